@@ -1,0 +1,74 @@
+/** A timer that has an owner: whoever set it disposes of it. */
+export interface Timer extends Disposable {
+  cancel(): void;
+}
+
+/** Where time comes from. Everything that waits takes one, so that tests and simulators own time. */
+export interface Clock {
+  /** Milliseconds since 1970, for people and records. It may jump. */
+  now(): number;
+  /** Milliseconds since an arbitrary moment; never goes back. For deadlines and durations. */
+  monotonic(): number;
+  /** Calls `callback` once after `delayMs`; an unref'ed timer does not keep the process alive. */
+  after(delayMs: number, callback: () => void, options?: { readonly unref?: boolean }): Timer;
+}
+
+function timer(cancel: () => void): Timer {
+  return { cancel, [Symbol.dispose]: cancel };
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(delayMs, callback, options) {
+    const handle = setTimeout(callback, delayMs);
+    if (options?.unref && typeof handle === 'object') handle.unref();
+    return timer(() => clearTimeout(handle));
+  },
+};
+
+/** A clock that moves only when told to: `advance(ms)` runs every timer that falls due, in order of time. */
+export interface ManualClock extends Clock {
+  advance(ms: number): void;
+  /** How many timers are waiting. */
+  readonly pending: number;
+}
+
+/** Creates a clock for tests that starts at `startMs` (default 0) for `now()` and at 0 for `monotonic()`. */
+export function createManualClock(startMs = 0): ManualClock {
+  let elapsed = 0;
+  let sequence = 0;
+  const waiting = new Map<number, { readonly at: number; readonly callback: () => void }>();
+
+  const nextDue = (until: number): number | undefined => {
+    let best: number | undefined;
+    for (const [id, { at }] of waiting) {
+      if (at <= until && (best === undefined || at < waiting.get(best)!.at)) best = id;
+    }
+    return best;
+  };
+
+  return {
+    now: () => startMs + elapsed,
+    monotonic: () => elapsed,
+    after(delayMs, callback) {
+      const id = sequence++;
+      waiting.set(id, { at: elapsed + Math.max(0, delayMs), callback });
+      return timer(() => waiting.delete(id));
+    },
+    advance(ms) {
+      const until = elapsed + ms;
+      for (let id = nextDue(until); id !== undefined; id = nextDue(until)) {
+        const { at, callback } = waiting.get(id)!;
+        waiting.delete(id);
+        elapsed = at;
+        callback();
+      }
+      elapsed = until;
+    },
+    get pending() {
+      return waiting.size;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+export { type BackoffOptions, createBackoff } from './backoff.ts';
+export { type Clock, createManualClock, type ManualClock, systemClock, type Timer } from './clock.ts';
+export { sleep, type WaitOptions, within } from './deadline.ts';
+export {
+  BaseError,
+  type BaseErrorCode,
+  CodedError,
+  type CodedErrorOptions,
+  messageOf,
+  systemCode,
+} from './errors.ts';
+export { type Bounds, expectInteger, expectNumber, expectOneOf } from './expect.ts';
+export { type Closable, Lifetime, type LifetimeHooks } from './lifetime.ts';
+export { createRandom, type Random } from './random.ts';

@@ -1,0 +1,24 @@
+import { CodedError } from '@inkwire/base';
+
+/** What can go wrong between a picture and its reading, or between a data set and a model. */
+export type DigitsErrorCode =
+  | 'DIGITS_CHECKPOINT_DAMAGED'
+  | 'DIGITS_CHECKPOINT_MISSING'
+  | 'DIGITS_IDX_CHECKSUM'
+  | 'DIGITS_IDX_INVALID'
+  | 'DIGITS_IDX_MISSING'
+  | 'DIGITS_MODEL_DAMAGED'
+  | 'DIGITS_MODEL_MISSING'
+  | 'DIGITS_NONE_FOUND'
+  | 'DIGITS_OVERLOADED'
+  | 'DIGITS_PICTURE_DAMAGED'
+  | 'DIGITS_PICTURE_EMPTY'
+  | 'DIGITS_PICTURE_TOO_LARGE'
+  | 'DIGITS_PICTURE_UNSUPPORTED'
+  | 'DIGITS_RECIPE_UNKNOWN'
+  | 'DIGITS_STROKES_INVALID'
+  | 'DIGITS_STROKES_TOO_MANY'
+  | 'DIGITS_TRAINING_DIVERGED';
+
+/** Every error that `@inkwire/digits` raises for something other than a programmer's mistake. */
+export class DigitsError extends CodedError<DigitsErrorCode> {}

@@ -1,0 +1,1 @@
+export { DigitsError, type DigitsErrorCode } from './errors.ts';
