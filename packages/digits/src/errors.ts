@@ -3,6 +3,7 @@ import { CodedError } from '@inkwire/base';
 /** What can go wrong between a picture and its reading, or between a data set and a model. */
 export type DigitsErrorCode =
   | 'DIGITS_CHECKPOINT_DAMAGED'
+  | 'DIGITS_CHECKPOINT_MISMATCH'
   | 'DIGITS_CHECKPOINT_MISSING'
   | 'DIGITS_IDX_CHECKSUM'
   | 'DIGITS_IDX_INVALID'
@@ -16,6 +17,8 @@ export type DigitsErrorCode =
   | 'DIGITS_PICTURE_TOO_LARGE'
   | 'DIGITS_PICTURE_UNSUPPORTED'
   | 'DIGITS_RECIPE_UNKNOWN'
+  | 'DIGITS_SET_INVALID'
+  | 'DIGITS_SET_MISSING'
   | 'DIGITS_STROKES_INVALID'
   | 'DIGITS_STROKES_TOO_MANY'
   | 'DIGITS_TRAINING_DIVERGED';

@@ -1,0 +1,26 @@
+import type { Network, Optimizer, Schedule, Tensor } from '@inkwire/tensor';
+import type { AugmentationOptions } from '../train/augmentation.ts';
+
+/** Everything that decides how a model comes out, but the data, the seed and the lengths that a caller may change. */
+export interface Recipe {
+  readonly name: string;
+  /** Digits a step. */
+  readonly batch: number;
+  /** Length of the run in steps of `batch`, for a training set of that many digits. */
+  steps(trainingDigits: number): number;
+  /** From pixels `[batch, 1, 28, 28]`, 0 = paper and 1 = ink, to logits `[batch, 10]`. */
+  model(network: Network, pixels: Tensor): Tensor;
+  optimizer(): Optimizer;
+  /** The learning rate of each step of a run of `steps` steps, `epoch` steps an epoch. */
+  schedule(steps: number, epoch: number): Schedule;
+  /** The decay of the parameters' moving average at each step. */
+  readonly movingAverage: Schedule;
+  /** Share of certainty spread over all digits. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Steps between two rows of the history. */
+  readonly reportEvery: number;
+  /** Steps between two measurements of accuracy, each of which writes the model as it then is. */
+  readonly evaluateEvery: number;
+  /** Absent: pictures are trained on as they are. */
+  readonly augmentation?: AugmentationOptions;
+}

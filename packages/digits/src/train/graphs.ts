@@ -1,0 +1,99 @@
+/** The three graphs of a recipe: a training step, the statistics of its batch norms, and what is exported. */
+import {
+  argMax,
+  cast,
+  collectStatistics,
+  crossEntropy,
+  equal,
+  exportModel,
+  input,
+  mean,
+  mul,
+  type Network,
+  reshape,
+  type Runtime,
+  type Tensor,
+} from '@inkwire/tensor';
+import { digitBytes, type LabelledSet, pictureSide } from '../data/labelled-set.ts';
+import type { Recipe } from '../recipes/recipe.ts';
+import { augment, warpNumbers } from './augmentation.ts';
+
+/** From bytes `[batch, 784]` to ink `[batch, 1, 28, 28]`, 0 to 1. */
+function inkOf(pixels: Tensor): Tensor {
+  return mul(reshape(cast(pixels, 'float32'), [pixels.shape[0]!, 1, pictureSide, pictureSide]), 1 / 255);
+}
+
+/** Inputs `pixels`, `labels` and, where the recipe augments, `warp` and `thickness`; reports the batch's `accuracy`. */
+export function buildTraining(recipe: Recipe, batch: number, network: Network) {
+  let ink = inkOf(input('pixels', 'uint8', [batch, digitBytes]));
+  if (recipe.augmentation) {
+    ink = augment(ink, input('warp', 'float32', [batch, warpNumbers]), input('thickness', 'float32', [batch, 2]));
+  }
+  const labels = input('labels', 'uint8', [batch]);
+  const logits = recipe.model(network, ink);
+  const loss = crossEntropy(logits, labels, { labelSmoothing: recipe.labelSmoothing ?? 0 });
+  const hits = equal(argMax(logits, 1), cast(labels, 'int64'));
+  return { loss, outputs: { accuracy: mean(cast(hits, 'float32')) } };
+}
+
+const statisticsBatch = 500;
+const statisticsBatches = 20;
+
+/**
+ * The trained model as an ONNX file: input `pixels` uint8 `[N, 784]`, output `logits` float32 `[N, 10]`. Batch norms
+ * take their statistics from ten thousand clean digits spread over the training set.
+ */
+export async function exportRecipe(
+  recipe: Recipe,
+  parameters: Float32Array,
+  train: LabelledSet,
+  runtime: Runtime,
+): Promise<Uint8Array> {
+  const batch = Math.min(statisticsBatch, train.count);
+  const count = Math.min(statisticsBatches, Math.floor(train.count / batch));
+  const stride = Math.floor(train.count / (batch * count));
+  const statistics = await collectStatistics({
+    runtime,
+    parameters,
+    build: (network) => recipe.model(network, inkOf(input('pixels', 'uint8', [batch, digitBytes]))),
+    batches: Array.from({ length: count }, (_, i) => ({ pixels: spread(train, i * batch, batch, stride) })),
+  });
+  return exportModel({
+    parameters,
+    statistics,
+    build: (network) => ({ logits: recipe.model(network, inkOf(input('pixels', 'uint8', ['N', digitBytes]))) }),
+  });
+}
+
+function spread(set: LabelledSet, from: number, batch: number, stride: number): Uint8Array {
+  const pixels = new Uint8Array(batch * digitBytes);
+  for (let i = 0; i < batch; i++) {
+    const at = (from + i) * stride * digitBytes;
+    pixels.set(set.images.subarray(at, at + digitBytes), i * digitBytes);
+  }
+  return pixels;
+}
+
+/** The logits `[count, 10]` of a whole set. */
+export async function logitsOf(model: Uint8Array, set: LabelledSet, runtime: Runtime): Promise<Float32Array> {
+  await using program = await runtime.load(model, { threads: 2 });
+  const logits = new Float32Array(set.count * 10);
+  const most = 1000;
+  for (let from = 0; from < set.count; from += most) {
+    const count = Math.min(most, set.count - from);
+    const data = set.images.subarray(from * digitBytes, (from + count) * digitBytes);
+    const results = await program.run({ pixels: { type: 'uint8', shape: [count, digitBytes], data } });
+    logits.set(results.logits!.data as Float32Array, from * 10);
+  }
+  return logits;
+}
+
+/** The share of rows of logits `[n, 10]` whose largest stands at the label. */
+export function accuracyOfLogits(logits: Float32Array, labels: Uint8Array): number {
+  let correct = 0;
+  labels.forEach((label, i) => {
+    const row = logits.subarray(i * 10, i * 10 + 10);
+    if (row.indexOf(Math.max(...row)) === label) correct++;
+  });
+  return correct / labels.length;
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pageDirectory } from '@inkwire/web';
+import { startFakeHub } from './fake-hub.ts';
+
+const command = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
+const readyWithinMs = 30_000;
+
+/** A hub of its own: `inkwire serve` on a free port, over a temporary directory. */
+export interface TestHub {
+  readonly url: string;
+  /** Ends the server and starts it again, on the same port and over the same data. */
+  restart(): Promise<void>;
+  /** Ends the server; nobody answers until `start`. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openHub(): Promise<TestHub> {
+  if (process.env.INKWIRE_FAKE_HUB) return openFakeHub();
+  if (!existsSync(command)) throw new Error(`${command} is not there: build it first (npm run build)`);
+  const [data, port] = await Promise.all([mkdtemp(path.join(tmpdir(), 'inkwire-browser-')), freePort()]);
+  let server = await serve(data, port);
+
+  async function stop(): Promise<void> {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+  }
+  async function start(): Promise<void> {
+    server = await serve(data, port);
+  }
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop,
+    start,
+    async restart() {
+      await stop();
+      await start();
+    },
+    async close() {
+      await stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when the server says that it is ready. */
+async function serve(data: string, port: number): Promise<ChildProcess> {
+  const server = spawn(process.execPath, [command, 'serve', '--http', `127.0.0.1:${port}`, '--data', data], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [server.stdout, server.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  const deadline = AbortSignal.timeout(readyWithinMs);
+  while (!said.includes('is ready on')) {
+    await Promise.race([once(server.stdout, 'data', { signal: deadline }), once(server, 'exit', { signal: deadline })]).catch(() => {});
+    if (server.exitCode !== null || deadline.aborted) {
+      server.kill('SIGKILL');
+      throw new Error(`The server did not get ready:\n${said}`);
+    }
+  }
+  return server;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function openFakeHub(): Promise<TestHub> {
+  let fake = await startFakeHub(pageDirectory);
+  const { port, url, kept } = fake;
+  const start = async () => void (fake = await startFakeHub(pageDirectory, { port, kept }));
+  const stop = () => fake.close();
+  return { url, start, stop, close: stop, restart: async () => (await stop(), start()) };
+}
