@@ -67,8 +67,9 @@ it('writes, keeps, corrects, opens and removes without a pointer', async () => {
 it('shows where the focus is', async () => {
   const page = await stage.open();
   await page.locator('.ink-canvas').waitFor();
-  for (let step = 0; step < 14; step++) {
+  for (let step = 0; step < 30; step++) {
     await press(page, 'Tab');
+    if (await page.evaluate(() => document.activeElement === document.body)) break;
     const hasOutline = await page.evaluate(() => {
       const element = document.activeElement!;
       return [element, element.closest('label')].some((each) => each && getComputedStyle(each).outlineStyle !== 'none');

@@ -1,0 +1,26 @@
+/** `npm run bench -- digits [--speedrun | --only accuracy,foreign,reading,http,start]`. */
+import { parseArgs } from 'node:util';
+import { accuracy } from './accuracy.ts';
+import { foreign } from './foreign.ts';
+import { http } from './http.ts';
+import { reading } from './reading.ts';
+import { speedrun } from './speedrun.ts';
+import { start } from './start.ts';
+
+const subjects = { accuracy, foreign, reading, http, start };
+
+const { values } = parseArgs({
+  options: { speedrun: { type: 'boolean' }, only: { type: 'string' }, data: { type: 'string', default: '../shared/data' } },
+});
+
+if (values.speedrun) {
+  await speedrun();
+} else {
+  const chosen = values.only?.split(',') ?? Object.keys(subjects);
+  for (const name of chosen) {
+    const subject = subjects[name as keyof typeof subjects];
+    if (!subject) throw new RangeError(`Expected --only to name ${Object.keys(subjects).join(', ')}, got ${name}`);
+    console.log(`${name}\n`);
+    await subject({ data: values.data });
+  }
+}

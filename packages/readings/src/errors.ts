@@ -1,0 +1,13 @@
+import { CodedError } from '@inkwire/base';
+
+/** What can go wrong between a reading and the place that keeps it. */
+export type ReadingsErrorCode =
+  | 'READINGS_CURSOR_INVALID'
+  | 'READINGS_DAMAGED'
+  | 'READINGS_FAILED'
+  | 'READINGS_FOREIGN'
+  | 'READINGS_FULL'
+  | 'READINGS_UNWRITABLE';
+
+/** Every error that `@inkwire/readings` raises for something other than a programmer's mistake. */
+export class ReadingsError extends CodedError<ReadingsErrorCode> {}

@@ -1,0 +1,1 @@
+export { type LmdbReadingsOptions, openLmdbReadings } from './lmdb-readings.ts';

@@ -1,0 +1,222 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Clock, Lifetime, systemClock } from '@inkwire/base';
+import type { Database } from 'lmdb';
+import { expectCursor, gatherPage } from '../query.ts';
+import { expectWhole, type NewReading, type OriginalPicture, type Reading } from '../reading.ts';
+import { isReadingId, nextReadingId } from '../reading-id.ts';
+import type { Readings, ReadingsPage, ReadingsQuery } from '../readings.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { proveRoom } from './data-file.ts';
+import { isInputOutputError, readingsError, toReadingsError } from './lmdb-errors.ts';
+import { correctRecord, decodePicture, decodePrepared, decodeRecord, encodeEntry } from './record.ts';
+import { openStore, type Store } from './store.ts';
+
+/** Where the readings lie. */
+export interface LmdbReadingsOptions {
+  /** Holds `data.mdb` and `lock.mdb`; created when absent. */
+  readonly directory: string;
+  readonly clock?: Clock;
+}
+
+/** Readings looked at between two turns of the event loop while searching or streaming: about a millisecond. */
+const chunkSize = 256;
+
+/**
+ * Opens readings kept in a directory by LMDB. A commit is on the disk (fdatasync) before `keep` resolves, so what is
+ * acknowledged survives `kill -9` and, on a disk that honours flushes, a power cut. Several processes of one machine
+ * may open the same directory.
+ *
+ * Throws `READINGS_UNWRITABLE`, `READINGS_FULL`, `READINGS_DAMAGED` or `READINGS_FOREIGN`.
+ */
+export async function openLmdbReadings(options: LmdbReadingsOptions): Promise<Readings> {
+  const { directory, clock = systemClock } = options;
+  return new LmdbReadings(await openStore(directory), directory, clock);
+}
+
+class LmdbReadings implements Readings {
+  readonly #store: Store;
+  readonly #directory: string;
+  readonly #clock: Clock;
+  readonly #commits: CommitQueue;
+  readonly #lifetime: Lifetime;
+  /** The greatest id given out here, which may have been removed since. */
+  #newest: string | undefined;
+  #ended: Promise<void> | undefined;
+
+  constructor(store: Store, directory: string, clock: Clock) {
+    this.#store = store;
+    this.#directory = directory;
+    this.#clock = clock;
+    this.#commits = new CommitQueue(store.root);
+    this.#lifetime = new Lifetime('readings', {
+      drain: () => this.#end(),
+      abort: (error) => {
+        this.#commits.abort(error);
+        return this.#end();
+      },
+    });
+  }
+
+  async keep(reading: NewReading): Promise<Reading> {
+    expectWhole(reading);
+    const now = this.#clock.now();
+    const entry = encodeEntry(reading, new Date(now).toISOString());
+    return this.#write(() => {
+      const id = this.#nextId(now);
+      this.#store.readings.put(id, entry.record);
+      this.#store.pictures.put(id, entry.picture);
+      this.#store.prepared.put(id, entry.prepared);
+      return decodeRecord(id, entry.record);
+    }, entry.picture.length + entry.prepared.length);
+  }
+
+  async get(id: string): Promise<Reading | undefined> {
+    return this.#read(() => this.#find(id, decodeRecord));
+  }
+
+  async picture(id: string): Promise<OriginalPicture | undefined> {
+    return this.#read(() => this.#blob(id, this.#store.pictures, decodePicture));
+  }
+
+  async prepared(id: string): Promise<Uint8Array[] | undefined> {
+    return this.#read(() => this.#blob(id, this.#store.prepared, decodePrepared));
+  }
+
+  async list(query: ReadingsQuery = {}): Promise<ReadingsPage> {
+    return gatherPage(this.#newestFirst(expectCursor(query.before), query.signal), query);
+  }
+
+  async correct(id: string, text: string | null): Promise<Reading | undefined> {
+    return this.#write(() =>
+      this.#find(id, (id, record) => {
+        const corrected = correctRecord(record, text);
+        this.#store.readings.put(id, corrected);
+        return decodeRecord(id, corrected);
+      }),
+    );
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return this.#write(() => {
+      if (this.#find(id, () => true) === undefined) return false;
+      this.#store.readings.remove(id);
+      this.#store.pictures.remove(id);
+      this.#store.prepared.remove(id);
+      return true;
+    });
+  }
+
+  all(options: { readonly signal?: AbortSignal | undefined } = {}): AsyncIterable<Reading> {
+    return this.#newestFirst(undefined, options.signal);
+  }
+
+  async count(): Promise<number> {
+    return this.#read(() => (this.#store.readings.getStats() as { readonly entryCount: number }).entryCount);
+  }
+
+  close(): Promise<void> {
+    return this.#lifetime.close();
+  }
+
+  destroy(error?: Error): Promise<void> {
+    return this.#lifetime.destroy(error);
+  }
+
+  get closed(): boolean {
+    return this.#lifetime.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #end(): Promise<void> {
+    this.#ended ??= this.#commits.idle().then(() => this.#store.root.close());
+    return this.#ended;
+  }
+
+  /** Runs inside the transaction, so that another process that keeps readings here cannot come in between. */
+  #nextId(now: number): string {
+    const [stored] = this.#store.readings.getKeys({ reverse: true, limit: 1 });
+    const newest = stored !== undefined && stored > (this.#newest ?? '') ? stored : this.#newest;
+    this.#newest = nextReadingId(newest, now);
+    return this.#newest;
+  }
+
+  async #write<T>(write: () => T, bytes = 0): Promise<T> {
+    this.#lifetime.check();
+    try {
+      return await this.#commits.run(write);
+    } catch (error) {
+      if (isInputOutputError(error)) await this.#expectRoom(bytes);
+      throw toReadingsError(error, this.#directory);
+    }
+  }
+
+  async #expectRoom(bytes: number): Promise<void> {
+    try {
+      await proveRoom(this.#directory, bytes);
+    } catch (error) {
+      throw toReadingsError(error, this.#directory);
+    }
+  }
+
+  #read<T>(read: () => T): T {
+    this.#lifetime.check();
+    try {
+      return read();
+    } catch (error) {
+      throw toReadingsError(error, this.#directory);
+    }
+  }
+
+  /** Applies `decode` to the record of that id. A record that cannot be decoded is `READINGS_DAMAGED`. */
+  #find<T>(id: string, decode: (id: string, record: string) => T): T | undefined {
+    const record = isReadingId(id) ? this.#store.readings.get(id) : undefined;
+    return record === undefined ? undefined : this.#decode(() => decode(id, record));
+  }
+
+  #blob<T>(
+    id: string,
+    database: Database<Uint8Array, string>,
+    decode: (record: string, bytes: Uint8Array) => T | undefined,
+  ): T | undefined {
+    return this.#find(id, (id, record) => {
+      const bytes = database.get(id);
+      const decoded = bytes && decode(record, bytes);
+      if (decoded === undefined) throw readingsError('READINGS_DAMAGED', this.#directory);
+      return decoded;
+    });
+  }
+
+  #decode<T>(decode: () => T): T {
+    try {
+      return decode();
+    } catch (error) {
+      if (error instanceof SyntaxError) throw readingsError('READINGS_DAMAGED', this.#directory, error);
+      throw error;
+    }
+  }
+
+  /** A chunk a turn, each with a read transaction of its own: a slow consumer never pins old pages in the file. */
+  async *#newestFirst(before: string | undefined, signal: AbortSignal | undefined): AsyncGenerator<Reading> {
+    let start = before;
+    for (;;) {
+      signal?.throwIfAborted();
+      const chunk = this.#read(() => this.#chunk(start));
+      yield* chunk;
+      if (chunk.length < chunkSize) return;
+      start = chunk.at(-1)!.id;
+      await setImmediate();
+    }
+  }
+
+  #chunk(before: string | undefined): Reading[] {
+    const range = this.#store.readings.getRange({
+      reverse: true,
+      limit: chunkSize,
+      ...(before === undefined ? {} : { start: before, exclusiveStart: true }),
+    });
+    return Array.from(range, ({ key, value }) => this.#decode(() => decodeRecord(key, value)));
+  }
+}

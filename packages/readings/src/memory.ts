@@ -1,0 +1,106 @@
+import { type Clock, Lifetime, systemClock } from '@inkwire/base';
+import { expectCursor, gatherPage } from './query.ts';
+import { expectWhole, type NewReading, type OriginalPicture, type Reading } from './reading.ts';
+import { nextReadingId } from './reading-id.ts';
+import type { Readings, ReadingsPage, ReadingsQuery } from './readings.ts';
+
+interface Kept {
+  reading: Reading;
+  readonly picture: OriginalPicture;
+  readonly prepared: Uint8Array[];
+}
+
+/** Keeps readings in memory, for tests and demonstrations: they end with the process. */
+export function createMemoryReadings(options: { readonly clock?: Clock } = {}): Readings {
+  return new MemoryReadings(options.clock ?? systemClock);
+}
+
+class MemoryReadings implements Readings {
+  readonly #clock: Clock;
+  readonly #lifetime = new Lifetime('readings', { drain: () => this.#kept.clear() });
+  /** In the order of their ids, because ids only grow and a map remembers the order of insertion. */
+  readonly #kept = new Map<string, Kept>();
+  #newest: string | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async keep(reading: NewReading): Promise<Reading> {
+    this.#lifetime.check();
+    expectWhole(reading);
+    const { picture, prepared, ...rest } = structuredClone(reading);
+    const now = this.#clock.now();
+    this.#newest = nextReadingId(this.#newest, now);
+    const kept: Reading = { ...rest, id: this.#newest, time: new Date(now).toISOString(), corrected: null };
+    this.#kept.set(kept.id, { reading: kept, picture, prepared: [...prepared] });
+    return structuredClone(kept);
+  }
+
+  async get(id: string): Promise<Reading | undefined> {
+    return structuredClone(this.#find(id)?.reading);
+  }
+
+  async picture(id: string): Promise<OriginalPicture | undefined> {
+    return structuredClone(this.#find(id)?.picture);
+  }
+
+  async prepared(id: string): Promise<Uint8Array[] | undefined> {
+    return structuredClone(this.#find(id)?.prepared);
+  }
+
+  async list(query: ReadingsQuery = {}): Promise<ReadingsPage> {
+    return gatherPage(this.#newestFirst(expectCursor(query.before), query.signal), query);
+  }
+
+  async correct(id: string, text: string | null): Promise<Reading | undefined> {
+    const kept = this.#find(id);
+    if (!kept) return undefined;
+    kept.reading = { ...kept.reading, corrected: text };
+    return structuredClone(kept.reading);
+  }
+
+  async remove(id: string): Promise<boolean> {
+    this.#lifetime.check();
+    return this.#kept.delete(id);
+  }
+
+  all(options: { readonly signal?: AbortSignal | undefined } = {}): AsyncIterable<Reading> {
+    return this.#newestFirst(undefined, options.signal);
+  }
+
+  async count(): Promise<number> {
+    this.#lifetime.check();
+    return this.#kept.size;
+  }
+
+  close(): Promise<void> {
+    return this.#lifetime.close();
+  }
+
+  destroy(error?: Error): Promise<void> {
+    return this.#lifetime.destroy(error);
+  }
+
+  get closed(): boolean {
+    return this.#lifetime.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #find(id: string): Kept | undefined {
+    this.#lifetime.check();
+    return this.#kept.get(id);
+  }
+
+  async *#newestFirst(before: string | undefined, signal: AbortSignal | undefined): AsyncGenerator<Reading> {
+    this.#lifetime.check();
+    for (const id of [...this.#kept.keys()].reverse()) {
+      signal?.throwIfAborted();
+      const kept = before === undefined || id < before ? this.#find(id) : undefined;
+      if (kept) yield structuredClone(kept.reading);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** One digit of a reading. */
+export interface ReadDigit {
+  readonly digit: number;
+  /** Calibrated, 0…1. */
+  readonly confidence: number;
+  /** x, y, width and height in pixels of the upright picture. */
+  readonly box: readonly [number, number, number, number];
+  /** Ten of them, for the digits 0 … 9; their sum is 1. */
+  readonly probabilities: readonly number[];
+}
+
+/** What was read in one picture, as it is kept and as it is answered. */
+export interface Reading {
+  /** UUIDv7; a later reading has a greater id. Empty when the reading is not kept. */
+  readonly id: string;
+  /** ISO 8601, by the clock of whoever kept it. */
+  readonly time: string;
+  /** Who brought the picture: `upload`, `drawing`, `sample`, a member's name. */
+  readonly source: string;
+  /** The digits of a word together, words joined by a space, lines by `\n`. */
+  readonly text: string;
+  readonly confidence: number;
+  /** Whether a person should look at it. */
+  readonly unsure: boolean;
+  readonly digits: readonly ReadDigit[];
+  /** The version of the model that read it. */
+  readonly model: string;
+  /** What a person says that it is; the machine's `text` stays. */
+  readonly corrected: string | null;
+  /** Size of the upright picture, which the boxes refer to. */
+  readonly width: number;
+  readonly height: number;
+  /** The true text, where it was known beforehand. */
+  readonly label?: string;
+}
+
+/** A picture as it arrived. */
+export interface OriginalPicture {
+  /** Its media type, `image/png`. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A reading on its way in: with its picture and, for each digit, the prepared 28 × 28 that the model saw. */
+export interface NewReading extends Omit<Reading, 'id' | 'time' | 'corrected'> {
+  readonly picture: OriginalPicture;
+  /** One for each digit, [784] each, 0 = paper. */
+  readonly prepared: readonly Uint8Array[];
+}
+
+/** Bytes in one prepared digit. */
+export const preparedBytes = 28 * 28;
+
+/** Throws a RangeError unless there is one whole prepared picture for each digit. */
+export function expectWhole(reading: NewReading): void {
+  const { digits, prepared } = reading;
+  if (prepared.length !== digits.length)
+    throw new RangeError(`Expected ${digits.length} prepared pictures, one a digit, got ${prepared.length}`);
+  const odd = prepared.find((pixels) => pixels.length !== preparedBytes);
+  if (odd)
+    throw new RangeError(`Expected a prepared picture to be ${preparedBytes} bytes, got ${odd.length}`);
+}

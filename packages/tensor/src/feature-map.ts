@@ -1,0 +1,46 @@
+import { fromInnerBatch } from './convolution.ts';
+import type { Dimension } from './shape.ts';
+import { shapeError } from './shape.ts';
+import type { Tensor } from './tensor.ts';
+
+/**
+ * What flows between the picture layers of a network: logically `[batch, channels, height, width]`, whatever the
+ * layout of the tensor underneath is.
+ */
+export class FeatureMap {
+  readonly tensor: Tensor;
+  readonly batch: Dimension;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** The batch when the tensor is `[1, channels, height, width · batch]`; undefined when it is plain. */
+  readonly innerBatch: number | undefined;
+
+  constructor(tensor: Tensor, innerBatch?: number) {
+    const [lead, channels, height, wide] = tensor.shape;
+    if (
+      tensor.rank !== 4 ||
+      typeof channels !== 'number' ||
+      typeof height !== 'number' ||
+      typeof wide !== 'number'
+    ) {
+      throw shapeError('FeatureMap', 'expected [batch, channels, height, width]', tensor.shape);
+    }
+    this.tensor = tensor;
+    this.batch = innerBatch ?? lead!;
+    this.channels = channels;
+    this.height = height;
+    this.width = wide / (innerBatch ?? 1);
+    this.innerBatch = innerBatch;
+  }
+
+  /** The same layout over another tensor. */
+  with(tensor: Tensor): FeatureMap {
+    return new FeatureMap(tensor, this.innerBatch);
+  }
+
+  /** As a tensor `[batch, channels, height, width]`. */
+  toPlain(): Tensor {
+    return this.innerBatch === undefined ? this.tensor : fromInnerBatch(this.tensor, this.innerBatch);
+  }
+}

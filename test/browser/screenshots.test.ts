@@ -1,0 +1,187 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, it } from 'vitest';
+import { drawPhotograph, drawPicture, handOver } from './drawn-picture.ts';
+import { pretendReadings } from './many-readings.ts';
+import { expectRead, writeAndKeep } from './reading.ts';
+import { phone, setStage } from './stage.ts';
+import { strokesOf, write, writeWithFinger } from './writing.ts';
+
+/** Pictures of every state, to be looked at: INKWIRE_SCREENSHOTS names the directory; without it nothing is taken. */
+const directory = process.env.INKWIRE_SCREENSHOTS;
+const only = process.env.INKWIRE_SCREENSHOTS_ONLY?.split(',');
+
+const dark: BrowserContextOptions = { colorScheme: 'dark' };
+const chinese: BrowserContextOptions = { locale: 'zh-CN' };
+const tall: BrowserContextOptions = { viewport: { width: 1440, height: 1500 } };
+
+describe.skipIf(!directory)('screenshots', () => {
+  const stage = setStage();
+  stage.expectErrors(/./);
+
+  const shots: [name: string, options: BrowserContextOptions, hash: string, act: (page: Page) => Promise<unknown>][] = [
+    ['empty', {}, '', still],
+    ['empty-dark', dark, '', still],
+    ['list', {}, '', keepSome],
+    ['drawing', {}, '', draw],
+    ['several-digits', {}, '', several],
+    ['several-digits-dark', dark, '', several],
+    ['several-digits-chinese', chinese, '', several],
+    ['long-number', {}, '', (page) => write(page, '31415926', { height: 0.3 }).then(() => expectRead(page, '31415926'))],
+    ['unsure', {}, '', unsure],
+    ['unsure-dark', dark, '', unsure],
+    ['kept', {}, '', (page) => writeAndKeep(page, '56')],
+    ['error-none-found', {}, '', (page) => fail(page, 422, 'DIGITS_NONE_FOUND')],
+    ['error-busy', {}, '', (page) => fail(page, 503, 'DIGITS_OVERLOADED')],
+    ['error-offline-dark', dark, '', offline],
+    ['photograph', {}, '', photograph],
+    ['photograph-dark', dark, '', photograph],
+    ['pictures', {}, '', manyPictures],
+    ['dropping', {}, '', dropping],
+    ['samples', {}, '', samples],
+    ['samples-dark', dark, '', samples],
+    ['detail', {}, '', openFirst],
+    ['detail-dark', dark, '', openFirst],
+    ['correcting', {}, '', correcting],
+    ['removed', {}, '', (page) => page.getByRole('button', { name: /^Remove/ }).first().click({ force: true })],
+    ['long-list', {}, '', longList],
+    ['long-list-dark', dark, '', longList],
+    ['nothing-found', {}, '', (page) => page.getByRole('searchbox').fill('777777')],
+    ['model', tall, '#/model', still],
+    ['model-dark', { ...tall, ...dark }, '#/model', still],
+    ['model-chinese', { ...tall, ...chinese }, '#/model', still],
+    ['keyboard', {}, '', keyboard],
+    ['wide', { viewport: { width: 1600, height: 1000 } }, '', several],
+    ['laptop', { viewport: { width: 1024, height: 700 } }, '', several],
+    ['tablet', { viewport: { width: 820, height: 1180 }, hasTouch: true }, '', several],
+    ['phone-empty', phone, '', still],
+    ['phone-digits', phone, '', finger],
+    ['phone-digits-dark', { ...phone, ...dark }, '', finger],
+    ['phone-unsure', phone, '', unsure],
+    ['phone-error', phone, '', (page) => fail(page, 422, 'DIGITS_NONE_FOUND')],
+    ['phone-samples', phone, '', samples],
+    ['phone-readings', phone, '#/readings', longList],
+    ['phone-readings-chinese-dark', { ...phone, ...chinese, ...dark }, '#/readings', longList],
+    ['phone-detail', phone, '#/readings', openFirst],
+    ['phone-model', phone, '#/model', still],
+    ['phone-small', { ...phone, viewport: { width: 320, height: 568 } }, '', finger],
+    ['phone-across', { ...phone, viewport: { width: 740, height: 360 } }, '', finger],
+  ];
+
+  it.each(shots.filter(([name]) => !only || only.includes(name)))('%s', async (name, options, hash, act) => {
+    stage.expectErrors(/./);
+    mkdirSync(directory!, { recursive: true });
+    const page = await stage.open(options, hash);
+    await page.locator('.ink-canvas').waitFor({ state: 'attached' });
+    await act(page);
+    await page.waitForTimeout(act === draw ? 0 : 1_100); // Ink dries, bars grow.
+    await page.screenshot({ path: path.join(directory!, `${name}.png`), ...(name.startsWith('model') || name === 'phone-model' ? { fullPage: true } : {}) });
+  });
+});
+
+const still = (page: Page) => page.waitForTimeout(3_000);
+
+async function keepSome(page: Page): Promise<void> {
+  for (const [index, text] of ['471', '660', '19', '38', '5', '2047'].entries()) await writeAndKeep(page, text, { hand: index % 2 ? 1 : 0 });
+}
+
+async function several(page: Page): Promise<void> {
+  await write(page, '2047', { hand: 1 });
+  await expectRead(page, '2047');
+}
+
+async function finger(page: Page): Promise<void> {
+  await writeWithFinger(page, '386');
+  await expectRead(page, '386');
+}
+
+/** Stops in the middle of the last stroke. */
+async function draw(page: Page): Promise<void> {
+  await write(page, '20', { height: 0.5 });
+  const area = (await page.locator('.ink-canvas').boundingBox())!;
+  const [stroke] = strokesOf('3', { ...area, x: area.x + area.width * 0.3 });
+  await page.mouse.move(stroke![0]!.x, stroke![0]!.y);
+  await page.mouse.down();
+  for (const { x, y } of stroke!.slice(1, Math.floor(stroke!.length * 0.7))) await page.mouse.move(x, y);
+}
+
+/** What the hub would say of a hurried hand. */
+async function unsure(page: Page): Promise<void> {
+  await page.route('**/api/readings?keep=false', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    const [reading] = body.readings;
+    const second = reading.digits[1];
+    second.probabilities = [0.01, 0.34, 0.02, 0.01, 0.04, 0.01, 0.01, 0.02, 0.02, 0.02].map((share, digit) => (digit === second.digit ? 0.52 : share));
+    Object.assign(second, { confidence: 0.52 });
+    Object.assign(reading, { confidence: 0.5, unsure: true });
+    await route.fulfill({ json: body });
+  });
+  await write(page, '471');
+  await expectRead(page, '471');
+}
+
+async function fail(page: Page, status: number, code: string): Promise<void> {
+  const body = JSON.stringify({ code, status, title: code });
+  await page.route('**/api/readings?keep=false', (route) => route.fulfill({ status, headers: { 'retry-after': '5' }, contentType: 'application/problem+json', body }));
+  const area = (await page.locator('.ink-canvas').boundingBox())!;
+  await page.mouse.move(area.x + 90, area.y + 90);
+  await page.mouse.down();
+  for (let step = 0; step < 60; step++) await page.mouse.move(area.x + area.width * (0.3 + step / 150) + Math.sin(step) * 40, area.y + area.height * (0.5 + Math.cos(step * 1.7) * 0.2));
+  await page.mouse.up();
+  await page.getByRole('alert').waitFor();
+}
+
+async function offline(page: Page): Promise<void> {
+  await page.context().setOffline(true);
+  await write(page, '47');
+  await page.getByRole('alert').waitFor();
+}
+
+async function photograph(page: Page): Promise<void> {
+  await handOver(page, 'drop', [await drawPhotograph(page, '2047')]);
+  await page.locator('.reading .number').waitFor();
+}
+
+async function manyPictures(page: Page): Promise<void> {
+  const bad = { name: 'minutes-of-the-meeting.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') };
+  const pictures = [];
+  for (const text of ['38', '4', '660', '19', '7', '52']) pictures.push(await drawPicture(page, text));
+  await handOver(page, 'drop', [...pictures, bad]);
+  await page.getByText('6 of 7 read').waitFor();
+}
+
+async function dropping(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
+    document.body.dispatchEvent(new DragEvent('dragenter', { dataTransfer, bubbles: true }));
+  });
+}
+
+async function samples(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Ten samples' }).click();
+  await page.locator('.contact').first().waitFor();
+}
+
+async function openFirst(page: Page): Promise<void> {
+  await page.getByRole('searchbox').fill('2047');
+  await page.waitForTimeout(600);
+  await page.locator('.row-link').first().click();
+}
+
+async function correcting(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Correct/ }).first().click({ force: true });
+  await page.keyboard.type('4');
+}
+
+async function longList(page: Page): Promise<void> {
+  await pretendReadings(page, 1_000);
+  await page.locator('.row').first().waitFor();
+}
+
+async function keyboard(page: Page): Promise<void> {
+  await page.locator('.ink-canvas').focus();
+  for (const key of [' ', ...Array(7).fill('ArrowRight'), ...Array(9).fill(['ArrowDown', 'ArrowDown', 'ArrowLeft']).flat()]) await page.keyboard.press(key as string);
+}
