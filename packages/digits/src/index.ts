@@ -1,1 +1,52 @@
+export { type IdxFile, type IdxOptions, readIdx } from './data/idx.ts';
+export { digitBytes, type LabelledSet, type MissedPicture, pickDigits } from './data/labelled-set.ts';
+export { type MnistOptions, type MnistPart, mnistSha256, openMnist, openMnistPart } from './data/mnist.ts';
+export { openSet } from './data/open-set.ts';
+export { openPictureDirectory, type PictureDirectoryOptions } from './data/picture-directory.ts';
+export { readMnistWriters, readWriters, splitByWriter, splitTraining, type TrainingSplit } from './data/writers.ts';
 export { DigitsError, type DigitsErrorCode } from './errors.ts';
+export { chooseUnsureBelow, fitTemperature, type ReliabilityBin } from './evaluate/calibration.ts';
+export { type HistoryRow, renderCurve } from './evaluate/curve.ts';
+export {
+  type Classify,
+  classifySet,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type Mistake,
+  summarise,
+} from './evaluate/evaluation.ts';
+export { digitPng } from './evaluate/png.ts';
+export { renderReliability } from './evaluate/reliability.ts';
+export { type Report, renderReport } from './evaluate/report.ts';
+export { renderWeights } from './evaluate/weights.ts';
+export { wilsonInterval } from './evaluate/wilson.ts';
+export type { ModelCard, ModelFigures } from './model/model-card.ts';
+export {
+  bundledModel,
+  type ModelFile,
+  modelVersion,
+  openModelFile,
+  sealModel,
+  unsealModel,
+  writeModelFile,
+} from './model/model-file.ts';
+export {
+  type PreparedDigit,
+  type PreparedPicture,
+  type PrepareOptions,
+  pictureType,
+  preparePicture,
+  preparePlain,
+  prepareStrokes,
+  renderStrokes,
+  type Stroke,
+} from './prepare/index.ts';
+export { openReader, type Picture, type Reader, type ReaderOptions } from './reader/reader.ts';
+export type { DigitReading, ReadPicture } from './reader/reading.ts';
+export { type CnnOptions, createCnnRecipe, type Recipe, recipeNames, recipeOf } from './recipes/index.ts';
+export { type AugmentationOptions, augment, drawAugmentation, warpNumbers } from './train/augmentation.ts';
+export { type Batch, type BatchPosition, BatchWalk } from './train/batches.ts';
+export { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './train/graphs.ts';
+export { formatHistory, parseHistory } from './train/history.ts';
+export { type TrainedRun, type TrainOptions, type TrainProgress, train } from './train/train.ts';

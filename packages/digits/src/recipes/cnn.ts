@@ -1,4 +1,11 @@
-import { adamW, cosineDecay, type FeatureMap, movingAverageDecay, type Network, type Tensor } from '@inkwire/tensor';
+import {
+  adamW,
+  cosineDecay,
+  type FeatureMap,
+  movingAverageDecay,
+  type Network,
+  type Tensor,
+} from '@inkwire/tensor';
 import type { AugmentationOptions } from '../train/augmentation.ts';
 import type { Recipe } from './recipe.ts';
 

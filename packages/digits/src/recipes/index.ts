@@ -16,5 +16,8 @@ export const recipeNames = ['softmax', 'mlp', 'cnn'] as const;
 export function recipeOf(name: string): Recipe {
   const known = recipeNames.find((each) => each === name);
   if (known) return recipes[known];
-  throw new DigitsError('DIGITS_RECIPE_UNKNOWN', `There is no recipe \`${name}\`; there are ${recipeNames.join(', ')}`);
+  throw new DigitsError(
+    'DIGITS_RECIPE_UNKNOWN',
+    `There is no recipe \`${name}\`; there are ${recipeNames.join(', ')}`,
+  );
 }

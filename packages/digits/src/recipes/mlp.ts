@@ -10,7 +10,9 @@ export const mlpRecipe: Recipe = {
   batch: 200,
   steps: () => 50_000,
   model(network, pixels) {
-    const hidden = relu(network.dense(reshape(pixels, [pixels.shape[0]!, 784]), { units: 500, name: 'hidden' }));
+    const hidden = relu(
+      network.dense(reshape(pixels, [pixels.shape[0]!, 784]), { units: 500, name: 'hidden' }),
+    );
     return network.dense(hidden, { units: 10, name: 'output' });
   },
   optimizer: () => sgd({ l2: 1e-4 }),

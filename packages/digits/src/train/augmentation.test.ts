@@ -73,7 +73,15 @@ test('thickness adds or takes away ink', async () => {
 });
 
 test('what is drawn stays within the options and keeps the ink', async () => {
-  const options = { rotation: 10, scale: 0.1, aspect: 0.06, shear: 0.1, shift: 2, elastic: 1, thickness: 0.5 };
+  const options = {
+    rotation: 10,
+    scale: 0.1,
+    aspect: 0.06,
+    shear: 0.1,
+    shift: 2,
+    elastic: 1,
+    thickness: 0.5,
+  };
   for (let seed = 1; seed <= 20; seed++) {
     const { warp, thickness } = drawn(options, seed);
     expect(Math.abs(warp[2]!)).toBeLessThanOrEqual(4 / 27);

@@ -9,7 +9,19 @@
  * 2003 smooth noise for the same end). Coordinates run from −1 to 1 between the centres of the outermost pixels.
  */
 import type { Random } from '@inkwire/base';
-import { add, constant, gridSample, matmul, maxPool, minPool, mul, reshape, split, sub, type Tensor } from '@inkwire/tensor';
+import {
+  add,
+  constant,
+  gridSample,
+  matmul,
+  maxPool,
+  minPool,
+  mul,
+  reshape,
+  split,
+  sub,
+  type Tensor,
+} from '@inkwire/tensor';
 import { pictureSide } from '../data/labelled-set.ts';
 
 /** How far a training picture may be from the one it was made of. */
@@ -104,7 +116,8 @@ export function drawAugmentation(
     numbers[3] = (sin * stretch) / size;
     numbers[4] = (sin * shear * stretch + cos / stretch) / size;
     numbers[5] = between(options.shift) * pixelWidth;
-    for (let at = affineFields; at < warpNumbers; at++) numbers[at] = random.normal() * options.elastic * pixelWidth;
+    for (let at = affineFields; at < warpNumbers; at++)
+      numbers[at] = random.normal() * options.elastic * pixelWidth;
 
     const changed = random.next() < options.thickness;
     const amount = between(1);

@@ -19,12 +19,22 @@ export function calibrate(
     const top = Math.max(...row);
     const powers = row.map((logit) => Math.exp((logit - top) / temperature));
     const sum = powers.reduce((a, b) => a + b, 0);
-    probabilities.set(powers.map((power) => power / sum), i * 10);
+    probabilities.set(
+      powers.map((power) => power / sum),
+      i * 10,
+    );
     confusion[label]![row.indexOf(top)]!++;
   });
   const correct = confusion.reduce((sum, row, digit) => sum + row[digit]!, 0);
   const { count, name } = set;
-  const figure = { set: name, count, correct, accuracy: correct / count, interval: wilsonInterval(correct, count), confusion };
+  const figure = {
+    set: name,
+    count,
+    correct,
+    accuracy: correct / count,
+    interval: wilsonInterval(correct, count),
+    confusion,
+  };
   const unsureBelow = chooseUnsureBelow(probabilities, set.labels, unsureErrorRate);
   return { temperature, unsureBelow, unsureErrorRate, figures: [figure] };
 }

@@ -10,8 +10,8 @@ import {
   mean,
   mul,
   type Network,
-  reshape,
   type Runtime,
+  reshape,
   type Tensor,
 } from '@inkwire/tensor';
 import { digitBytes, type LabelledSet, pictureSide } from '../data/labelled-set.ts';
@@ -27,7 +27,11 @@ function inkOf(pixels: Tensor): Tensor {
 export function buildTraining(recipe: Recipe, batch: number, network: Network) {
   let ink = inkOf(input('pixels', 'uint8', [batch, digitBytes]));
   if (recipe.augmentation) {
-    ink = augment(ink, input('warp', 'float32', [batch, warpNumbers]), input('thickness', 'float32', [batch, 2]));
+    ink = augment(
+      ink,
+      input('warp', 'float32', [batch, warpNumbers]),
+      input('thickness', 'float32', [batch, 2]),
+    );
   }
   const labels = input('labels', 'uint8', [batch]);
   const logits = recipe.model(network, ink);
@@ -61,7 +65,9 @@ export async function exportRecipe(
   return exportModel({
     parameters,
     statistics,
-    build: (network) => ({ logits: recipe.model(network, inkOf(input('pixels', 'uint8', ['N', digitBytes]))) }),
+    build: (network) => ({
+      logits: recipe.model(network, inkOf(input('pixels', 'uint8', ['N', digitBytes]))),
+    }),
   });
 }
 

@@ -54,7 +54,13 @@ const softmax = quick(softmaxRecipe);
 test('a run learns, and leaves the model with its card, the history, the curve and the weight pictures', async () => {
   const heard: TrainProgress[] = [];
   const out = join(directory, 'run');
-  const run = await train({ recipe: softmax, steps: 60, data, out, onProgress: (progress) => heard.push(progress) });
+  const run = await train({
+    recipe: softmax,
+    steps: 60,
+    data,
+    out,
+    onProgress: (progress) => heard.push(progress),
+  });
   expect(run.interrupted).toBe(false);
   expect(heard).toHaveLength(60);
   expect(heard.at(-1)).toMatchObject({ step: 60, steps: 60, accuracy: { validation: expect.any(Number) } });

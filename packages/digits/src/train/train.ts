@@ -8,11 +8,10 @@
  *
  * Every file is replaced atomically, so that whoever reads the directory meanwhile, or after a crash, finds whole files.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom, expectInteger, systemCode } from '@inkwire/base';
-import { createTrainer, decodeSafetensors, type StepFeeds, TensorError, type Trainer, withMetadata } from '@inkwire/tensor';
+import { createTrainer, decodeSafetensors, type StepFeeds, TensorError, type Trainer } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
 import writeFileAtomic from 'write-file-atomic';
 import { type LabelledSet, pickDigits } from '../data/labelled-set.ts';
@@ -22,6 +21,7 @@ import { DigitsError } from '../errors.ts';
 import { type HistoryRow, renderCurve } from '../evaluate/curve.ts';
 import { renderWeights } from '../evaluate/weights.ts';
 import type { ModelCard } from '../model/model-card.ts';
+import { writeModelFile } from '../model/model-file.ts';
 import { recipeOf } from '../recipes/index.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { drawAugmentation, warpNumbers } from './augmentation.ts';
@@ -115,13 +115,20 @@ class Run {
   readonly #history: HistoryRow[];
   #pending: { loss: number; steps: number };
 
-  static async open(recipe: Recipe, data: LabelledSet, split: TrainingSplit, options: TrainOptions): Promise<Run> {
+  static async open(
+    recipe: Recipe,
+    data: LabelledSet,
+    split: TrainingSplit,
+    options: TrainOptions,
+  ): Promise<Run> {
     const file = join(options.out, 'checkpoint.safetensors');
     const saved = options.resume ? await readCheckpoint(file) : undefined;
     const batch = expectInteger('batch', options.batch ?? saved?.state.batch ?? recipe.batch, { min: 1 });
     const steps = expectInteger(
       'steps',
-      options.steps ?? saved?.state.steps ?? Math.round((recipe.steps(split.train.count) * recipe.batch) / batch),
+      options.steps ??
+        saved?.state.steps ??
+        Math.round((recipe.steps(split.train.count) * recipe.batch) / batch),
       { min: 1 },
     );
     const seed = expectInteger('seed', options.seed ?? saved?.state.seed ?? 1, { min: 0 });
@@ -177,13 +184,24 @@ class Run {
       const { loss, learningRate } = await this.#step();
       const step = this.#trainer.steps;
       const evaluated = step % this.#recipe.evaluateEvery === 0 || step === steps;
-      const { accuracy, card } = evaluated ? await this.#evaluate() : { accuracy: undefined, card: undefined };
+      const { accuracy, card } = evaluated
+        ? await this.#evaluate()
+        : { accuracy: undefined, card: undefined };
       latest = card ?? latest;
       if (onProgress) {
         const stepsPerSecond = ((step - first) * 1000) / (performance.now() - began);
         const secondsLeft = (steps - step) / stepsPerSecond;
         const epoch = step / this.#epochSteps;
-        onProgress({ step, steps, epoch, loss, learningRate, stepsPerSecond, secondsLeft, ...(accuracy && { accuracy }) });
+        onProgress({
+          step,
+          steps,
+          epoch,
+          loss,
+          learningRate,
+          stepsPerSecond,
+          secondsLeft,
+          ...(accuracy && { accuracy }),
+        });
       }
       await this.#record(step, learningRate, accuracy);
       if (step % checkpointEvery === 0) await this.#save();
@@ -210,7 +228,11 @@ class Run {
     return { loss: this.#pending.loss / this.#pending.steps, learningRate };
   }
 
-  async #record(step: number, learningRate: number, accuracy?: { train: number; validation: number }): Promise<void> {
+  async #record(
+    step: number,
+    learningRate: number,
+    accuracy?: { train: number; validation: number },
+  ): Promise<void> {
     if (step % this.#recipe.reportEvery !== 0 && !accuracy) return;
     const loss = this.#pending.loss / this.#pending.steps;
     const { train, validation } = accuracy ?? {};
@@ -227,18 +249,20 @@ class Run {
     const { validation } = this.#split;
     const logits = await logitsOf(graph, validation, onnxRuntime);
     const { seed, steps, batch } = this.#state;
-    const card: ModelCard = {
+    const card = await writeModelFile(join(this.#out, 'model.onnx'), graph, {
       recipe: this.#recipe.name,
-      version: createHash('sha256').update(graph).digest('hex').slice(0, 12),
       parameters: parameters.length,
       seed,
       trained: new Date().toISOString(),
       command: `inkwire train ${this.#recipe.name} --steps ${steps} --batch ${batch} --seed ${seed}`,
-      data: { [`${this.#data.name}-images`]: this.#data.sha256!.images, [`${this.#data.name}-labels`]: this.#data.sha256!.labels },
+      data: {
+        [`${this.#data.name}-images`]: this.#data.sha256!.images,
+        [`${this.#data.name}-labels`]: this.#data.sha256!.labels,
+      },
       ...calibrate(logits, validation),
-    };
-    await this.#write('model.onnx', withMetadata(graph, { inkwire: JSON.stringify(card) }));
-    if (this.#recipe.name === 'softmax') await this.#write('weights.svg', renderWeights(parameters.subarray(0, 7840)));
+    });
+    if (this.#recipe.name === 'softmax')
+      await this.#write('weights.svg', renderWeights(parameters.subarray(0, 7840)));
 
     const sample = sampleOf(this.#split.train);
     const train = accuracyOfLogits(await logitsOf(graph, sample, onnxRuntime), sample.labels);
@@ -257,7 +281,8 @@ class Run {
   }
 
   async #write(name: string, content: string | Uint8Array): Promise<void> {
-    const data = typeof content === 'string' ? content : Buffer.from(content.buffer, content.byteOffset, content.length);
+    const data =
+      typeof content === 'string' ? content : Buffer.from(content.buffer, content.byteOffset, content.length);
     await writeFileAtomic(join(this.#out, name), data);
   }
 
@@ -279,7 +304,9 @@ async function readCheckpoint(file: string): Promise<{ bytes: Uint8Array; state:
     return { bytes, state: decodeRunState(decodeSafetensors(bytes).metadata, file) };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') {
-      throw new DigitsError('DIGITS_CHECKPOINT_MISSING', `There is no checkpoint ${file} to resume from`, { cause: error });
+      throw new DigitsError('DIGITS_CHECKPOINT_MISSING', `There is no checkpoint ${file} to resume from`, {
+        cause: error,
+      });
     }
     throw damaged(error, file);
   }

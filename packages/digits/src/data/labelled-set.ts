@@ -1,0 +1,38 @@
+/** Pictures of single digits and what they show, in the form that recipes and evaluation take. */
+export interface LabelledSet {
+  /** For people and records: `mnist-test`. */
+  readonly name: string;
+  readonly count: number;
+  /** [count, 784], row-major 28×28, 0 = paper, 255 = ink. */
+  readonly images: Uint8Array;
+  /** [count], each 0…9. */
+  readonly labels: Uint8Array;
+  /** Of the two files' inflated content, in hexadecimal. */
+  readonly sha256?: { readonly images: string; readonly labels: string };
+  /** Pictures out of which preparation made no single digit: an evaluation counts each as wrong. */
+  readonly missed?: readonly MissedPicture[];
+}
+
+/** A picture that should have shown one digit, and why it could not be used. */
+export interface MissedPicture {
+  readonly file: string;
+  readonly label: number;
+  readonly reason: string;
+}
+
+/** Bytes in one prepared digit, 28 × 28. */
+export const digitBytes = 784;
+
+/** Returns the digits at `indexes`, in that order, as a set of its own. */
+export function pickDigits(set: LabelledSet, indexes: Uint32Array, name: string): LabelledSet {
+  const images = new Uint8Array(indexes.length * digitBytes);
+  const labels = new Uint8Array(indexes.length);
+  indexes.forEach((from, to) => {
+    images.set(set.images.subarray(from * digitBytes, (from + 1) * digitBytes), to * digitBytes);
+    labels[to] = set.labels[from]!;
+  });
+  return { name, count: indexes.length, images, labels };
+}
+
+/** Pixels along each side of a prepared digit. */
+export const pictureSide = 28;

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { type HistoryRow, renderCurve } from './curve.ts';
+import { digitPng, encodePng, inkPng } from './png.ts';
+import { renderReliability } from './reliability.ts';
+import { renderWeights } from './weights.ts';
+
+async function decode(png: Uint8Array) {
+  const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+  return { data: Uint8Array.from(data), ...info };
+}
+
+/** Renders an SVG: throws when it is not well formed. */
+function rendered(svg: string) {
+  return sharp(Buffer.from(svg)).raw().toBuffer({ resolveWithObject: true });
+}
+
+describe('encodePng', () => {
+  it('is decoded by another program to the same pixels', async () => {
+    const sizes = fc.record({ width: fc.integer({ min: 1, max: 9 }), height: fc.integer({ min: 1, max: 9 }), seed: fc.nat() });
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.constantFrom('grey', 'greyAlpha', 'rgba'), async ({ width, height, seed }, kind) => {
+        const channels = { grey: 1, greyAlpha: 2, rgba: 4 }[kind];
+        const pixels = Uint8Array.from({ length: width * height * channels }, (_, i) => (seed + i * 37) % 256);
+        const { data, ...info } = await decode(encodePng(pixels, width, height, kind));
+        expect(info).toMatchObject({ width, height, channels: { grey: 3, greyAlpha: 4, rgba: 4 }[kind] && info.channels });
+        const step = info.channels / channels;
+        if (Number.isInteger(step) && kind !== 'greyAlpha') expect(data.filter((_, i) => i % step === 0)).toEqual(pixels);
+        else for (let i = 0; i < width * height; i++) {
+          expect([data[i * info.channels], data[i * info.channels + info.channels - 1]]).toEqual([pixels[2 * i], pixels[2 * i + 1]]);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('draws a digit in black on white, or on nothing', async () => {
+    const pixels = new Uint8Array(784);
+    pixels[5] = 200;
+    const paper = await decode(digitPng(pixels));
+    expect([paper.data[0], paper.data[5 * paper.channels]]).toEqual([255, 55]);
+    const ink = await decode(inkPng(pixels));
+    expect([ink.data[ink.channels - 1], ink.data[6 * ink.channels - 1], ink.data[5 * ink.channels]]).toEqual([0, 200, 0]);
+  });
+
+  it('refuses another number of bytes', () => {
+    expect(() => encodePng(new Uint8Array(5), 2, 2, 'grey')).toThrow(RangeError);
+  });
+});
+
+describe('renderWeights', () => {
+  it('shows blue where a weight speaks for a digit and red where it speaks against it', async () => {
+    const weights = new Float32Array(7840);
+    for (let i = 0; i < 784; i++) weights[i * 10 + 3] = i < 392 ? 1 : -1;
+    const svg = renderWeights(weights);
+    await rendered(svg);
+    const pictures = [...svg.matchAll(/data:image\/png;base64,([^"]+)/g)].map(([, base64]) => Buffer.from(base64!, 'base64'));
+    expect(pictures).toHaveLength(10);
+    const { data } = await decode(pictures[3]!);
+    expect(data[2]! > data[0]! && data[3] === 255).toBe(true);
+    expect(data[783 * 4]! > data[783 * 4 + 2]!).toBe(true);
+    expect((await decode(pictures[0]!)).data[3]).toBe(0);
+  });
+
+  it('refuses another shape, and draws weights of zero', async () => {
+    expect(() => renderWeights(new Float32Array(784))).toThrow(RangeError);
+    await rendered(renderWeights(new Float32Array(7840)));
+  });
+});
+
+describe('renderCurve', () => {
+  const rows = fc.array(
+    fc.record({
+      loss: fc.oneof(fc.double({ min: 0, max: 50, noNaN: true }), fc.constantFrom(Number.NaN, Infinity, 0)),
+      train: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
+      validation: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
+    }),
+    { maxLength: 30 },
+  );
+
+  it('draws any history', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, async (values) => {
+        const history: HistoryRow[] = values.map((row, i) => ({ step: (i + 1) * 10, epoch: i, learningRate: 0.1, ...row }));
+        const svg = renderCurve(history);
+        expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+        await rendered(svg);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('stays small for a run of a hundred thousand rows', () => {
+    const history = Array.from({ length: 100_000 }, (_, i) => ({ step: i + 1, epoch: 0, learningRate: 0.1, loss: 1 / (i + 1), validation: 0.9 }));
+    expect(renderCurve(history).length).toBeLessThan(40_000);
+  });
+});
+
+describe('renderReliability', () => {
+  it('draws empty bins and full ones', async () => {
+    const bins = [
+      { from: 0, to: 0.5, count: 0, confidence: Number.NaN, accuracy: Number.NaN },
+      { from: 0.5, to: 1, count: 12_345, confidence: 0.9, accuracy: 0.95 },
+    ];
+    const svg = renderReliability(bins);
+    expect(svg).not.toContain('NaN');
+    expect(svg).toContain('12\u2009345 digits');
+    await rendered(svg);
+  });
+});

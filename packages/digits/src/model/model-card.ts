@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+const share = z.number().min(0).max(1);
+const count = z.number().int().min(0);
+
+const figures = z.strictObject({
+  set: z.string().min(1),
+  count: count.min(1),
+  correct: count,
+  accuracy: share,
+  interval: z.tuple([share, share]),
+  confusion: z.array(z.array(count).length(10)).length(10),
+});
+
+/** The form of a card. Unknown keys are kept, so that an older program reads a newer model. */
+export const modelCardSchema = z.looseObject({
+  recipe: z.string().min(1),
+  version: z.string().regex(/^[0-9a-f]{12}$/),
+  parameters: count,
+  seed: count,
+  trained: z.iso.datetime({ offset: true }),
+  command: z.string(),
+  data: z.record(z.string(), z.string()),
+  temperature: z.number().positive(),
+  unsureBelow: share,
+  unsureErrorRate: share,
+  figures: z.array(figures.loose()),
+});
+
+/** How a model read one set, as its card keeps it. */
+export interface ModelFigures {
+  readonly set: string;
+  readonly count: number;
+  readonly correct: number;
+  readonly accuracy: number;
+  /** Wilson's 95 % interval. */
+  readonly interval: [number, number];
+  /** [true digit][digit read] */
+  readonly confusion: number[][];
+}
+
+/** What a model file says of itself: JSON under the key `inkwire` in the ONNX file's metadata_props. */
+export interface ModelCard {
+  readonly recipe: string;
+  /** The first 12 hexadecimal digits of the SHA-256 of the file without metadata. */
+  readonly version: string;
+  readonly parameters: number;
+  readonly seed: number;
+  /** When training ended, ISO 8601. */
+  readonly trained: string;
+  /** The command that trains it again. */
+  readonly command: string;
+  /** Name of each file that it was trained on → SHA-256. */
+  readonly data: Record<string, string>;
+  /** The logits are divided by it before the softmax. */
+  readonly temperature: number;
+  /** A reading that is less confident is unsure. */
+  readonly unsureBelow: number;
+  /** The share of mistakes among validation digits that are not unsure, which `unsureBelow` was chosen for. */
+  readonly unsureErrorRate: number;
+  readonly figures: readonly ModelFigures[];
+}

@@ -1,0 +1,48 @@
+import { heightOf, type Piece, sizeOf, strokeOf, widthOf } from './boxes.ts';
+import type { Group } from './grouping.ts';
+
+/** 0 up to `from`, 1 from `to` on, straight between. */
+const ramp = (value: number, from: number, to: number) => Math.min(1, Math.max(0, (value - from) / (to - from)));
+
+/**
+ * How little a piece of ink looks like a digit by its shape alone, 0…1. A digit is a line of less than six times its
+ * height (an 8 has four), with at most two holes and perhaps a slip of the pen, thinner than a third of its height,
+ * and not much wider than high.
+ */
+function oddness(group: Group): number {
+  const size = sizeOf(group);
+  const stroke = strokeOf([group]);
+  const length = stroke === 0 ? 0 : group.area / stroke / size;
+  return Math.max(
+    ramp(length, 5, 8),
+    ramp(group.holes, 3, 7),
+    ramp(stroke / size, 0.36, 0.5),
+    ramp(widthOf(group) / Math.max(1, heightOf(group)), 1.6, 2.6),
+  );
+}
+
+/** What is known of a picture's ink besides the groups. */
+export interface InkFacts {
+  /** Pieces that were dropped as specks. */
+  readonly specks: number;
+  /** Pixels that are neither plainly paper nor plainly ink, over those that are ink: the greys of a photograph. */
+  readonly doubt: number;
+}
+
+/**
+ * 0…1: how far the ink looks like something other than a few handwritten digits. A page has many pieces, a face has
+ * greys and blots, a scribble too much line and too many holes. Each doubt alone is enough, so they join as
+ * independent ones do: 1 − ∏(1 − doubt).
+ */
+export function clutterOf(groups: readonly Group[], { specks, doubt }: InkFacts): number {
+  if (groups.length === 0) return 0;
+  const area = groups.reduce((sum: number, piece: Piece) => sum + piece.area, 0);
+  const odd = groups.reduce((sum, group) => sum + oddness(group) * group.area, 0) / area;
+  const doubts = [
+    odd,
+    ramp(groups.length, 40, 120),
+    ramp(specks / groups.length, 6, 30) * ramp(specks, 20, 100),
+    ramp(doubt, 1.2, 3),
+  ];
+  return 1 - doubts.reduce((product, one) => product * (1 - one), 1);
+}

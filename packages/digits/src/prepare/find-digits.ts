@@ -1,0 +1,110 @@
+import { type Edges, heightOf, overlapOf, sizeOf, strokeOf, widthOf, writingHeight } from './boxes.ts';
+import { clutterOf } from './clutter.ts';
+import { type Component, type Labelled, labelComponents } from './components.ts';
+import { cropDigit } from './crop.ts';
+import type { Grey } from './grey.ts';
+import { dropSpecks, groupComponents } from './grouping.ts';
+import { readingOrder } from './lines.ts';
+import type { InkMask } from './mask.ts';
+import type { PreparedDigit, PreparedPicture } from './prepared.ts';
+import { eraseRules } from './rules.ts';
+import { splitWide } from './split.ts';
+
+/** Ink, and how it lies in the picture that the boxes refer to. */
+export interface InkPicture {
+  /** 0 = paper, 255 = full ink. */
+  readonly ink: Grey;
+  readonly mask: InkMask;
+  /** Size of the picture, and the pixels of the picture in one of ink; the ink's corner in the picture. */
+  readonly width: number;
+  readonly height: number;
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+  /** Whether there may be ruled lines and edges of the sheet: not in a drawing, nor in a picture of one digit. */
+  readonly photographed: boolean;
+}
+
+/** Less than this, in pixels of ink, cannot be a digit. */
+const smallestDigit = 8;
+
+/** From ink to digits in reading order: rules and specks dropped, pieces grouped and split, each cropped. */
+export function findDigits(picture: InkPicture): PreparedPicture {
+  const { ink, mask } = picture;
+  const labelled = labelWriting(picture);
+  const kept = dropSpecks(labelled.components, smallestDigit);
+  const whole = splitWide({ ...labelled, components: kept });
+  const groups = groupComponents(whole.components).filter((group) => sizeOf(group) >= smallestDigit);
+  const height = writingHeight(groups);
+  const digits = dropSpecks(groups, Math.max(smallestDigit, 0.3 * height));
+  const lines = readingOrder(digits, height).map((words) =>
+    words.map((word) =>
+      word.map((group): PreparedDigit => ({ box: boxOf(group, picture), pixels: cropDigit(ink, whole, group) })),
+    ),
+  );
+  const specks = labelled.components.length - kept.length;
+  return { width: picture.width, height: picture.height, lines, clutter: clutterOf(digits, { specks, doubt: mask.doubt }) };
+}
+
+const emptyPicture = (width: number, height: number): PreparedPicture => ({ width, height, lines: [], clutter: 0 });
+export { emptyPicture };
+
+function boxOf({ left, top, right, bottom }: Edges, { x, y, scale, width, height }: InkPicture): PreparedDigit['box'] {
+  const x0 = Math.max(0, Math.floor(x + left * scale));
+  const y0 = Math.max(0, Math.floor(y + top * scale));
+  const x1 = Math.min(width, Math.ceil(x + right * scale));
+  const y1 = Math.min(height, Math.ceil(y + bottom * scale));
+  return [x0, y0, Math.max(1, x1 - x0), Math.max(1, y1 - y0)];
+}
+
+/** The components of the writing: in a photograph without rules, frames and the edges of the sheet. */
+function labelWriting({ ink, mask, photographed }: InkPicture): Labelled {
+  const labelled = labelComponents(mask);
+  if (!photographed) return labelled;
+  const long = labelled.components.some(
+    (piece) => widthOf(piece) >= 0.2 * mask.width || heightOf(piece) >= 0.2 * mask.height,
+  );
+  const stroke = strokeOf(labelled.components);
+  const erased = long
+    ? eraseRules(mask, Math.round(1.5 * stroke) + 1, (rest) =>
+        writingHeight(dropSpecks(labelComponents(rest).components, smallestDigit)),
+      )
+    : undefined;
+  if (erased) for (let i = 0; i < erased.length; i++) if (erased[i] === 1 && mask.data[i] === 0) ink.data[i] = 0;
+  const clean = erased ? labelComponents(mask) : labelled;
+  return { ...clean, components: dropFrames(clean, mask) };
+}
+
+/** Drops boxes drawn around digits, and what runs along the edge of the picture: the table, another sheet, a thumb. */
+function dropFrames(labelled: Labelled, { width, height }: { width: number; height: number }): readonly Component[] {
+  const { components } = labelled;
+  const touchesEdge = (piece: Edges) =>
+    piece.left <= 1 || piece.top <= 1 || piece.right >= width - 1 || piece.bottom >= height - 1;
+  const inner = components.filter((piece) => !touchesEdge(piece) && sizeOf(piece) >= smallestDigit);
+  return components.filter((piece) => {
+    if (touchesEdge(piece) && inner.length > 0 && (widthOf(piece) > 0.5 * width || heightOf(piece) > 0.5 * height))
+      return false;
+    const inside = inner.some(
+      (other) => other !== piece && sizeOf(other) >= 0.1 * sizeOf(piece) && lies(other, piece),
+    );
+    return !inside || !isFrame(labelled, piece);
+  });
+}
+
+const lies = (inner: Edges, outer: Edges) => {
+  const { across, down } = overlapOf(inner, outer);
+  return across === widthOf(inner) && down === heightOf(inner);
+};
+
+/** Whether a piece's ink lies along the edges of its box. */
+function isFrame({ labels, width }: Labelled, piece: Component): boolean {
+  const band = 2 * strokeOf([piece]) + 0.04 * sizeOf(piece);
+  let along = 0;
+  for (let y = piece.top; y < piece.bottom; y++)
+    for (let x = piece.left; x < piece.right; x++) {
+      if (labels[y * width + x] !== piece.label) continue;
+      const depth = Math.min(x - piece.left, piece.right - 1 - x, y - piece.top, piece.bottom - 1 - y);
+      if (depth < band) along++;
+    }
+  return along >= 0.85 * piece.area;
+}

@@ -1,0 +1,65 @@
+import { type Grey, histogramOf } from './grey.ts';
+
+/** Otsu's threshold (1979): the level that splits a histogram into the two classes furthest apart. */
+export function otsuThreshold(histogram: Uint32Array): number {
+  let total = 0;
+  let sum = 0;
+  for (let level = 0; level < 256; level++) {
+    total += histogram[level]!;
+    sum += level * histogram[level]!;
+  }
+  let best = 0;
+  let bestVariance = -1;
+  let below = 0;
+  let sumBelow = 0;
+  for (let level = 0; level < 255; level++) {
+    below += histogram[level]!;
+    sumBelow += level * histogram[level]!;
+    const above = total - below;
+    if (below === 0 || above === 0) continue;
+    const distance = sumBelow / below - (sum - sumBelow) / above;
+    const variance = below * above * distance * distance;
+    if (variance > bestVariance) {
+      bestVariance = variance;
+      best = level;
+    }
+  }
+  return best;
+}
+
+/** How many pixels of a rectangle are at most `threshold`. */
+function countDark({ width, data }: Grey, x0: number, y0: number, x1: number, y1: number, threshold: number) {
+  let dark = 0;
+  for (let y = y0; y < y1; y++) for (let i = y * width + x0; i < y * width + x1; i++) if (data[i]! <= threshold) dark++;
+  return dark;
+}
+
+/** The share of dark pixels in the ring along the picture's border, a fiftieth of its side wide. */
+function darkBorder(grey: Grey, threshold: number): number {
+  const { width, height } = grey;
+  const ring = Math.max(1, Math.round(Math.min(width, height) / 50));
+  if (width <= 2 * ring || height <= 2 * ring) return 0;
+  const dark =
+    countDark(grey, 0, 0, width, ring, threshold) +
+    countDark(grey, 0, height - ring, width, height, threshold) +
+    countDark(grey, 0, ring, ring, height - ring, threshold) +
+    countDark(grey, width - ring, ring, width, height - ring, threshold);
+  return dark / (2 * ring * (width + height - 2 * ring));
+}
+
+/**
+ * Whether the ink is lighter than the paper (chalk, a screenshot in dark mode, MNIST as it is stored).
+ * The border and the whole picture vote, each with its share of dark pixels: ink covers the lesser part of both.
+ */
+export function isInverted(grey: Grey): boolean {
+  const histogram = histogramOf(grey.data);
+  const threshold = otsuThreshold(histogram);
+  let dark = 0;
+  for (let level = 0; level <= threshold; level++) dark += histogram[level]!;
+  return darkBorder(grey, threshold) + dark / grey.data.length > 1;
+}
+
+/** The picture with its ink darker than its paper. */
+export function darkOnLight(grey: Grey): Grey {
+  return isInverted(grey) ? { ...grey, data: grey.data.map((level) => 255 - level) } : grey;
+}

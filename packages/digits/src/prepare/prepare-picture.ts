@@ -1,0 +1,43 @@
+import { decode } from './decode.ts';
+import { emptyPicture, findDigits } from './find-digits.ts';
+import { type Grey, resample } from './grey.ts';
+import { divideLight } from './light.ts';
+import { inkMask } from './mask.ts';
+import { darkOnLight } from './polarity.ts';
+import type { PreparedPicture, PrepareOptions } from './prepared.ts';
+
+/** Smaller pictures are enlarged to at least this many pixels, so that a digit's edges lie between its pixels. */
+const leastSide = 100;
+/** Up to this size a picture holds a digit cut out by someone, not a sheet with ruled lines. */
+const cutOutSide = 72;
+/** In fewer pixels nothing can be read. */
+const unreadableSide = 5;
+
+/**
+ * Reads a picture's bytes into digits for a model: decoded, turned upright, its light evened, its ink found, grouped
+ * and cropped. A picture without digits gives no lines.
+ * Throws DIGITS_PICTURE_EMPTY, _TOO_LARGE, _UNSUPPORTED, _DAMAGED; `signal.reason` when aborted.
+ */
+export async function preparePicture(bytes: Uint8Array, options: PrepareOptions = {}): Promise<PreparedPicture> {
+  const { width, height, grey } = await decode(bytes, options);
+  return prepareGrey(grey, width, height);
+}
+
+/** The same for a picture that is decoded already; `width` and `height` are those that the boxes shall refer to. */
+export function prepareGrey(grey: Grey, width: number, height: number): PreparedPicture {
+  if (Math.min(grey.width, grey.height) < unreadableSide) return emptyPicture(width, height);
+  const ink = enlargeSmall(divideLight(darkOnLight(grey)));
+  const mask = inkMask(ink);
+  if (mask.level === 0) return emptyPicture(width, height);
+  const photographed = Math.max(width, height) > cutOutSide;
+  return findDigits({ ink, mask, width, height, scale: width / ink.width, x: 0, y: 0, photographed });
+}
+
+function enlargeSmall(ink: Grey): Grey {
+  const factor = Math.ceil(leastSide / Math.max(ink.width, ink.height));
+  if (factor <= 1) return ink;
+  const width = ink.width * factor;
+  const height = ink.height * factor;
+  const levels = resample(ink, { x: 0, y: 0, width: ink.width, height: ink.height }, width, height);
+  return { width, height, data: Uint8Array.from(levels, (level) => Math.min(255, Math.max(0, Math.round(level)))) };
+}

@@ -1,0 +1,17 @@
+import { decode } from './decode.ts';
+import { resample } from './grey.ts';
+
+const side = 28;
+/** What is darker than this after inverting is ink. */
+const inkThreshold = 50;
+
+/**
+ * The plain mode, for comparison only: the whole picture squeezed to 28×28, inverted, and binarised at 50. No search
+ * for digits, no aspect, no centre. Gives [784], 0 or 255. Throws as `preparePicture` does.
+ */
+export async function preparePlain(bytes: Uint8Array): Promise<Uint8Array> {
+  const { grey } = await decode(bytes);
+  const area = { x: 0, y: 0, width: grey.width, height: grey.height };
+  const inverted = resample({ ...grey, data: grey.data.map((level) => 255 - level) }, area, side, side);
+  return Uint8Array.from(inverted, (level) => (level > inkThreshold ? 255 : 0));
+}

@@ -1,0 +1,178 @@
+/**
+ * Ruled lines, grids and frames: long, thin and straight. Ink is taken apart into runs across the line; where the
+ * runs are as thin as a stroke and follow each other for long, they are a rule. Only those runs are erased: where a
+ * digit crosses the rule the run is longer, and stays, so that the digit keeps its ink.
+ */
+
+/** A chain of thin runs that touch from one column to the next. */
+interface Chain {
+  /** First and last column, both inclusive, and the middle of the run there. */
+  readonly from: number;
+  to: number;
+  readonly startsAt: number;
+  endsAt: number;
+  /** Top and bottom (exclusive) of the run in each column from `from` on. */
+  readonly runs: [top: number, bottom: number][];
+}
+
+/** A mask seen along one axis: `along` steps of `alongStride`, `across` steps of `acrossStride`. */
+interface View {
+  readonly data: Uint8Array;
+  readonly along: number;
+  readonly across: number;
+  readonly alongStride: number;
+  readonly acrossStride: number;
+}
+
+/** A rule leans at most this far: 15°. */
+const steepest = Math.tan((15 * Math.PI) / 180);
+
+/** A rule that was found: its length in pixels, and how to erase it. */
+interface Rule {
+  readonly length: number;
+  readonly chains: readonly Chain[];
+}
+
+type Mask = { readonly width: number; readonly height: number; readonly data: Uint8Array };
+
+/** The least share of the picture's side that a rule is long. */
+const shortestShare = 0.3;
+/** A rule is this many times longer than the writing is tall; a bar of a 7 is not. */
+const ruleToWriting = 2.2;
+/** From edge to edge a rule is one as soon as it is this much longer than the writing is tall. */
+const edgeRuleToWriting = 1.3;
+const edgeToEdge = 0.95;
+
+/**
+ * Erases ruled lines from a mask (1 = ink) in place. Gives a mask of what was erased, grey edges included, or
+ * `undefined` when there was no rule. `writingHeightOf` measures what a mask would hold without the rules;
+ * `thickest` is how thick a rule may be, in pixels.
+ */
+export function eraseRules(
+  mask: Mask,
+  thickest: number,
+  writingHeightOf: (mask: Mask) => number,
+): Uint8Array | undefined {
+  const { width, height, data } = mask;
+  const acrossView: View = { data, along: width, across: height, alongStride: 1, acrossStride: width };
+  const downView: View = { data, along: height, across: width, alongStride: width, acrossStride: 1 };
+  // Both ways are found before either is erased: a grid's lines would be cut into pieces by each other.
+  const across = findRules(acrossView, shortestShare * width, thickest);
+  const down = findRules(downView, shortestShare * height, thickest);
+  if (across.length + down.length === 0) return undefined;
+
+  const without = { width, height, data: data.slice() };
+  for (const rule of across) erase({ ...acrossView, data: without.data }, rule);
+  for (const rule of down) erase({ ...downView, data: without.data }, rule);
+  const writing = writingHeightOf(without);
+
+  const lying = across.filter(
+    ({ length }) =>
+      length >= ruleToWriting * writing || (length >= edgeToEdge * width && length >= edgeRuleToWriting * writing),
+  );
+  // What stands upright is a rule beside lying ones (a grid, a frame), or as a margin from edge to edge; else it is a 1.
+  const standing = down.filter(
+    ({ length }) =>
+      (lying.length > 0 && length >= edgeRuleToWriting * writing) ||
+      (writing > 0 && length >= edgeToEdge * height && length >= ruleToWriting * writing),
+  );
+  if (lying.length + standing.length === 0) return undefined;
+  const erased = new Uint8Array(data.length);
+  for (const rule of lying) erase(acrossView, rule, erased);
+  for (const rule of standing) erase(downView, rule, erased);
+  return erased;
+}
+
+function findRules(view: View, shortest: number, thickest: number): Rule[] {
+  const pieces = chainsOf(view, thickest).filter((chain) => chain.to - chain.from + 1 >= 3 * thickest);
+  const rules: Rule[] = [];
+  for (const line of joinChains(pieces, 6 * thickest)) {
+    const first = line[0]!;
+    const last = line.at(-1)!;
+    const length = last.to - first.from + 1;
+    const covered = line.reduce((sum, chain) => sum + chain.to - chain.from + 1, 0);
+    const straight = Math.abs(last.endsAt - first.startsAt) <= steepest * length && isStraight(line, thickest);
+    if (length >= shortest && covered >= 0.6 * length && straight) rules.push({ length, chains: line });
+  }
+  return rules;
+}
+
+/** Follows thin runs from column to column. A run continues a chain when it overlaps the chain's last run. */
+function chainsOf({ data, along, across, alongStride, acrossStride }: View, thickest: number): Chain[] {
+  const chains: Chain[] = [];
+  let open: Chain[] = [];
+  for (let a = 0; a < along; a++) {
+    const next: Chain[] = [];
+    for (let c = 0; c < across; c++) {
+      if (data[a * alongStride + c * acrossStride] === 0) continue;
+      const top = c;
+      while (c < across && data[a * alongStride + c * acrossStride] !== 0) c++;
+      if (c - top > thickest) continue;
+      const middle = (top + c) / 2;
+      const chain = open.find((candidate) => {
+        const [lastTop, lastBottom] = candidate.runs.at(-1)!;
+        return candidate.to === a - 1 && lastTop <= c && lastBottom >= top;
+      });
+      if (chain) {
+        chain.to = a;
+        chain.endsAt = middle;
+        chain.runs.push([top, c]);
+        next.push(chain);
+      } else {
+        const begun: Chain = { from: a, to: a, startsAt: middle, endsAt: middle, runs: [[top, c]] };
+        chains.push(begun);
+        next.push(begun);
+      }
+    }
+    open = next;
+  }
+  return chains;
+}
+
+/** Joins chains that continue each other across a gap, such as a digit's stroke on the rule, into lines. */
+function joinChains(chains: readonly Chain[], gap: number): Chain[][] {
+  const lines: Chain[][] = [];
+  for (const chain of [...chains].sort((a, b) => a.from - b.from)) {
+    const line = lines.find((candidate) => {
+      const first = candidate[0]!;
+      const last = candidate.at(-1)!;
+      const distance = chain.from - last.to;
+      if (distance <= 0 || distance > gap + 0.25 * (last.to - first.from)) return false;
+      const length = last.to - first.from + 1;
+      const slope = length < 2 * gap ? 0 : (last.endsAt - first.startsAt) / length;
+      return Math.abs(last.endsAt + slope * distance - chain.startsAt) <= gap / 3 + 0.05 * distance;
+    });
+    if (line) line.push(chain);
+    else lines.push([chain]);
+  }
+  return lines;
+}
+
+/** Whether the runs stay near the line from the first to the last: a digit's curve does not. */
+function isStraight(line: readonly Chain[], thickest: number): boolean {
+  const first = line[0]!;
+  const last = line.at(-1)!;
+  const slope = (last.endsAt - first.startsAt) / Math.max(1, last.to - first.from);
+  const tolerance = thickest + 0.01 * (last.to - first.from);
+  let astray = 0;
+  let count = 0;
+  for (const chain of line)
+    for (let k = 0; k < chain.runs.length; k++, count++) {
+      const [top, bottom] = chain.runs[k]!;
+      if (Math.abs((top + bottom) / 2 - first.startsAt - slope * (chain.from + k - first.from)) > tolerance)
+        astray++;
+    }
+  return astray <= 0.1 * count;
+}
+
+/** Clears a rule's runs, and two pixels more on each side where the ink of the rule fades. */
+function erase(view: View, { chains }: Rule, erased?: Uint8Array): void {
+  const { data, across, alongStride, acrossStride } = view;
+  for (const { from, runs } of chains)
+    for (const [k, [top, bottom]] of runs.entries())
+      for (let c = Math.max(0, top - 2); c < Math.min(across, bottom + 2); c++) {
+        const i = (from + k) * alongStride + c * acrossStride;
+        data[i] = 0;
+        if (erased) erased[i] = 1;
+      }
+}

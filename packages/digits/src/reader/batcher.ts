@@ -1,0 +1,227 @@
+import type { Clock, Timer } from '@inkwire/base';
+import { digitBytes } from '../data/labelled-set.ts';
+import { DigitsError } from '../errors.ts';
+
+/*
+ * Turns requests that arrive together into runs of one batch each.
+ *
+ *   classify ──▶ queue ──gather──▶ input [maxBatch, 784] ──run──▶ logits [maxBatch, 10] ──softmax──▶ each job's output
+ *                  ▲                                                                         │
+ *                  └───────────────── what is left of a large job goes to the end ◀──────────┘
+ *
+ * Invariants: one run at a time, because the runs share their memory. A job is in the queue, in the running batch, in
+ * both, or settled. Whoever waits beside a large job waits for one batch of it, not for all: so `#ahead`, what a newcomer
+ * waits for, counts no more than one batch of each job, while `#queued` counts all its digits.
+ */
+
+/** What runs the model: digits in `input`, logits out, for the first `count` rows of memory that it owns. */
+export interface BatchRunner {
+  /** [maxBatch, 784] */
+  readonly input: Uint8Array;
+  /** [maxBatch, 10] */
+  readonly logits: Float32Array;
+  run(count: number): Promise<unknown>;
+}
+
+/** How batches are made; the reader's options of the same names. */
+export interface BatcherOptions {
+  readonly maxBatch: number;
+  readonly maxQueue: number;
+  readonly maxWaitMs: number;
+  readonly temperature: number;
+  readonly clock: Clock;
+}
+
+interface Job {
+  readonly pixels: Uint8Array;
+  readonly count: number;
+  /** Rows that a batch has taken. */
+  taken: number;
+  /** Rows whose probabilities are in `output`. */
+  done: number;
+  readonly output: Float32Array;
+  readonly resolve: (probabilities: Float32Array) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Rows of a job in the batch that runs. */
+interface Share {
+  readonly job: Job;
+  readonly from: number;
+  readonly count: number;
+}
+
+export class Batcher {
+  readonly #runner: BatchRunner;
+  readonly #options: BatcherOptions;
+  readonly #queue: Job[] = [];
+  #shares: Share[] = [];
+  #queued = 0;
+  #ahead = 0;
+  #running = false;
+  #scheduled = false;
+  #timer: Timer | undefined;
+  #onIdle: (() => void)[] = [];
+  #batches = 0;
+  #digits = 0;
+
+  constructor(runner: BatchRunner, options: BatcherOptions) {
+    this.#runner = runner;
+    this.#options = options;
+  }
+
+  get stats(): { batches: number; digits: number; queued: number } {
+    return { batches: this.#batches, digits: this.#digits, queued: this.#queued };
+  }
+
+  /**
+   * Calibrated probabilities [n, 10] of pixels [n, 784], which must stay as they are until then. Refuses with
+   * `DIGITS_OVERLOADED` what would put more than `maxQueue` digits ahead of the next. The signal takes the job out of the
+   * queue.
+   */
+  classify(pixels: Uint8Array, signal?: AbortSignal): Promise<Float32Array> {
+    const count = pixels.length / digitBytes;
+    const { maxBatch, maxQueue } = this.#options;
+    if (this.#ahead > 0 && this.#ahead + Math.min(count, maxBatch) > maxQueue)
+      return Promise.reject(
+        new DigitsError('DIGITS_OVERLOADED', `${this.#ahead} digits are waiting to be read already`, {
+          retryable: true,
+        }),
+      );
+    return new Promise((resolve, reject) => {
+      const job: Job = { pixels, count, taken: 0, done: 0, output: new Float32Array(count * 10), resolve, reject };
+      if (signal) this.#heed(job, signal);
+      this.#enter(job);
+      this.#schedule();
+    });
+  }
+
+  /** Settles when nothing waits and nothing runs. */
+  idle(): Promise<void> {
+    if (!this.#running && this.#queue.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  /** Rejects everything that waits or runs; settles when the run under way has ended. */
+  destroy(error: unknown): Promise<void> {
+    for (const { job } of this.#shares) job.reject(error);
+    while (this.#queue.length > 0) this.#leave(0).reject(error);
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    return this.idle();
+  }
+
+  #heed(job: Job, signal: AbortSignal): void {
+    signal.addEventListener('abort', () => this.#drop(job, signal.reason), { once: true });
+  }
+
+  #drop(job: Job, reason: unknown): void {
+    job.reject(reason);
+    const at = this.#queue.indexOf(job);
+    if (at < 0) return;
+    this.#leave(at);
+    this.#settleIdle();
+  }
+
+  #enter(job: Job): void {
+    const left = job.count - job.taken;
+    this.#queue.push(job);
+    this.#queued += left;
+    this.#ahead += Math.min(left, this.#options.maxBatch);
+  }
+
+  #leave(at: number): Job {
+    const job = at === 0 ? this.#queue.shift()! : this.#queue.splice(at, 1)[0]!;
+    const left = job.count - job.taken;
+    this.#queued -= left;
+    this.#ahead -= Math.min(left, this.#options.maxBatch);
+    return job;
+  }
+
+  /** The one place that decides when the next batch is gathered. */
+  #schedule(): void {
+    if (this.#running || this.#scheduled || this.#queue.length === 0) return;
+    if (this.#options.maxWaitMs === 0 || this.#queued >= this.#options.maxBatch) {
+      this.#timer?.cancel();
+      this.#timer = undefined;
+      this.#scheduled = true;
+      setImmediate(this.#gather);
+    } else {
+      this.#timer ??= this.#options.clock.after(this.#options.maxWaitMs, () => {
+        this.#timer = undefined;
+        this.#gather();
+      });
+    }
+  }
+
+  readonly #gather = (): void => {
+    this.#scheduled = false;
+    const { maxBatch } = this.#options;
+    let rows = 0;
+    while (rows < maxBatch && this.#queue.length > 0) {
+      const job = this.#leave(0);
+      const count = Math.min(job.count - job.taken, maxBatch - rows);
+      const pixels = job.pixels.subarray(job.taken * digitBytes, (job.taken + count) * digitBytes);
+      this.#runner.input.set(pixels, rows * digitBytes);
+      this.#shares.push({ job, from: job.taken, count });
+      job.taken += count;
+      rows += count;
+      if (job.taken < job.count) this.#enter(job);
+    }
+    if (rows === 0) return this.#settleIdle();
+    this.#running = true;
+    this.#batches++;
+    this.#digits += rows;
+    this.#runner.run(rows).then(this.#finish, this.#fail);
+  };
+
+  readonly #finish = (): void => {
+    let row = 0;
+    for (const { job, from, count } of this.#shares) {
+      softmax(this.#runner.logits, row, job.output, from, count, this.#options.temperature);
+      row += count;
+      job.done += count;
+      if (job.done === job.count) job.resolve(job.output);
+    }
+    this.#end();
+  };
+
+  readonly #fail = (error: unknown): void => {
+    for (const { job } of this.#shares) this.#drop(job, error);
+    this.#end();
+  };
+
+  #end(): void {
+    this.#shares = [];
+    this.#running = false;
+    this.#schedule();
+    this.#settleIdle();
+  }
+
+  #settleIdle(): void {
+    if (this.#running || this.#queue.length > 0) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    for (const settle of this.#onIdle.splice(0)) settle();
+  }
+}
+
+/** softmax(logits / temperature) of `count` rows of ten, from row `fromRow` of `logits` to row `toRow` of `output`. */
+export function softmax(
+  logits: Float32Array,
+  fromRow: number,
+  output: Float32Array,
+  toRow: number,
+  count: number,
+  temperature: number,
+): void {
+  for (let n = 0; n < count; n++) {
+    const from = (fromRow + n) * 10;
+    const to = (toRow + n) * 10;
+    let top = -Infinity;
+    for (let i = 0; i < 10; i++) top = Math.max(top, logits[from + i]!);
+    let sum = 0;
+    for (let i = 0; i < 10; i++) sum += output[to + i] = Math.exp((logits[from + i]! - top) / temperature);
+    for (let i = 0; i < 10; i++) output[to + i]! /= sum;
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { PreparedDigit, PreparedPicture } from '../prepare/prepared.ts';
+import { composeReading, digitsOf, stackDigits } from './reading.ts';
+
+function digit(mark: number): PreparedDigit {
+  return { box: [mark, 0, 1, 1], pixels: new Uint8Array(784).fill(mark) };
+}
+
+function picture(lines: number[][][], clutter = 0): PreparedPicture {
+  return { width: 100, height: 50, clutter, lines: lines.map((line) => line.map((word) => word.map(digit))) };
+}
+
+/** Rows that read these digits with these confidences. */
+function rows(...readings: [digit: number, confidence: number][]): Float32Array {
+  const probabilities = new Float32Array(readings.length * 10);
+  readings.forEach(([value, confidence], i) => {
+    probabilities.fill((1 - confidence) / 9, i * 10, i * 10 + 10);
+    probabilities[i * 10 + value] = confidence;
+  });
+  return probabilities;
+}
+
+describe('composeReading', () => {
+  it('joins digits to words, words to lines and lines to a text', () => {
+    const sheet = picture([[[1, 2], [3]], [[4]]]);
+    const reading = composeReading(sheet, rows([9, 1], [8, 1], [7, 1], [0, 1]), 0.5);
+    expect(reading.text).toBe('98 7\n0');
+    expect(reading.digits.map(({ box }) => box[0])).toEqual([1, 2, 3, 4]);
+    expect(reading.prepared.map(([pixel]) => pixel)).toEqual([1, 2, 3, 4]);
+    expect([reading.width, reading.height]).toEqual([100, 50]);
+  });
+
+  it('is as sure of a text as of all its digits together', () => {
+    const reading = composeReading(picture([[[1, 2]]]), rows([1, 0.9], [2, 0.8]), 0.7);
+    expect(reading.confidence).toBeCloseTo(0.72, 5);
+    expect(reading.unsure).toBe(false);
+    expect(reading.digits.map(({ confidence }) => confidence)).toEqual([0.9, 0.8]);
+    expect(composeReading(picture([[[1, 2]]]), rows([1, 0.9], [2, 0.8]), 0.73).unsure).toBe(true);
+  });
+
+  it('is unsure of ink that looks like something else, and the less confident the more it does', () => {
+    const read = (clutter: number) => composeReading(picture([[[1]]], clutter), rows([1, 1]), 0.5);
+    expect([read(0.49).unsure, read(0.5).unsure]).toEqual([false, true]);
+    expect([0, 0.5, 0.75, 1].map((clutter) => read(clutter).confidence)).toEqual([1, 1, 0.5, 0]);
+  });
+
+  it('keeps probabilities short', () => {
+    const [only] = composeReading(picture([[[1]]]), rows([1, 1 / 3]), 0.5).digits;
+    expect(JSON.stringify(only!.confidence)).toBe('0.333333');
+    expect(only!.probabilities).toHaveLength(10);
+  });
+});
+
+describe('digitsOf', () => {
+  it('finds no number in an empty picture, nor in one that falls to pieces', () => {
+    expect(() => digitsOf(picture([]))).toThrow(expect.objectContaining({ code: 'DIGITS_NONE_FOUND' }));
+    const page = picture(Array.from({ length: 57 }, () => [new Array(9).fill(1)]));
+    expect(() => digitsOf(page)).toThrow(expect.objectContaining({ code: 'DIGITS_NONE_FOUND' }));
+    expect(digitsOf(picture(Array.from({ length: 64 }, () => [new Array(8).fill(1)])))).toHaveLength(512);
+  });
+});
+
+describe('stackDigits', () => {
+  it('lays pixels one after another', () => {
+    const stacked = stackDigits([digit(3), digit(4)]);
+    expect([stacked.length, stacked[783], stacked[784]]).toEqual([1568, 3, 4]);
+    expect(stackDigits([digit(3)])).toEqual(new Uint8Array(784).fill(3));
+  });
+});

@@ -1,0 +1,102 @@
+import { digitBytes } from '../data/labelled-set.ts';
+import { DigitsError } from '../errors.ts';
+import { topOf } from '../evaluate/calibration.ts';
+import type { PreparedDigit, PreparedPicture } from '../prepare/prepared.ts';
+
+/** One digit of a reading. */
+export interface DigitReading {
+  readonly digit: number;
+  /** Calibrated probability that it is this digit. */
+  readonly confidence: number;
+  /** x, y, width, height in pixels of the upright picture. */
+  readonly box: [number, number, number, number];
+  /** [10] */
+  readonly probabilities: number[];
+}
+
+/** What was read in a picture. */
+export interface ReadPicture {
+  /** Digits of a word together, words joined by a space, lines by `\n`. */
+  readonly text: string;
+  /**
+   * How probable it is that the whole text is right: the product of the digits' confidences (their errors are taken as
+   * independent), less where the ink looks like something other than digits.
+   */
+  readonly confidence: number;
+  /** Less confident than the model's threshold, or more likely something other than digits. */
+  readonly unsure: boolean;
+  readonly digits: DigitReading[];
+  /** Of the upright picture; boxes refer to it. */
+  readonly width: number;
+  readonly height: number;
+  /** Each digit's 28×28 as the model saw it, [784]. */
+  readonly prepared: Uint8Array[];
+}
+
+/** Ink that looks no more like digits than like something else (PreparedPicture.clutter). */
+const clutterLimit = 0.5;
+/** More pieces than this are a page of something, not numbers that somebody wants read. */
+const maxDigits = 512;
+
+/** The digits of a prepared picture in reading order. Throws `DIGITS_NONE_FOUND` for none, and for more than 512. */
+export function digitsOf(picture: PreparedPicture): readonly PreparedDigit[] {
+  const digits = picture.lines.flat(2);
+  if (digits.length === 0) throw new DigitsError('DIGITS_NONE_FOUND', 'No digit was found in the picture');
+  if (digits.length > maxDigits)
+    throw new DigitsError(
+      'DIGITS_NONE_FOUND',
+      `No number was found in the picture: its ink falls into ${digits.length} pieces, more than ${maxDigits}`,
+    );
+  return digits;
+}
+
+/** The pixels of several digits, one after another: [n, 784]. */
+export function stackDigits(digits: readonly PreparedDigit[]): Uint8Array {
+  if (digits.length === 1) return digits[0]!.pixels;
+  const stacked = new Uint8Array(digits.length * digitBytes);
+  digits.forEach(({ pixels }, i) => {
+    stacked.set(pixels, i * digitBytes);
+  });
+  return stacked;
+}
+
+/** The reading that follows from a prepared picture and the calibrated probabilities [n, 10] of its digits. */
+export function composeReading(
+  picture: PreparedPicture,
+  probabilities: Float32Array,
+  unsureBelow: number,
+): ReadPicture {
+  const found = picture.lines.flat(2);
+  const digits = found.map((digit, i) => readDigit(digit, probabilities, i));
+  const remaining = digits.values();
+  const text = picture.lines
+    .map((line) => line.map((word) => word.map(() => remaining.next().value!.digit).join('')).join(' '))
+    .join('\n');
+  // Continuous at the limit: ink that is surely something else leaves no confidence.
+  const doubt = Math.min(1, (1 - picture.clutter) / (1 - clutterLimit));
+  const confidence = short(digits.reduce((product, digit) => product * digit.confidence, doubt));
+  return {
+    text,
+    confidence,
+    unsure: confidence < unsureBelow || picture.clutter >= clutterLimit,
+    digits,
+    width: picture.width,
+    height: picture.height,
+    prepared: found.map(({ pixels }) => pixels),
+  };
+}
+
+function readDigit({ box }: PreparedDigit, probabilities: Float32Array, index: number): DigitReading {
+  const { digit, confidence } = topOf(probabilities, index);
+  return {
+    digit,
+    confidence: short(confidence),
+    box: [...box],
+    probabilities: Array.from(probabilities.subarray(index * 10, index * 10 + 10), short),
+  };
+}
+
+/** Six decimals: what a float32 knows near 1, and short in JSON. */
+function short(probability: number): number {
+  return Math.round(probability * 1e6) / 1e6;
+}
