@@ -1,0 +1,26 @@
+import { CodedError } from '@inkwire/base';
+
+/** What can go wrong between a stranger and the hub. The first five end a start; the others are answers. */
+export type HubErrorCode =
+  | 'HUB_ADDRESS_UNUSABLE'
+  | 'HUB_BINDING_UNSAFE'
+  | 'HUB_PAGE_MISSING'
+  | 'HUB_PORT_IN_USE'
+  | 'HUB_TLS_INVALID'
+  | 'HUB_FAILED'
+  | 'HUB_FORM_WITHOUT_FILE'
+  | 'HUB_HEADERS_TOO_LARGE'
+  | 'HUB_HOST_REFUSED'
+  | 'HUB_MEDIA_TYPE_UNSUPPORTED'
+  | 'HUB_NOT_FOUND'
+  | 'HUB_ORIGIN_REFUSED'
+  | 'HUB_OVERLOADED'
+  | 'HUB_RATE_LIMITED'
+  | 'HUB_REQUEST_MALFORMED'
+  | 'HUB_REQUEST_TIMEOUT'
+  | 'HUB_REQUEST_TOO_LARGE'
+  | 'HUB_TOKEN_MISSING'
+  | 'HUB_TOKEN_WRONG';
+
+/** Every error that `@inkwire/hub` raises for something other than a programmer's mistake. */
+export class HubError extends CodedError<HubErrorCode> {}

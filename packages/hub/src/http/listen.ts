@@ -1,0 +1,78 @@
+import type { AddressInfo } from 'node:net';
+import { type Closable, Lifetime, sleep } from '@inkwire/base';
+import type { FastifyInstance } from 'fastify';
+import type { Hub } from '../hub.ts';
+import { expectSafeBinding, inUrl, toListenError } from './binding.ts';
+import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from './options.ts';
+import { createServer } from './server.ts';
+
+/** A hub that is served over HTTP. `close()` answers what is under way and ends event streams; `destroy()` cuts. */
+export interface HttpListener extends Closable {
+  /** Where it is: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/**
+ * Serves the hub over HTTP. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE`, `HUB_ADDRESS_UNUSABLE`, `HUB_TLS_INVALID`,
+ * `HUB_PAGE_MISSING`, and a TypeError or RangeError for options out of bounds.
+ */
+export async function listenHttp(hub: Hub, options: HttpOptions): Promise<HttpListener> {
+  const resolved = resolveHttpOptions(options);
+  const isLocal = await expectSafeBinding(resolved);
+  const { app } = await createServer(hub, resolved, isLocal);
+  const { host, port } = resolved;
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    throw toListenError(error, host, port);
+  }
+  return new Listener(app, resolved);
+}
+
+class Listener implements HttpListener {
+  readonly url: string;
+  readonly port: number;
+  readonly #lifetime: Lifetime;
+
+  constructor(app: FastifyInstance, { host, tls, limits }: ResolvedHttpOptions) {
+    this.port = (app.server.address() as AddressInfo).port;
+    this.url = `${tls ? 'https' : 'http'}://${inUrl(host)}:${this.port}`;
+    this.#lifetime = new Lifetime('listener', {
+      drain: () => closeWithin(app, limits.closeTimeoutMs),
+      async abort() {
+        app.server.closeAllConnections();
+        await app.close();
+      },
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#lifetime.close();
+  }
+
+  destroy(error?: Error): Promise<void> {
+    return this.#lifetime.destroy(error);
+  }
+
+  get closed(): boolean {
+    return this.#lifetime.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** Waits for what is under way, and cuts what is not done in time. */
+async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
+  const done = new AbortController();
+  const overdue = sleep(timeoutMs, { signal: done.signal }).then(
+    () => app.server.closeAllConnections(),
+    () => {},
+  );
+  await app.close();
+  done.abort();
+  await overdue;
+}

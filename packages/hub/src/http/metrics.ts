@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Hub } from '../hub.ts';
+
+/** Of the process, once: its collectors watch the event loop and cannot be stopped. */
+let processMetrics: Registry | undefined;
+
+function metricsOfProcess(): Registry {
+  if (processMetrics === undefined) {
+    processMetrics = new Registry();
+    collectDefaultMetrics({ register: processMetrics });
+  }
+  return processMetrics;
+}
+
+/** What `/metrics` says, in Prometheus' text format. */
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  stop(): void;
+}
+
+/** Counts what one listener answers and what happens on its hub. */
+export function addMetrics(app: FastifyInstance, hub: Hub): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'inkwire_http_request_seconds',
+    help: 'Time from the first byte of a request to the last of its answer',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  });
+  const events = new Counter({
+    name: 'inkwire_readings_total',
+    help: 'Readings that were kept, corrected and removed',
+    labelNames: ['event'] as const,
+    registers,
+  });
+  gauge('inkwire_readings', 'Readings that are kept', () => hub.readings.count());
+  gauge('inkwire_reader_batches', 'Runs of the model', () => hub.reader.stats.batches);
+  gauge('inkwire_reader_digits', 'Digits read', () => hub.reader.stats.digits);
+  gauge('inkwire_reader_queued', 'Digits waiting to be read', () => hub.reader.stats.queued);
+
+  app.addHook('onResponse', async (request, reply) => {
+    // The pattern and never the address itself, which strangers could make endless.
+    const route = request.routeOptions.url ?? 'none';
+    const labels = { method: request.method, route, status: String(reply.statusCode) };
+    requests.observe(labels, reply.elapsedTime / 1000);
+  });
+  const listening = hub.onReading(({ kind }) => events.inc({ event: kind }));
+
+  function gauge(name: string, help: string, value: () => number | Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(await value());
+      },
+    });
+  }
+
+  return {
+    contentType: registry.contentType,
+    text: async () => `${await registry.metrics()}\n${await metricsOfProcess().metrics()}`,
+    stop: () => listening[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,165 @@
+import type { Socket } from 'node:net';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { HubError } from '../errors.ts';
+import type { Hub } from '../hub.ts';
+import { addAdmission } from './admission.ts';
+import { sendProblem } from './answer.ts';
+import { isLoopback } from './binding.ts';
+import { addGuard } from './guard.ts';
+import { addMetrics } from './metrics.ts';
+import type { ResolvedHttpOptions } from './options.ts';
+import { addPageFiles } from './page-files.ts';
+import { problemOf, reasonOf } from './problem.ts';
+import { createRouteTable, type RouteTable } from './route.ts';
+import { addEventsRoute } from './routes/events.ts';
+import { addKeptRoutes } from './routes/kept.ts';
+import { addModelRoutes } from './routes/model.ts';
+import { addPlainRoutes } from './routes/plain.ts';
+import { addReadRoute } from './routes/read.ts';
+import { addSamplesRoute, createSampleReader } from './routes/samples.ts';
+import { addServiceRoutes } from './routes/service.ts';
+
+/** Creates the server with all its routes, not listening yet. `isLocal`: only this machine can reach it. */
+export async function createServer(
+  hub: Hub,
+  options: ResolvedHttpOptions,
+  isLocal: boolean,
+): Promise<{ readonly app: FastifyInstance; readonly table: RouteTable }> {
+  const app = createApp(options);
+  app.server.maxConnections = options.limits.maxConnections;
+  const metrics = addMetrics(app, hub);
+  app.addHook('preClose', async () => metrics.stop());
+  addSecurityHeaders(app, options.tls !== undefined);
+  addGuard(app, options, isLocal);
+  await addRateLimit(app, options);
+  addAdmission(app, options.limits);
+  await addBodies(app, options);
+  addProblems(app, options);
+
+  const table = createRouteTable(app);
+  const readSamples = createSampleReader(hub, options);
+  const sendIndex = options.page === undefined ? undefined : await addPageFiles(app, options.page);
+  addReadRoute(table, hub, options);
+  addKeptRoutes(table, hub);
+  addSamplesRoute(table, readSamples, options);
+  addModelRoutes(table, hub, options);
+  addEventsRoute(app, table, hub, options);
+  addPlainRoutes(table, hub, options, readSamples, sendIndex);
+  addServiceRoutes(table, hub, metrics);
+  return { app, table };
+}
+
+function createApp(options: ResolvedHttpOptions): FastifyInstance {
+  const { limits, tls } = options;
+  const server = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs, 5_000),
+  };
+  const common = {
+    logger: false,
+    bodyLimit: limits.maxJsonBytes,
+    connectionTimeout: limits.idleTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    forceCloseConnections: 'idle',
+    clientErrorHandler,
+    frameworkErrors: ((error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(request, reply, error, options.onError)) as never,
+  } as const;
+  if (tls === undefined) return Fastify({ ...common, http: server }) as unknown as FastifyInstance;
+  const client = tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: true };
+  try {
+    const https = { ...server, cert: tls.cert, key: tls.key, ...client };
+    return Fastify({ ...common, https }) as unknown as FastifyInstance;
+  } catch (error) {
+    throw new HubError('HUB_TLS_INVALID', 'The certificate, its key or the authorities cannot be used', {
+      cause: error,
+    });
+  }
+}
+
+/** What is no HTTP never becomes a request; it is answered on the bare socket. */
+function clientErrorHandler(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const problem = problemOf(toHeaderError(error.code));
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${reasonOf(problem.status)}\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function toHeaderError(code: string | undefined): HubError {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new HubError('HUB_HEADERS_TOO_LARGE', 'The headers are too large');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new HubError('HUB_REQUEST_TIMEOUT', 'The request did not arrive in time');
+  return new HubError('HUB_REQUEST_MALFORMED', 'The request is not HTTP');
+}
+
+function addSecurityHeaders(app: FastifyInstance, secure: boolean): void {
+  const headers = {
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    // Not `no-referrer`: with it a browser sends `Origin: null` even from our own form.
+    'referrer-policy': 'same-origin',
+    ...(secure && { 'strict-transport-security': 'max-age=31536000' }),
+  };
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
+}
+
+async function addRateLimit(app: FastifyInstance, { limits }: ResolvedHttpOptions): Promise<void> {
+  await app.register(rateLimit, {
+    timeWindow: 60_000,
+    max: (request) => (isLoopback(request.ip) ? limits.loopbackRequestsPerMinute : limits.requestsPerMinute),
+    // The page's own files come in bursts and cost nothing.
+    allowList: (request) => !/^\/(?:api|uploads|metrics)\b/.test(request.url) && request.method === 'GET',
+    errorResponseBuilder: (_request, { max }) =>
+      new HubError('HUB_RATE_LIMITED', `At most ${max} requests a minute are answered`, { retryable: true }),
+  });
+}
+
+async function addBodies(app: FastifyInstance, { limits }: ResolvedHttpOptions): Promise<void> {
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser(
+    /^image\//i,
+    { parseAs: 'buffer', bodyLimit: limits.maxPictureBytes },
+    (_request, body, done) => done(null, body),
+  );
+  await app.register(multipart, {
+    throwFileSizeLimit: false,
+    limits: {
+      fileSize: limits.maxPictureBytes,
+      files: limits.maxFiles,
+      fields: 20,
+      fieldSize: 1024,
+      fieldNameSize: 100,
+      headerPairs: 20,
+      parts: limits.maxFiles + 20,
+    },
+  });
+}
+
+function addProblems(app: FastifyInstance, { onError }: ResolvedHttpOptions): void {
+  app.setErrorHandler((error, request, reply) => {
+    const isGone = request.raw.destroyed && !request.raw.complete;
+    return sendProblem(request, reply, isGone ? hungUp(error) : error, onError);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      request,
+      reply,
+      new HubError('HUB_NOT_FOUND', `Nothing answers ${request.method} here`),
+      onError,
+    ),
+  );
+}
+
+/** Whatever went wrong because the request ended in the middle: nobody's fault here, and nobody hears the answer. */
+function hungUp(cause: unknown): HubError {
+  return new HubError('HUB_REQUEST_MALFORMED', 'The client hung up', { cause });
+}
