@@ -8,12 +8,18 @@ export interface DrawnPicture {
 }
 
 /** A picture of a number in somebody's hand, dark on paper, as PNG or JPEG; drawn by the browser that tests the page. */
-export async function drawPicture(page: Page, text: string, { type = 'image/png', size = 120 } = {}): Promise<DrawnPicture> {
+export async function drawPicture(
+  page: Page,
+  text: string,
+  { type = 'image/png', size = 120 } = {},
+): Promise<DrawnPicture> {
   const digits = [...text].map((digit, index) => handwriting[Number(digit)]![index % 2]!);
   const base64 = await page.evaluate(
     ({ digits, type, size }) => {
       const canvas = document.createElement('canvas');
-      const widths = digits.map((lines) => Math.max(...lines.flatMap((line) => line.filter((_, index) => index % 2 === 0))));
+      const widths = digits.map((lines) =>
+        Math.max(...lines.flatMap((line) => line.filter((_, index) => index % 2 === 0))),
+      );
       const scale = size / 100;
       canvas.width = (widths.reduce((sum, width) => sum + width, 0) + 30 * (digits.length + 1)) * scale;
       canvas.height = 190 * scale;
@@ -72,7 +78,8 @@ export async function drawPhotograph(page: Page, text: string): Promise<DrawnPic
     for (const lines of digits) {
       for (const line of lines) {
         context.beginPath();
-        for (let at = 0; at < line.length; at += 2) context.lineTo(left + line[at]! * 0.9, line[at + 1]! * 0.9 - 45);
+        for (let at = 0; at < line.length; at += 2)
+          context.lineTo(left + line[at]! * 0.9, line[at + 1]! * 0.9 - 45);
         context.stroke();
       }
       left += 100;
@@ -91,8 +98,16 @@ export async function drawPhotograph(page: Page, text: string): Promise<DrawnPic
 }
 
 /** Hands files to the page as the browser does when they are dropped or pasted. */
-export async function handOver(page: Page, how: 'drop' | 'paste', pictures: readonly DrawnPicture[]): Promise<void> {
-  const files = pictures.map(({ name, mimeType, buffer }) => ({ name, mimeType, base64: buffer.toString('base64') }));
+export async function handOver(
+  page: Page,
+  how: 'drop' | 'paste',
+  pictures: readonly DrawnPicture[],
+): Promise<void> {
+  const files = pictures.map(({ name, mimeType, buffer }) => ({
+    name,
+    mimeType,
+    base64: buffer.toString('base64'),
+  }));
   await page.evaluate(
     ({ how, files }) => {
       const transfer = new DataTransfer();
@@ -102,11 +117,15 @@ export async function handOver(page: Page, how: 'drop' | 'paste', pictures: read
       }
       const target = document.body;
       if (how === 'paste') {
-        target.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));
+        target.dispatchEvent(
+          new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }),
+        );
         return;
       }
       for (const type of ['dragenter', 'dragover', 'drop']) {
-        target.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        target.dispatchEvent(
+          new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }),
+        );
       }
     },
     { how, files },

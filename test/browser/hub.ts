@@ -59,10 +59,14 @@ async function serve(data: string, port: number): Promise<ChildProcess> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
-  for (const stream of [server.stdout, server.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  for (const stream of [server.stdout, server.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (said += text));
   const deadline = AbortSignal.timeout(readyWithinMs);
   while (!said.includes('is ready on')) {
-    await Promise.race([once(server.stdout, 'data', { signal: deadline }), once(server, 'exit', { signal: deadline })]).catch(() => {});
+    await Promise.race([
+      once(server.stdout, 'data', { signal: deadline }),
+      once(server, 'exit', { signal: deadline }),
+    ]).catch(() => {});
     if (server.exitCode !== null || deadline.aborted) {
       server.kill('SIGKILL');
       throw new Error(`The server did not get ready:\n${said}`);

@@ -9,7 +9,11 @@ const stage = setStage();
 const focused = (page: Page) =>
   page.evaluate(() => {
     const element = document.activeElement as HTMLElement;
-    return element.getAttribute('aria-label') ?? element.closest('label')?.textContent?.trim() ?? element.textContent?.trim();
+    return (
+      element.getAttribute('aria-label') ??
+      element.closest('label')?.textContent?.trim() ??
+      element.textContent?.trim()
+    );
   });
 
 async function press(page: Page, key: string, times = 1): Promise<void> {
@@ -46,7 +50,18 @@ it('writes, keeps, corrects, opens and removes without a pointer', async () => {
     passed.push(name ?? '');
     if (name === 'Correct 7') break;
   }
-  expect(passed).toEqual(expect.arrayContaining(['Medium pen', 'Undo', 'Picture', 'Ten samples', 'CSV', 'Search the readings', 'Open 7', 'Correct 7']));
+  expect(passed).toEqual(
+    expect.arrayContaining([
+      'Medium pen',
+      'Undo',
+      'Picture',
+      'Ten samples',
+      'CSV',
+      'Search the readings',
+      'Open 7',
+      'Correct 7',
+    ]),
+  );
   await press(page, 'Enter');
   await page.keyboard.type('1');
   await press(page, 'Enter');
@@ -72,7 +87,9 @@ it('shows where the focus is', async () => {
     if (await page.evaluate(() => document.activeElement === document.body)) break;
     const hasOutline = await page.evaluate(() => {
       const element = document.activeElement!;
-      return [element, element.closest('label')].some((each) => each && getComputedStyle(each).outlineStyle !== 'none');
+      return [element, element.closest('label')].some(
+        (each) => each && getComputedStyle(each).outlineStyle !== 'none',
+      );
     });
     expect(hasOutline, await focused(page)).toBe(true);
   }
@@ -81,10 +98,18 @@ it('shows where the focus is', async () => {
 it('names everything that can be used, and has its landmarks', async () => {
   const page = await stage.open();
   await page.locator('.ink-canvas').waitFor();
-  for (const role of ['banner', 'main', 'navigation', 'search'] as const) expect(await page.getByRole(role).count(), role).toBe(1);
+  for (const role of ['banner', 'main', 'navigation', 'search'] as const)
+    expect(await page.getByRole(role).count(), role).toBe(1);
   const nameless = await page.evaluate(() =>
     [...document.querySelectorAll('button, a, input')]
-      .filter((element) => !(element.getAttribute('aria-label') ?? element.closest('label')?.textContent ?? element.textContent)?.trim())
+      .filter(
+        (element) =>
+          !(
+            element.getAttribute('aria-label') ??
+            element.closest('label')?.textContent ??
+            element.textContent
+          )?.trim(),
+      )
       .map((element) => element.outerHTML),
   );
   expect(nameless).toEqual([]);

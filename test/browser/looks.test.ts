@@ -38,7 +38,10 @@ it.each([320, 390, 768, 1000, 1280, 1600])('fits a window %i pixels wide', async
   const page = await stage.open({ viewport: { width, height: 800 } });
   for (const view of ['write', 'readings', 'model']) {
     await page.goto(`${stage.hub.url}/#/${view}`);
-    await page.locator(view === 'model' ? '.weights canvas, .model .problem' : '.ink-canvas').first().waitFor({ state: 'attached' });
+    await page
+      .locator(view === 'model' ? '.weights canvas, .model .problem' : '.ink-canvas')
+      .first()
+      .waitFor({ state: 'attached' });
     expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBeLessThanOrEqual(width);
   }
 });
@@ -53,6 +56,8 @@ it('fits a phone with a long number and its bars', async () => {
 it('keeps still for those who ask for it', async () => {
   const page = await stage.open({ reducedMotion: 'reduce' });
   await page.locator('.invitation').waitFor();
-  const moving = await page.evaluate(() => document.getAnimations().filter((animation) => animation.playState === 'running').length);
+  const moving = await page.evaluate(
+    () => document.getAnimations().filter((animation) => animation.playState === 'running').length,
+  );
   expect(moving).toBe(0);
 });

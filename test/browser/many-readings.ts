@@ -8,9 +8,13 @@ export async function pretendReadings(page: Page, count: number): Promise<void> 
     const query = new URL(route.request().url()).searchParams;
     const from = Number(query.get('before') ?? 0);
     const to = from + Number(query.get('limit') ?? 50);
-    return route.fulfill({ json: { readings: readings.slice(from, to), next: to < count ? String(to) : null } });
+    return route.fulfill({
+      json: { readings: readings.slice(from, to), next: to < count ? String(to) : null },
+    });
   });
-  await page.route(/\/api\/readings\/[^/]+\/image$/, (route) => route.fulfill({ contentType: 'image/svg+xml', body: slip(route.request().url()) }));
+  await page.route(/\/api\/readings\/[^/]+\/image$/, (route) =>
+    route.fulfill({ contentType: 'image/svg+xml', body: slip(route.request().url()) }),
+  );
   await page.reload();
 }
 
@@ -22,7 +26,9 @@ function readingAt(number: number) {
     digit: Number(digit),
     confidence,
     box: [20 + index * 60, 20, 50, 60],
-    probabilities: Array.from({ length: 10 }, (_, candidate) => (candidate === Number(digit) ? confidence : (1 - confidence) / 9)),
+    probabilities: Array.from({ length: 10 }, (_, candidate) =>
+      candidate === Number(digit) ? confidence : (1 - confidence) / 9,
+    ),
   }));
   return {
     id: `0189${String(number).padStart(8, '0')}-7000-8000-${text.padStart(12, '0')}`,

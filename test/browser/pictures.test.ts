@@ -70,6 +70,9 @@ it('offers the camera where there is a finger', async () => {
 it('reads ten samples and says how many are right', async () => {
   const page = await stage.open();
   await page.getByRole('button', { name: 'Ten samples' }).click();
-  await page.locator('.summary').getByText(/\d+ of 10 right/).waitFor();
+  await page
+    .locator('.summary')
+    .getByText(/\d+ of 10 right/)
+    .waitFor();
   expect(await page.locator('.contact').count()).toBe(10);
 });

@@ -46,7 +46,9 @@ it.each([
 ])('tries again by itself after %i, as late as the hub asks', async (status, code, words) => {
   stage.expectErrors(new RegExp(String(status)));
   const page = await stage.open();
-  await page.route(preview, (route) => route.fulfill(problem(status, code, { 'retry-after': '2' })), { times: 1 });
+  await page.route(preview, (route) => route.fulfill(problem(status, code, { 'retry-after': '2' })), {
+    times: 1,
+  });
   await write(page, '7');
   await page.getByText(words).waitFor();
   await page.getByText(/Trying again in/).waitFor();
@@ -71,7 +73,9 @@ it('puts a correction back that the hub refused', async () => {
   await expectRead(page, '38');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Correct 38' }).waitFor();
-  await page.route('**/api/readings/*', (route) => (route.request().method() === 'PATCH' ? route.fulfill(problem(503, 'HUB_BUSY')) : route.fallback()));
+  await page.route('**/api/readings/*', (route) =>
+    route.request().method() === 'PATCH' ? route.fulfill(problem(503, 'HUB_BUSY')) : route.fallback(),
+  );
   await page.getByRole('button', { name: 'Correct 38' }).click();
   await page.keyboard.type('99');
   await page.keyboard.press('Enter');
@@ -82,7 +86,9 @@ it('puts a correction back that the hub refused', async () => {
 it('says when the list cannot be loaded, and loads it when asked', async () => {
   stage.expectErrors(/503/);
   const page = await stage.open();
-  await page.route('**/api/readings?limit=*', (route) => route.fulfill(problem(503, 'HUB_BUSY')), { times: 1 });
+  await page.route('**/api/readings?limit=*', (route) => route.fulfill(problem(503, 'HUB_BUSY')), {
+    times: 1,
+  });
   await page.reload();
   await page.locator('.readings').getByText('The reader is busy').waitFor();
   await page.locator('.readings').getByRole('button', { name: 'Try now' }).click();

@@ -1,12 +1,21 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { write, type WritingOptions } from './writing.ts';
+import { type WritingOptions, write } from './writing.ts';
 
 const waitMs = 15_000;
 
 /** The number below the sheet, once it is this one and belongs to the ink that is there. */
 export async function expectRead(page: Page, text: string): Promise<void> {
-  await expect.poll(() => page.locator('.reading .number').textContent({ timeout: 500 }).catch(() => ''), { timeout: waitMs }).toBe(text);
+  await expect
+    .poll(
+      () =>
+        page
+          .locator('.reading .number')
+          .textContent({ timeout: 500 })
+          .catch(() => ''),
+      { timeout: waitMs },
+    )
+    .toBe(text);
 }
 
 /** Writes a number, waits until it is read, and keeps it with Enter. */

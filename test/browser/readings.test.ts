@@ -43,7 +43,9 @@ it('shows only the unsure ones', async () => {
   const asked = page.waitForRequest((request) => request.url().includes('unsure=true'));
   await page.getByText('Unsure only').click();
   await asked;
-  await expect.poll(() => page.locator('.row').count()).toBe(await page.locator('.row .reading-meta-sure[data-unsure=true]').count());
+  await expect
+    .poll(() => page.locator('.row').count())
+    .toBe(await page.locator('.row .reading-meta-sure[data-unsure=true]').count());
 });
 
 it('hears what is kept, corrected and removed elsewhere', async () => {
@@ -79,7 +81,9 @@ it('removes even when the page is closed before the second thoughts are over', a
   await writeAndKeep(page, '6');
   await page.getByRole('button', { name: 'Remove 6' }).click();
   await page.reload();
-  await expect.poll(async () => (await page.reload(), await page.locator('.row').first().waitFor(), keptTexts(page))).toEqual(['41']);
+  await expect
+    .poll(async () => (await page.reload(), await page.locator('.row').first().waitFor(), keptTexts(page)))
+    .toEqual(['41']);
 });
 
 it('opens a reading: its picture with boxes, its bars, and what the reader saw', async () => {
@@ -90,7 +94,10 @@ it('opens a reading: its picture with boxes, its bars, and what the reader saw',
   await dialog.waitFor();
   expect(await dialog.locator('.digit-box b').allTextContents()).toEqual(['6', '6', '0']);
   expect(await dialog.locator('.bar').count()).toBe(30);
-  const loaded = (selector: string) => dialog.locator(selector).evaluateAll((all) => all.every((image) => (image as HTMLImageElement).naturalWidth > 0));
+  const loaded = (selector: string) =>
+    dialog
+      .locator(selector)
+      .evaluateAll((all) => all.every((image) => (image as HTMLImageElement).naturalWidth > 0));
   await expect.poll(() => loaded('img.file-picture')).toBe(true);
   await expect.poll(() => loaded('img.digit-card-prepared')).toBe(true);
   await page.keyboard.press('Escape');
@@ -131,6 +138,9 @@ it('has everything again after the hub was restarted', async () => {
 
 it('gives everything away as CSV', async () => {
   const page = await stage.open();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'CSV' }).click(),
+  ]);
   expect(download.suggestedFilename()).toMatch(/\.csv$/);
 });

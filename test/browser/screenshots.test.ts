@@ -20,7 +20,12 @@ describe.skipIf(!directory)('screenshots', () => {
   const stage = setStage();
   stage.expectErrors(/./);
 
-  const shots: [name: string, options: BrowserContextOptions, hash: string, act: (page: Page) => Promise<unknown>][] = [
+  const shots: [
+    name: string,
+    options: BrowserContextOptions,
+    hash: string,
+    act: (page: Page) => Promise<unknown>,
+  ][] = [
     ['empty', {}, '', still],
     ['empty-dark', dark, '', still],
     ['list', {}, '', keepSome],
@@ -28,7 +33,12 @@ describe.skipIf(!directory)('screenshots', () => {
     ['several-digits', {}, '', several],
     ['several-digits-dark', dark, '', several],
     ['several-digits-chinese', chinese, '', several],
-    ['long-number', {}, '', (page) => write(page, '31415926', { height: 0.3 }).then(() => expectRead(page, '31415926'))],
+    [
+      'long-number',
+      {},
+      '',
+      (page) => write(page, '31415926', { height: 0.3 }).then(() => expectRead(page, '31415926')),
+    ],
     ['unsure', {}, '', unsure],
     ['unsure-dark', dark, '', unsure],
     ['kept', {}, '', (page) => writeAndKeep(page, '56')],
@@ -44,7 +54,16 @@ describe.skipIf(!directory)('screenshots', () => {
     ['detail', {}, '', openFirst],
     ['detail-dark', dark, '', openFirst],
     ['correcting', {}, '', correcting],
-    ['removed', {}, '', (page) => page.getByRole('button', { name: /^Remove/ }).first().click({ force: true })],
+    [
+      'removed',
+      {},
+      '',
+      (page) =>
+        page
+          .getByRole('button', { name: /^Remove/ })
+          .first()
+          .click({ force: true }),
+    ],
     ['long-list', {}, '', longList],
     ['long-list-dark', dark, '', longList],
     ['nothing-found', {}, '', (page) => page.getByRole('searchbox').fill('777777')],
@@ -76,14 +95,18 @@ describe.skipIf(!directory)('screenshots', () => {
     await page.locator('.ink-canvas').waitFor({ state: 'attached' });
     await act(page);
     await page.waitForTimeout(act === draw ? 0 : 1_100); // Ink dries, bars grow.
-    await page.screenshot({ path: path.join(directory!, `${name}.png`), ...(name.startsWith('model') || name === 'phone-model' ? { fullPage: true } : {}) });
+    await page.screenshot({
+      path: path.join(directory!, `${name}.png`),
+      ...(name.startsWith('model') || name === 'phone-model' ? { fullPage: true } : {}),
+    });
   });
 });
 
 const still = (page: Page) => page.waitForTimeout(3_000);
 
 async function keepSome(page: Page): Promise<void> {
-  for (const [index, text] of ['471', '660', '19', '38', '5', '2047'].entries()) await writeAndKeep(page, text, { hand: index % 2 ? 1 : 0 });
+  for (const [index, text] of ['471', '660', '19', '38', '5', '2047'].entries())
+    await writeAndKeep(page, text, { hand: index % 2 ? 1 : 0 });
 }
 
 async function several(page: Page): Promise<void> {
@@ -113,7 +136,9 @@ async function unsure(page: Page): Promise<void> {
     const body = await response.json();
     const [reading] = body.readings;
     const second = reading.digits[1];
-    second.probabilities = [0.01, 0.34, 0.02, 0.01, 0.04, 0.01, 0.01, 0.02, 0.02, 0.02].map((share, digit) => (digit === second.digit ? 0.52 : share));
+    second.probabilities = [0.01, 0.34, 0.02, 0.01, 0.04, 0.01, 0.01, 0.02, 0.02, 0.02].map((share, digit) =>
+      digit === second.digit ? 0.52 : share,
+    );
     Object.assign(second, { confidence: 0.52 });
     Object.assign(reading, { confidence: 0.5, unsure: true });
     await route.fulfill({ json: body });
@@ -124,11 +149,17 @@ async function unsure(page: Page): Promise<void> {
 
 async function fail(page: Page, status: number, code: string): Promise<void> {
   const body = JSON.stringify({ code, status, title: code });
-  await page.route('**/api/readings?keep=false', (route) => route.fulfill({ status, headers: { 'retry-after': '5' }, contentType: 'application/problem+json', body }));
+  await page.route('**/api/readings?keep=false', (route) =>
+    route.fulfill({ status, headers: { 'retry-after': '5' }, contentType: 'application/problem+json', body }),
+  );
   const area = (await page.locator('.ink-canvas').boundingBox())!;
   await page.mouse.move(area.x + 90, area.y + 90);
   await page.mouse.down();
-  for (let step = 0; step < 60; step++) await page.mouse.move(area.x + area.width * (0.3 + step / 150) + Math.sin(step) * 40, area.y + area.height * (0.5 + Math.cos(step * 1.7) * 0.2));
+  for (let step = 0; step < 60; step++)
+    await page.mouse.move(
+      area.x + area.width * (0.3 + step / 150) + Math.sin(step) * 40,
+      area.y + area.height * (0.5 + Math.cos(step * 1.7) * 0.2),
+    );
   await page.mouse.up();
   await page.getByRole('alert').waitFor();
 }
@@ -145,7 +176,11 @@ async function photograph(page: Page): Promise<void> {
 }
 
 async function manyPictures(page: Page): Promise<void> {
-  const bad = { name: 'minutes-of-the-meeting.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') };
+  const bad = {
+    name: 'minutes-of-the-meeting.png',
+    mimeType: 'image/png',
+    buffer: Buffer.from('not a picture'),
+  };
   const pictures = [];
   for (const text of ['38', '4', '660', '19', '7', '52']) pictures.push(await drawPicture(page, text));
   await handOver(page, 'drop', [...pictures, bad]);
@@ -172,7 +207,10 @@ async function openFirst(page: Page): Promise<void> {
 }
 
 async function correcting(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /^Correct/ }).first().click({ force: true });
+  await page
+    .getByRole('button', { name: /^Correct/ })
+    .first()
+    .click({ force: true });
   await page.keyboard.type('4');
 }
 
@@ -183,5 +221,10 @@ async function longList(page: Page): Promise<void> {
 
 async function keyboard(page: Page): Promise<void> {
   await page.locator('.ink-canvas').focus();
-  for (const key of [' ', ...Array(7).fill('ArrowRight'), ...Array(9).fill(['ArrowDown', 'ArrowDown', 'ArrowLeft']).flat()]) await page.keyboard.press(key as string);
+  for (const key of [
+    ' ',
+    ...Array(7).fill('ArrowRight'),
+    ...Array(9).fill(['ArrowDown', 'ArrowDown', 'ArrowLeft']).flat(),
+  ])
+    await page.keyboard.press(key as string);
 }

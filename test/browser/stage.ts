@@ -63,7 +63,8 @@ export function setStage(): Stage {
       const context = await browser.newContext({ ...desktop, ...options });
       const { outside, errors } = complaints;
       context.on('request', (request) => {
-        if (!request.url().startsWith(hub.url) && !request.url().startsWith('blob:')) outside.push(request.url());
+        if (!request.url().startsWith(hub.url) && !request.url().startsWith('blob:'))
+          outside.push(request.url());
       });
       context.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) errors.push(message.text());

@@ -25,7 +25,9 @@ it('lays each box over the ink of its digit', async () => {
   const right = Math.max(...strokes.at(-1)!.map(({ x }) => x));
   const top = Math.min(...strokes.flat().map(({ y }) => y));
   const bottom = Math.max(...strokes.flat().map(({ y }) => y));
-  const boxes = await page.locator('.digit-box').evaluateAll((all) => all.map((box) => box.getBoundingClientRect().toJSON()));
+  const boxes = await page
+    .locator('.digit-box')
+    .evaluateAll((all) => all.map((box) => box.getBoundingClientRect().toJSON()));
   // The box stands 6 px off the ink, and the pen has a width.
   const near = (a: number, b: number) => expect(Math.abs(a - b), `${a} near ${b}`).toBeLessThan(20);
   near(boxes[0].left, left);
@@ -75,7 +77,16 @@ it('sends the pressure of a pen, and of a mouse none', async () => {
   const { x, y } = (await page.locator('.ink-canvas').boundingBox())!;
   const session = await page.context().newCDPSession(page);
   const pen = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', step: number) =>
-    session.send('Input.dispatchMouseEvent', { type, x: x + 300, y: y + 80 + step * 20, button: 'left', buttons: 1, clickCount: 1, pointerType: 'pen', force: 0.3 + step * 0.05 });
+    session.send('Input.dispatchMouseEvent', {
+      type,
+      x: x + 300,
+      y: y + 80 + step * 20,
+      button: 'left',
+      buttons: 1,
+      clickCount: 1,
+      pointerType: 'pen',
+      force: 0.3 + step * 0.05,
+    });
   await pen('mousePressed', 0);
   for (let step = 1; step < 9; step++) await pen('mouseMoved', step);
   await pen('mouseReleased', 9);
@@ -91,10 +102,14 @@ it('keeps the ink when the window changes its shape', async () => {
   await expectRead(page, '471');
   await page.setViewportSize({ width: 420, height: 800 });
   const sheet = (await page.locator('.ink-canvas').boundingBox())!;
-  await expect.poll(async () => {
-    const boxes = await page.locator('.digit-box').evaluateAll((all) => all.map((box) => box.getBoundingClientRect().right));
-    return Math.max(...boxes) <= sheet.x + sheet.width + 8;
-  }).toBe(true);
+  await expect
+    .poll(async () => {
+      const boxes = await page
+        .locator('.digit-box')
+        .evaluateAll((all) => all.map((box) => box.getBoundingClientRect().right));
+      return Math.max(...boxes) <= sheet.x + sheet.width + 8;
+    })
+    .toBe(true);
 });
 
 it('writes with a finger without scrolling, zooming or selecting', async () => {
@@ -102,11 +117,15 @@ it('writes with a finger without scrolling, zooming or selecting', async () => {
   await page.evaluate(() => document.documentElement.style.setProperty('min-height', '200vh'));
   await writeWithFinger(page, '38');
   await expectRead(page, '38');
-  expect(await page.evaluate(() => [scrollX, scrollY, visualViewport!.scale, String(getSelection())])).toEqual([0, 0, 1, '']);
+  expect(
+    await page.evaluate(() => [scrollX, scrollY, visualViewport!.scale, String(getSelection())]),
+  ).toEqual([0, 0, 1, '']);
 });
 
 it('reads at the screen’s own resolution', async () => {
   const page = await stage.open(phone);
-  const [drawn, shown] = await page.locator('.ink-canvas').evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.clientWidth]);
+  const [drawn, shown] = await page
+    .locator('.ink-canvas')
+    .evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.clientWidth]);
   expect(drawn).toBe(shown! * 2);
 });

@@ -14,10 +14,16 @@ interface Spot {
 }
 
 /** Where the strokes of a number go, in the middle of a rectangle, in the order they are written. */
-export function strokesOf(text: string, area: { x: number; y: number; width: number; height: number }, { height = 0.5, hand = 0 }: WritingOptions = {}): Spot[][] {
+export function strokesOf(
+  text: string,
+  area: { x: number; y: number; width: number; height: number },
+  { height = 0.5, hand = 0 }: WritingOptions = {},
+): Spot[][] {
   const gap = 30;
   const lines = [...text].map((digit) => handwriting[Number(digit)]![hand]!);
-  const widths = lines.map((digit) => Math.max(...digit.flatMap((line) => line.filter((_, index) => index % 2 === 0))));
+  const widths = lines.map((digit) =>
+    Math.max(...digit.flatMap((line) => line.filter((_, index) => index % 2 === 0))),
+  );
   const total = widths.reduce((sum, width) => sum + width, 0) + gap * (widths.length - 1);
   const scale = Math.min((area.height * height) / 100, (area.width * 0.86) / total);
   let left = area.x + (area.width - total * scale) / 2;
@@ -25,7 +31,12 @@ export function strokesOf(text: string, area: { x: number; y: number; width: num
   return lines.flatMap((digit, index) => {
     const start = left;
     left += (widths[index]! + gap) * scale;
-    return digit.map((line) => Array.from({ length: line.length / 2 }, (_, at) => ({ x: start + line[2 * at]! * scale, y: top + line[2 * at + 1]! * scale })));
+    return digit.map((line) =>
+      Array.from({ length: line.length / 2 }, (_, at) => ({
+        x: start + line[2 * at]! * scale,
+        y: top + line[2 * at + 1]! * scale,
+      })),
+    );
   });
 }
 
@@ -43,7 +54,10 @@ export async function write(page: Page, text: string, options?: WritingOptions):
 export async function writeWithFinger(page: Page, text: string, options?: WritingOptions): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', spots: Spot[]): Promise<unknown> =>
-    (session as CDPSession).send('Input.dispatchTouchEvent', { type, touchPoints: spots.map(({ x, y }) => ({ x, y, radiusX: 6, radiusY: 6 })) });
+    (session as CDPSession).send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: spots.map(({ x, y }) => ({ x, y, radiusX: 6, radiusY: 6 })),
+    });
   for (const [first, ...rest] of strokesOf(text, await sheetArea(page), options)) {
     await touch('touchStart', [first!]);
     for (const spot of rest) await touch('touchMove', [spot]);

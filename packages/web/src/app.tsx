@@ -1,0 +1,45 @@
+import { Announcer } from './frame/announcer.tsx';
+import { Header } from './frame/header.tsx';
+import { Notices } from './frame/notices.tsx';
+import { ModelView } from './model/model-view.tsx';
+import { ReadingPanel } from './reading/reading-panel.tsx';
+import { ReadingDialog } from './readings/reading-dialog.tsx';
+import { ReadingsPanel } from './readings/readings-panel.tsx';
+import { Sheet } from './sheet/sheet.tsx';
+import { Toolbar } from './sheet/toolbar.tsx';
+import { view } from './view.ts';
+import { words } from './words/language.ts';
+
+/**
+ * The whole page. A wide one shows the sheet and the readings side by side and the reader as a page of its own; a narrow
+ * one shows one of the three. The sheet and the readings stay in the document either way: ink is not lost by looking.
+ */
+export function App() {
+  return (
+    <div class="app" data-view={view.value}>
+      <button type="button" class="skip" onClick={focusSheet}>
+        {words.value.nav.skip}
+      </button>
+      <Header />
+      <main class="main">
+        <div class="desk" hidden={view.value === 'model'}>
+          <section class="writing" aria-label={words.value.sheet.heading}>
+            <Sheet />
+            <Toolbar />
+            <ReadingPanel />
+          </section>
+          <ReadingsPanel />
+        </div>
+        {view.value === 'model' && <ModelView />}
+      </main>
+      <Notices />
+      <Announcer />
+      <ReadingDialog />
+    </div>
+  );
+}
+
+function focusSheet(): void {
+  location.hash = '#/write';
+  requestAnimationFrame(() => document.getElementById('sheet')?.focus());
+}

@@ -1,0 +1,70 @@
+import type { ComponentType } from 'preact';
+import { switchTheme, theme } from '../theme.ts';
+import { type View, view, viewHref } from '../view.ts';
+import { language, languages, switchLanguage, words } from '../words/language.ts';
+import { Mark, ModelIcon, MoonIcon, ReadingsIcon, SunIcon, WriteIcon } from './icons.tsx';
+
+const views: readonly [View, ComponentType][] = [
+  ['write', WriteIcon],
+  ['readings', ReadingsIcon],
+  ['model', ModelIcon],
+];
+
+/** The name, the way around, the language and the light. */
+export function Header() {
+  const { label, home } = words.value.nav;
+  return (
+    <header class="header">
+      <h1 class="wordmark">
+        <a href={viewHref('write')} aria-label={home}>
+          <Mark />
+          <span>Inkwire</span>
+        </a>
+      </h1>
+      <nav class="nav" aria-label={label}>
+        {views.map(([name, Icon]) => (
+          <a
+            key={name}
+            class="nav-link"
+            data-view={name}
+            href={viewHref(name)}
+            aria-current={view.value === name ? 'page' : undefined}
+          >
+            <Icon />
+            <span>{words.value.nav[name]}</span>
+          </a>
+        ))}
+      </nav>
+      <div class="header-switches">
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </div>
+    </header>
+  );
+}
+
+function LanguageSwitch() {
+  const other = language.value === 'en' ? 'zh' : 'en';
+  return (
+    <button
+      type="button"
+      class="tool tool-language"
+      lang={languages[other].tag}
+      aria-label={words.value.switchLanguage}
+      title={words.value.switchLanguage}
+      onClick={switchLanguage}
+    >
+      {words.value.otherLanguage}
+    </button>
+  );
+}
+
+function ThemeSwitch() {
+  const isLight = theme.value === 'light';
+  const label = isLight ? words.value.theme.toDark : words.value.theme.toLight;
+  return (
+    <button type="button" class="tool" aria-label={label} title={label} onClick={switchTheme}>
+      {isLight ? <MoonIcon /> : <SunIcon />}
+    </button>
+  );
+}

@@ -1,0 +1,97 @@
+import { useEffect } from 'preact/hooks';
+import type { Model } from '../api.ts';
+import { SamplesIcon } from '../frame/icons.tsx';
+import { ProblemNote } from '../reading/problem-note.tsx';
+import { keeping, trySamples } from '../sheet/keeping.ts';
+import { viewHref } from '../view.ts';
+import { languageTag, words } from '../words/language.ts';
+import { askAboutModel, askAgain, model, modelProblem, weights } from './about-model.ts';
+import { Confusion } from './confusion-table.tsx';
+import { Figures } from './figures.tsx';
+import { WeightPictures } from './weight-pictures.tsx';
+
+/** The reader itself: how often it is right, where it goes wrong, and what it looks at. */
+export function ModelView() {
+  useEffect(askAboutModel, []);
+  const { heading, lead } = words.value.model;
+  return (
+    <article class="model" aria-labelledby="model-heading">
+      <header class="model-head">
+        <h2 id="model-heading" tabIndex={-1}>
+          {heading}
+        </h2>
+        <p class="model-lead">{lead}</p>
+      </header>
+      {modelProblem.value && <ProblemNote problem={modelProblem.value} onRetry={askAgain} />}
+      {model.value && <About model={model.value} />}
+      {weights.value && <WeightPictures weights={weights.value} />}
+    </article>
+  );
+}
+
+function About({ model }: { model: Model }) {
+  return (
+    <>
+      {model.figures.length > 0 ? (
+        <Figures figures={model.figures} />
+      ) : (
+        <p class="hint">{words.value.model.notEvaluated}</p>
+      )}
+      <Specification model={model} />
+      <TrySamples />
+      {model.figures.length > 0 && <Confusion figures={model.figures} />}
+    </>
+  );
+}
+
+function Specification({ model: { recipe, version, parameters, trained } }: { model: Model }) {
+  const {
+    recipe: recipeLabel,
+    version: versionLabel,
+    parameters: parametersLabel,
+    trained: trainedLabel,
+  } = words.value.model;
+  return (
+    <dl class="facts">
+      <div>
+        <dt>{recipeLabel}</dt>
+        <dd>{recipe}</dd>
+      </div>
+      <div>
+        <dt>{versionLabel}</dt>
+        <dd class="mono">{version}</dd>
+      </div>
+      <div>
+        <dt>{parametersLabel}</dt>
+        <dd>{parameters.toLocaleString(languageTag.value)}</dd>
+      </div>
+      {trained && (
+        <div>
+          <dt>{trainedLabel}</dt>
+          <dd>
+            <time dateTime={trained}>
+              {new Intl.DateTimeFormat(languageTag.value, { dateStyle: 'long' }).format(new Date(trained))}
+            </time>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function TrySamples() {
+  const { trySamples: label, tryHint } = words.value.model;
+  function onClick(): void {
+    location.hash = viewHref('write');
+    void trySamples(10);
+  }
+  return (
+    <p class="try-samples">
+      <button type="button" class="quiet-button" disabled={keeping.value} onClick={onClick}>
+        <SamplesIcon />
+        {label}
+      </button>
+      <span>{tryHint}</span>
+    </p>
+  );
+}

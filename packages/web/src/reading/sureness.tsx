@@ -1,0 +1,19 @@
+import type { Reading } from '../api.ts';
+import { formatPercent } from '../percent.ts';
+import { languageTag, words } from '../words/language.ts';
+
+/** How sure the reader is, in words; and the truth, where it is known to be something else. */
+export function Sureness({
+  reading,
+}: {
+  reading: Pick<Reading, 'confidence' | 'unsure' | 'label' | 'text'>;
+}) {
+  const { sure, unsure, trueLabel } = words.value.reading;
+  return (
+    <p class="sureness" data-unsure={reading.unsure}>
+      {reading.unsure && <strong>{unsure}</strong>}
+      <span>{sure(formatPercent(reading.confidence, languageTag.value))}</span>
+      {reading.label !== undefined && reading.label !== reading.text && <em>{trueLabel(reading.label)}</em>}
+    </p>
+  );
+}

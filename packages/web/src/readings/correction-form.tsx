@@ -1,0 +1,50 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { Reading } from '../api.ts';
+import { CheckIcon, CloseIcon } from '../frame/icons.tsx';
+import { words } from '../words/language.ts';
+import { correct } from './correcting.ts';
+import { textOf } from './reading-list.ts';
+
+/** What was really written, in place: Enter saves, Escape leaves it as it was. */
+export function CorrectionForm({ reading, onDone }: { reading: Reading; onDone: () => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const { correctLabel, saveCorrection, cancel } = words.value.readings;
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
+
+  function onSubmit(event: Event): void {
+    event.preventDefault();
+    void correct(reading, field.current!.value);
+    onDone();
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopPropagation();
+    onDone();
+  }
+
+  return (
+    <form class="correction" onSubmit={onSubmit} onKeyDown={onKeyDown}>
+      <input
+        ref={field}
+        class="correction-field"
+        defaultValue={textOf(reading)}
+        aria-label={correctLabel(reading.text)}
+        inputMode="decimal"
+        maxLength={200}
+        autocomplete="off"
+        spellcheck={false}
+      />
+      <button type="submit" class="tool" aria-label={saveCorrection} title={saveCorrection}>
+        <CheckIcon />
+      </button>
+      <button type="button" class="tool" aria-label={cancel} title={cancel} onClick={onDone}>
+        <CloseIcon />
+      </button>
+    </form>
+  );
+}

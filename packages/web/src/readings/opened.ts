@@ -1,0 +1,40 @@
+import { computed, effect, signal } from '@preact/signals';
+import { api, type Reading } from '../api.ts';
+import { createLatest } from '../latest.ts';
+import { type Problem, problemOf } from '../problem.ts';
+import { openReading } from '../view.ts';
+import { kept } from './kept.ts';
+
+/** The reading that lies open: from the list when it is there, so that it changes with it, or else from the hub. */
+const fetched = signal<Reading | undefined>(undefined);
+export const openedProblem = signal<Problem | undefined>(undefined);
+
+export const opened = computed(() => {
+  const id = openReading.value;
+  if (id === undefined) return undefined;
+  return (
+    kept.value.find((reading) => reading.id === id) ?? (fetched.value?.id === id ? fetched.value : undefined)
+  );
+});
+
+/** A change to a reading that is open but not in the list. */
+export function refreshOpened(reading: Reading): void {
+  if (fetched.value?.id === reading.id) fetched.value = reading;
+}
+
+/** Fetches what is opened by its address; called once. */
+export function fetchOpened(): void {
+  const latest = createLatest();
+  effect(() => {
+    const id = openReading.value;
+    openedProblem.value = undefined;
+    if (id === undefined) return latest.cancel();
+    latest.run(async (aborted) => {
+      try {
+        fetched.value = await api.get(id, { signal: aborted });
+      } catch (error) {
+        if (!aborted.aborted) openedProblem.value = problemOf(error);
+      }
+    });
+  });
+}

@@ -1,0 +1,167 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { pictureUrl, preparedUrl, type Reading } from '../api.ts';
+import { BinIcon, CloseIcon } from '../frame/icons.tsx';
+import { formatPercent } from '../percent.ts';
+import { DigitBoxes } from '../reading/digit-boxes.tsx';
+import { DigitCards } from '../reading/digit-cards.tsx';
+import { ProblemNote } from '../reading/problem-note.tsx';
+import { closeReading, openReading } from '../view.ts';
+import { languageTag, words } from '../words/language.ts';
+import { correct } from './correcting.ts';
+import { opened, openedProblem, refreshOpened } from './opened.ts';
+import { textOf } from './reading-list.ts';
+import { RelativeTime } from './reading-meta.tsx';
+import { ReadingText } from './reading-text.tsx';
+import { remove } from './removing.ts';
+import { sourceName } from './source-name.ts';
+
+/** One reading, taken out and looked at closely. */
+export function ReadingDialog() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const isOpen = openReading.value !== undefined;
+  useEffect(() => {
+    if (isOpen && !dialog.current!.open) dialog.current!.showModal();
+    if (!isOpen) dialog.current!.close();
+  }, [isOpen]);
+
+  const reading = opened.value;
+  const text = reading ? textOf(reading) : '';
+  return (
+    <dialog
+      ref={dialog}
+      class="reading-dialog"
+      aria-label={words.value.detail.heading(text)}
+      onClose={closeReading}
+      closedby="any"
+    >
+      {isOpen && (
+        <div class="reading-dialog-sheet">
+          <button
+            type="button"
+            class="tool reading-dialog-close"
+            aria-label={words.value.detail.close}
+            title={words.value.detail.close}
+            onClick={() => dialog.current?.close()}
+          >
+            <CloseIcon />
+          </button>
+          {reading && <Detail reading={reading} />}
+          {!reading && openedProblem.value && <ProblemNote problem={openedProblem.value} />}
+        </div>
+      )}
+    </dialog>
+  );
+}
+
+function Detail({ reading }: { reading: Reading }) {
+  return (
+    <>
+      <a
+        class="print"
+        href={pictureUrl(reading.id)}
+        target="_blank"
+        rel="noreferrer"
+        title={words.value.detail.openPicture}
+        style={{ '--ratio': String(reading.width / reading.height) }}
+      >
+        <img
+          class="file-picture"
+          src={pictureUrl(reading.id)}
+          alt={words.value.detail.picture}
+          data-tiny={reading.width < 120 && reading.height < 120}
+        />
+        <DigitBoxes reading={reading} />
+      </a>
+      <div class="reading-dialog-head">
+        <h2 class="number" data-length={reading.text.length > 12 ? 'long' : 'short'}>
+          <ReadingText reading={reading} />
+        </h2>
+        <Correction key={reading.id} reading={reading} />
+      </div>
+      <Facts reading={reading} />
+      <DigitCards reading={reading} prepared={(index) => preparedUrl(reading.id, index)} />
+    </>
+  );
+}
+
+function Correction({ reading }: { reading: Reading }) {
+  const field = useRef<HTMLInputElement>(null);
+  const { correct: label, correctLabel, undoCorrection, remove: removeLabel } = words.value.readings;
+
+  async function save(text: string | null): Promise<void> {
+    const answer = await correct(reading, text);
+    if (answer) refreshOpened(answer);
+    if (field.current) field.current.value = '';
+  }
+
+  function onSubmit(event: Event): void {
+    event.preventDefault();
+    if (field.current!.value.trim()) void save(field.current!.value);
+  }
+
+  function onRemove(): void {
+    closeReading();
+    remove(reading);
+  }
+
+  return (
+    <form class="reading-dialog-correction" onSubmit={onSubmit}>
+      <input
+        ref={field}
+        class="correction-field"
+        aria-label={correctLabel(reading.text)}
+        placeholder={textOf(reading)}
+        inputMode="decimal"
+        maxLength={200}
+        autocomplete="off"
+        spellcheck={false}
+      />
+      <button type="submit" class="quiet-button">
+        {label}
+      </button>
+      {reading.corrected !== null && (
+        <button type="button" class="quiet-button" onClick={() => void save(null)}>
+          {undoCorrection}
+        </button>
+      )}
+      <button type="button" class="tool" aria-label={removeLabel} title={removeLabel} onClick={onRemove}>
+        <BinIcon />
+      </button>
+    </form>
+  );
+}
+
+function Facts({ reading }: { reading: Reading }) {
+  const { time, source, model, confidence, truth } = words.value.detail;
+  return (
+    <dl class="facts">
+      <div data-unsure={reading.unsure}>
+        <dt>{confidence}</dt>
+        <dd>
+          {formatPercent(reading.confidence, languageTag.value)}
+          {reading.unsure && `, ${words.value.reading.unsure}`}
+        </dd>
+      </div>
+      <div>
+        <dt>{time}</dt>
+        <dd>
+          <RelativeTime time={reading.time} />
+        </dd>
+      </div>
+      <div>
+        <dt>{source}</dt>
+        <dd>{sourceName(reading.source, words.value.source)}</dd>
+      </div>
+      {reading.label !== undefined && (
+        <div>
+          <dt>{truth}</dt>
+          <dd>{reading.label}</dd>
+        </div>
+      )}
+      <div>
+        <dt>{model}</dt>
+        <dd class="mono">{reading.model}</dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,30 @@
+import type { Reading, ReadingsQuery } from '../api.ts';
+
+/** What a person is looking for. */
+export type Wanted = Required<Pick<ReadingsQuery, 'text' | 'unsure'>>;
+
+/** The text that counts: a person's correction, or else what was read. */
+export const textOf = ({ corrected, text }: Pick<Reading, 'corrected' | 'text'>): string => corrected ?? text;
+
+/** The hub's own rule, so that what arrives live is filtered as the list was. */
+export function matches({ text, corrected, unsure }: Reading, wanted: Wanted): boolean {
+  if (wanted.unsure && !unsure) return false;
+  return text.includes(wanted.text) || (corrected?.includes(wanted.text) ?? false);
+}
+
+/** Newest first by id (they sort by time); one that is there already is replaced. */
+export function withReading(list: readonly Reading[], reading: Reading): readonly Reading[] {
+  const index = list.findIndex(({ id }) => id <= reading.id);
+  if (index === -1) return [...list, reading];
+  const replaced = list[index]!.id === reading.id ? 1 : 0;
+  return list.toSpliced(index, replaced, reading);
+}
+
+/** Adds an older page, without those that are there already. */
+export function withPage(list: readonly Reading[], page: readonly Reading[]): readonly Reading[] {
+  const known = new Set(list.map(({ id }) => id));
+  return [...list, ...page.filter(({ id }) => !known.has(id))];
+}
+
+export const without = (list: readonly Reading[], id: string): readonly Reading[] =>
+  list.filter((reading) => reading.id !== id);

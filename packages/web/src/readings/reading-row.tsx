@@ -1,0 +1,65 @@
+import { signal } from '@preact/signals';
+import type { Reading } from '../api.ts';
+import { BinIcon, PencilIcon } from '../frame/icons.tsx';
+import { readingHref } from '../view.ts';
+import { words } from '../words/language.ts';
+import { CorrectionForm } from './correction-form.tsx';
+import { textOf } from './reading-list.ts';
+import { ReadingMeta } from './reading-meta.tsx';
+import { ReadingText } from './reading-text.tsx';
+import { remove } from './removing.ts';
+import { Slip } from './slip.tsx';
+
+/** The row that is being corrected. */
+const correctingId = signal<string | undefined>(undefined);
+
+/** One kept reading: its slip of paper, what was read, when, and what can be done with it. */
+export function ReadingRow({ reading }: { reading: Reading }) {
+  const { open, correct, remove: removeLabel } = words.value.readings;
+  const text = textOf(reading);
+  const correctButton = `correct-${reading.id}`;
+  if (correctingId.value === reading.id) {
+    const done = (): void => {
+      correctingId.value = undefined;
+      requestAnimationFrame(() => document.getElementById(correctButton)?.focus());
+    };
+    return (
+      <div class="row" data-correcting>
+        <Slip reading={reading} />
+        <CorrectionForm reading={reading} onDone={done} />
+      </div>
+    );
+  }
+  return (
+    <div class="row" data-unsure={reading.unsure}>
+      <a class="row-link" href={readingHref(reading.id)} aria-label={open(text)}>
+        <Slip reading={reading} />
+        <span class="row-words">
+          <ReadingText reading={reading} />
+          <ReadingMeta reading={reading} />
+        </span>
+      </a>
+      <span class="row-actions">
+        <button
+          type="button"
+          id={correctButton}
+          class="tool"
+          aria-label={`${correct} ${text}`}
+          title={correct}
+          onClick={() => void (correctingId.value = reading.id)}
+        >
+          <PencilIcon />
+        </button>
+        <button
+          type="button"
+          class="tool"
+          aria-label={`${removeLabel} ${text}`}
+          title={removeLabel}
+          onClick={() => remove(reading)}
+        >
+          <BinIcon />
+        </button>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { words } from '../words/language.ts';
+
+/** Larger ones are shown smaller, not stored smaller: what the hub reads is the file itself. */
+const maxShownPixels = 1_600;
+
+/**
+ * A file's picture, upright, on a canvas: no address is made for it, so the page needs no `blob:` in its policy.
+ * A kind that browsers do not show (HEIC, TIFF) leaves a sentence in its place.
+ */
+export function FilePicture({ file, label }: { file: File; label: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const state = useSignal<'opening' | 'shown' | 'unknown'>('opening');
+
+  useEffect(() => {
+    let isWanted = true;
+    drawFile(file, () => (isWanted ? canvas.current : null)).then(
+      () => isWanted && (state.value = 'shown'),
+      () => isWanted && (state.value = 'unknown'),
+    );
+    return () => void (isWanted = false);
+  }, [file]);
+
+  return (
+    <>
+      <canvas ref={canvas} class="file-picture" role="img" aria-label={label} data-state={state.value} />
+      {state.value === 'unknown' && <p class="file-picture-unknown">{words.value.sheet.cannotShow}</p>}
+    </>
+  );
+}
+
+async function drawFile(file: File, target: () => HTMLCanvasElement | null): Promise<void> {
+  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+  try {
+    const canvas = target();
+    if (!canvas) return;
+    const scale = Math.min(1, maxShownPixels / Math.max(bitmap.width, bitmap.height));
+    canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+    canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+    canvas.dataset.tiny = String(bitmap.width < 120 && bitmap.height < 120);
+    const context = canvas.getContext('2d')!;
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  } finally {
+    bitmap.close();
+  }
+}

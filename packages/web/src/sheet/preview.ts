@@ -1,0 +1,76 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { Api, Reading } from '../api.ts';
+import { type Stroke, toSent } from '../ink/stroke.ts';
+import { createLatest } from '../latest.ts';
+import { type Problem, problemOf } from '../problem.ts';
+
+/** What the ink on the sheet says, as far as is known. */
+export interface Preview {
+  readonly reading: Reading | undefined;
+  /** The ink that `reading` was read from. */
+  readonly ink: readonly Stroke[];
+  readonly problem: Problem | undefined;
+  /** When a problem that passes by itself is tried again; on the clock of `Date.now`. */
+  readonly retryAt: number | undefined;
+  readonly looking: boolean;
+}
+
+export interface Previewer {
+  readonly preview: ReadonlySignal<Preview>;
+  /** Reads this ink once the hand has rested; whatever was being read before no longer matters. */
+  want(strokes: readonly Stroke[]): void;
+  retry(): void;
+}
+
+const blank: Preview = {
+  reading: undefined,
+  ink: [],
+  problem: undefined,
+  retryAt: undefined,
+  looking: false,
+};
+
+/**
+ * Reads the ink while it is written, without keeping anything.
+ *
+ *   blank ─want→ looking ─answer→ read ─want→ looking …
+ *                   └─problem→ problem ─(if it passes by itself) after a while→ looking
+ *
+ * The last reading stays until the next one is there, so that nothing flickers.
+ */
+export function createPreviewer(read: Api['read'], restMs = 150): Previewer {
+  const preview = signal<Preview>(blank);
+  const latest = createLatest();
+  let wanted: readonly Stroke[] = [];
+
+  function look(afterMs: number): void {
+    latest.run(async (aborted) => {
+      const ink = wanted;
+      preview.value = { ...preview.value, looking: true, retryAt: undefined };
+      try {
+        const [reading] = await read({ strokes: toSent(ink) }, { keep: false, signal: aborted });
+        if (!aborted.aborted) preview.value = { ...blank, reading, ink };
+      } catch (error) {
+        if (!aborted.aborted) stumble(problemOf(error), ink);
+      }
+    }, afterMs);
+  }
+
+  function stumble(problem: Problem, ink: readonly Stroke[]): void {
+    const { retryAfterMs } = problem;
+    const retryAt = retryAfterMs === undefined ? undefined : Date.now() + retryAfterMs;
+    preview.value = { ...blank, ink, problem, retryAt };
+    if (retryAfterMs !== undefined) latest.run(() => Promise.resolve(look(0)), retryAfterMs);
+  }
+
+  return {
+    preview,
+    retry: () => look(0),
+    want(strokes) {
+      wanted = strokes;
+      if (strokes.length > 0) return look(restMs);
+      latest.cancel();
+      preview.value = blank;
+    },
+  };
+}

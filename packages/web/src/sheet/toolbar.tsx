@@ -1,0 +1,148 @@
+import type { ComponentChildren } from 'preact';
+import { CameraIcon, ClearIcon, PictureIcon, RedoIcon, SamplesIcon, UndoIcon } from '../frame/icons.tsx';
+import { words } from '../words/language.ts';
+import { clearSheet } from './clearing.ts';
+import { receive } from './incoming.ts';
+import {
+  canRedo,
+  canUndo,
+  choosePenWidth,
+  type PenWidth,
+  penWidth,
+  penWidths,
+  redoInk,
+  strokes,
+  undoInk,
+} from './ink.ts';
+import { keeping, trySamples } from './keeping.ts';
+import { pictures } from './pictures.ts';
+
+const pictureTypes = 'image/*,.heic,.heif,.tif,.tiff';
+
+/** Below the sheet: pens, second thoughts, and other ways to bring a number here. */
+export function Toolbar() {
+  const { tools, undo, redo, clear, samples, samplesHint } = words.value.sheet;
+  const isBare = strokes.value.length === 0 && pictures.value.length === 0;
+  const hasPictures = pictures.value.length > 0;
+  return (
+    <fieldset class="toolbar" aria-label={tools}>
+      <div class="toolbar-part">
+        <PenWidths />
+      </div>
+      <div class="toolbar-part">
+        <Tool label={undo} shortcut="Control+Z" disabled={!canUndo.value || hasPictures} onClick={undoInk}>
+          <UndoIcon />
+        </Tool>
+        <Tool
+          label={redo}
+          shortcut="Control+Shift+Z"
+          disabled={!canRedo.value || hasPictures}
+          onClick={redoInk}
+        >
+          <RedoIcon />
+        </Tool>
+        <Tool label={clear} shortcut="Escape" disabled={isBare} onClick={clearSheet}>
+          <ClearIcon />
+        </Tool>
+      </div>
+      <div class="toolbar-part toolbar-pictures">
+        <FileTool label={words.value.sheet.picture} hint={words.value.sheet.pictureHint} multiple>
+          <PictureIcon />
+        </FileTool>
+        <FileTool label={words.value.sheet.photograph} capture>
+          <CameraIcon />
+        </FileTool>
+        <button
+          type="button"
+          class="tool tool-named"
+          title={samplesHint}
+          disabled={keeping.value}
+          onClick={() => void trySamples(10)}
+        >
+          <SamplesIcon />
+          <span>{samples}</span>
+        </button>
+      </div>
+    </fieldset>
+  );
+}
+
+function PenWidths() {
+  const labels: Record<PenWidth, string> = words.value.sheet;
+  return (
+    <fieldset class="pens">
+      <legend class="unseen">{words.value.sheet.penWidth}</legend>
+      {(Object.keys(penWidths) as PenWidth[]).map((width) => (
+        <label key={width} class="pen" title={labels[width]}>
+          <input
+            type="radio"
+            name="pen"
+            class="unseen"
+            checked={penWidth.value === width}
+            onChange={() => choosePenWidth(width)}
+            aria-label={labels[width]}
+          />
+          <span
+            class="pen-dot"
+            style={{ inlineSize: `${penWidths[width] + 2}px`, blockSize: `${penWidths[width] + 2}px` }}
+          />
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface ToolProps {
+  label: string;
+  shortcut: string;
+  disabled: boolean;
+  onClick: () => void;
+  children: ComponentChildren;
+}
+
+function Tool({ label, shortcut, disabled, onClick, children }: ToolProps) {
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-label={label}
+      title={label}
+      aria-keyshortcuts={shortcut}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
+interface FileToolProps {
+  label: string;
+  hint?: string;
+  multiple?: boolean;
+  /** Asks for the camera; shown where there is a finger rather than a mouse. */
+  capture?: boolean;
+  children: ComponentChildren;
+}
+
+/** A file input that looks like a tool; the input itself takes the focus and the keys. */
+function FileTool({ label, hint, multiple = false, capture = false, children }: FileToolProps) {
+  function onChange(event: { currentTarget: HTMLInputElement }): void {
+    receive(event.currentTarget.files);
+    event.currentTarget.value = ''; // The same picture may be chosen again.
+  }
+  return (
+    <label class={capture ? 'tool tool-named tool-capture' : 'tool tool-named'} title={hint ?? label}>
+      <input
+        type="file"
+        class="unseen"
+        accept={pictureTypes}
+        multiple={multiple}
+        {...(capture ? { capture: 'environment' as const } : {})}
+        onChange={onChange}
+      />
+      {children}
+      <span>{label}</span>
+    </label>
+  );
+}
