@@ -1,0 +1,11 @@
+import { systemCode } from '@inkwire/base';
+import { reportFailure } from './failure.ts';
+import { run } from './run.ts';
+
+// `inkwire read … | head` closes the pipe early: that is the end, not an error.
+process.stdout.on('error', (error) => {
+  process.exit(systemCode(error) === 'EPIPE' ? process.exitCode : reportFailure(error));
+});
+process.on('uncaughtException', (error) => process.exit(reportFailure(error)));
+
+await run(process.argv.slice(2));

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { numberArgument } from '../numbers.ts';
+
+/** Adds `evaluate`: how well a model reads a labelled set. */
+export function addEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .description('see how well a model reads a labelled set')
+    .argument(
+      '<MODEL>',
+      'an ONNX file, the directory of a training run, or cnn, mlp or softmax for a bundled one',
+    )
+    .option(
+      '--set <SET>',
+      'mnist (its test set), a directory of IDX files, or DIR of DIR/<label>/*.png',
+      'mnist',
+    )
+    .option(
+      '--watch <SECONDS>',
+      'look every so often and evaluate what is new, until Ctrl-C',
+      numberArgument({ min: 0.1, max: 86_400 }),
+    )
+    .option('--report <FILE.html>', 'write a report that stands alone')
+    .option('--json', 'write a JSON object a line')
+    .action(async (model, flags) => (await import('../evaluate-model.ts')).evaluateModel(model, flags));
+}

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrainedRun } from '@inkwire/digits';
+import type { Command } from 'commander';
+import { CliError } from '../errors.ts';
+import { exitCodes } from '../failure.ts';
+import { exitAtOnce, interruptExitCodes, onInterrupt } from '../interrupts.ts';
+import { integerArgument } from '../numbers.ts';
+import { createProgressDisplay, type Progress } from '../progress-display.ts';
+import { formatCount } from '../quantities.ts';
+import { shellCommand } from '../shell-words.ts';
+
+interface TrainFlags {
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly seed?: number;
+  readonly data?: string;
+  readonly out?: string;
+  readonly resume?: true;
+}
+
+/** Adds `train`: a recipe in, a model file out. */
+export function addTrain(program: Command): void {
+  program
+    .command('train')
+    .description('train a model; Ctrl-C saves a checkpoint')
+    .argument('<RECIPE>', 'softmax, mlp or cnn')
+    .option('--steps <N>', 'how many steps (default: the recipe’s)', integerArgument({ min: 1 }))
+    .option('--batch <N>', 'pictures in a step (default: the recipe’s)', integerArgument({ min: 1 }))
+    .option('--seed <N>', 'where all chance comes from (default: the recipe’s)', integerArgument({ min: 0 }))
+    .option('--data <DIR>', 'a directory of the four IDX files (default: MNIST)')
+    .option('--out <DIR>', 'where the model, checkpoints, history and curve go (default: runs/RECIPE)')
+    .option('--resume', 'go on from the checkpoint in --out')
+    .action(train);
+}
+
+async function train(recipe: string, flags: TrainFlags): Promise<void> {
+  const digits = await import('@inkwire/digits');
+  const out = flags.out ?? join('runs', recipe);
+  if (!flags.resume) refuseToOverwrite(out);
+
+  const display = createProgressDisplay(recipe);
+  const interrupt = new AbortController();
+  using _ = onInterrupt({
+    first(signal) {
+      process.exitCode = interruptExitCodes[signal];
+      display.say('Saving a checkpoint; once more ends at once');
+      interrupt.abort();
+    },
+    again: exitAtOnce,
+  });
+  let run: TrainedRun;
+  try {
+    const onProgress = (progress: Progress) => display.show(progress);
+    run = await digits.train({ ...flags, recipe, out, signal: interrupt.signal, onProgress });
+  } finally {
+    display.end();
+  }
+  if (run.interrupted) sayHowToGoOn(recipe, out, flags);
+  else sayWhereItIs(run, out);
+}
+
+function refuseToOverwrite(out: string): void {
+  if (!existsSync(join(out, 'checkpoint.safetensors'))) return;
+  const message = `${out} holds a run already: add --resume to go on with it, or name another place with --out DIR`;
+  throw new CliError('CLI_OUT_OCCUPIED', message);
+}
+
+function sayWhereItIs({ modelFile, card }: TrainedRun, out: string): void {
+  // A signal that came with the last step has nothing left to interrupt.
+  process.exitCode = exitCodes.ok;
+  process.stdout.write(
+    `${modelFile}  ${card.recipe} ${card.version}, ${formatCount(card.parameters)} parameters\n`,
+  );
+  process.stderr.write(`Evaluate it with: ${shellCommand(['inkwire', 'evaluate', out])}\n`);
+}
+
+function sayHowToGoOn(recipe: string, out: string, flags: TrainFlags): void {
+  // Steps, batch and seed are in the checkpoint; where the data lies is not.
+  const data = flags.data === undefined ? [] : ['--data', flags.data];
+  const command = shellCommand(['inkwire', 'train', recipe, ...data, '--out', out, '--resume']);
+  process.stderr.write(`Saved ${join(out, 'checkpoint.safetensors')}; go on with: ${command}\n`);
+}

@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ConfigurationSources, loadConfiguration } from './configuration.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'inkwire-configuration-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function load(sources: Partial<ConfigurationSources>) {
+  return loadConfiguration({ flags: {}, environment: {}, workingDirectory: '/work', ...sources });
+}
+
+async function file(content: string): Promise<string> {
+  const path = join(folder, 'inkwire.toml');
+  await writeFile(path, content);
+  return path;
+}
+
+describe('what serve runs with', () => {
+  it('has a default for everything', async () => {
+    expect(await load({})).toEqual({
+      http: { host: '127.0.0.1', port: 8080 },
+      data: '/work/data',
+      readings: { engine: 'lmdb', directory: '/work/data/readings' },
+      model: { bundled: 'cnn' },
+      token: undefined,
+      allowedHosts: [],
+      tls: undefined,
+      log: 'text',
+    });
+  });
+
+  it('takes flags over the environment over the file', async () => {
+    const config = await file('http = "127.0.0.1:1"\ntoken = "of-the-file"\nlog = "json"');
+    const environment = { INKWIRE_HTTP: '127.0.0.1:2', INKWIRE_TOKEN: 'of-the-environment' };
+    const { http, token, log } = await load({ flags: { config, http: '127.0.0.1:3' }, environment });
+    expect(http).toEqual({ host: '127.0.0.1', port: 3 });
+    expect(token).toBe('of-the-environment');
+    expect(log).toBe('json');
+  });
+
+  it('finds the file by INKWIRE_CONFIG, and the flag over that', async () => {
+    const environment = { INKWIRE_CONFIG: await file('log = "json"') };
+    expect((await load({ environment })).log).toBe('json');
+    const missing = load({ environment, flags: { config: '/nowhere.toml' } });
+    await expect(missing).rejects.toMatchObject({ code: 'CLI_CONFIG_UNREADABLE' });
+  });
+
+  it('starts relative paths from the file’s folder, and others from the working directory', async () => {
+    const config = await file('data = "kept"\nmodel = "m.onnx"\ntls-cert = "c.pem"\ntls-key = "k.pem"');
+    const loaded = await load({ flags: { config, readings: 'lmdb:here', 'tls-ca': 'ca.pem' } });
+    expect(loaded.data).toBe(join(folder, 'kept'));
+    expect(loaded.model).toEqual({ file: join(folder, 'm.onnx') });
+    expect(loaded.tls).toEqual({
+      cert: join(folder, 'c.pem'),
+      key: join(folder, 'k.pem'),
+      ca: '/work/ca.pem',
+    });
+    expect(loaded.readings.directory).toBe('/work/here');
+  });
+
+  it('keeps readings under the data directory of whichever layer named it', async () => {
+    const { readings } = await load({ environment: { INKWIRE_DATA: '/kept' } });
+    expect(readings.directory).toBe('/kept/readings');
+  });
+
+  it('takes an empty variable for one that is not set', async () => {
+    expect((await load({ environment: { INKWIRE_TOKEN: '', INKWIRE_CONFIG: '' } })).token).toBeUndefined();
+  });
+
+  it('takes several names that the server answers to', async () => {
+    const flags = { 'allowed-hosts': 'ink.example,ink.example:8443,[::1]:80' };
+    expect((await load({ flags })).allowedHosts).toEqual(['ink.example', 'ink.example:8443', '[::1]:80']);
+  });
+
+  it('leaves variables of others alone', async () => {
+    // Kubernetes sets such a one for a service that is called inkwire.
+    await expect(load({ environment: { INKWIRE_PORT: 'tcp://10.0.0.1:80' } })).resolves.toBeDefined();
+  });
+});
+
+describe('a mistake is refused by the name that the person wrote', () => {
+  it.each([
+    ['htpt = "127.0.0.1:1"', /inkwire\.toml: htpt is not a setting; there are http, data, /],
+    ['[tls]\ncert = "x"', /inkwire\.toml: tls is not a setting/],
+    ['http = 8080', /inkwire\.toml: http: .*expected string/],
+    ['log = "xml"', /inkwire\.toml: log: .*"text"\|"json"/],
+    ['http = "8080"', /inkwire\.toml: http: expected HOST:PORT or off/],
+    ['token = "short"', /inkwire\.toml: token: expected at least 8 /],
+    ['token = "with a space"', /inkwire\.toml: token: expected at least 8 /],
+    ['allowed-hosts = "a, b"', /inkwire\.toml: allowed-hosts: expected names parted by commas/],
+    ['data = ""', /inkwire\.toml: data: expected something/],
+    ['http = ', /inkwire\.toml: .*\(line 1, column 8\)/],
+  ])('in the file: %s', async (content, message) => {
+    const loading = load({ flags: { config: await file(content) } });
+    await expect(loading).rejects.toMatchObject({ code: 'CLI_CONFIG_INVALID' });
+    await expect(loading).rejects.toThrow(message);
+  });
+
+  it('in the environment and in a flag', async () => {
+    await expect(load({ environment: { INKWIRE_HTTP: '80' } })).rejects.toThrow(
+      'INKWIRE_HTTP: expected HOST:PORT',
+    );
+    await expect(load({ flags: { 'tls-cert': '' } })).rejects.toThrow('--tls-cert: expected something');
+    await expect(load({ flags: { readings: 'redis:' } })).rejects.toThrow(
+      '--readings: expected lmdb:DIRECTORY',
+    );
+  });
+
+  it('also below a layer that would have hidden it', async () => {
+    const config = await file('http = "8080"');
+    await expect(load({ flags: { config, http: 'off' } })).rejects.toThrow('inkwire.toml: http: expected');
+  });
+
+  it.each([
+    [{ 'tls-cert': 'c' }, 'tls-key is missing'],
+    [{ 'tls-key': 'k' }, 'tls-cert is missing'],
+    [{ 'tls-ca': 'ca' }, 'tls-cert is missing'],
+  ])('TLS that lacks a half: %o', async (flags, message) => {
+    await expect(load({ flags })).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { csvRecord } from './csv.ts';
+
+it('writes a record that ends in CRLF', () => {
+  expect(csvRecord(['a.png', 47, 0.5, true])).toBe('a.png,47,0.5,true\r\n');
+});
+
+it('quotes commas, quotes and line breaks (RFC 4180 section 2)', () => {
+  expect(csvRecord(['a,b', 'say "7"', '1\n2', '3\r4', ' 5 '])).toBe(
+    '"a,b","say ""7""","1\n2","3\r4", 5 \r\n',
+  );
+});

@@ -1,0 +1,16 @@
+import { CodedError } from '@inkwire/base';
+
+/** What can go wrong in the command itself. `CLI_USAGE` and `CLI_CONFIG_…` exit with 2, the others with 1. */
+export type CliErrorCode =
+  | 'CLI_CONFIG_INVALID'
+  | 'CLI_CONFIG_UNREADABLE'
+  | 'CLI_DATA_MISSING'
+  | 'CLI_DATA_UNUSABLE'
+  | 'CLI_FILE_UNREADABLE'
+  | 'CLI_FILE_UNWRITABLE'
+  | 'CLI_INTERNAL'
+  | 'CLI_OUT_OCCUPIED'
+  | 'CLI_USAGE';
+
+/** Every error that the command raises itself; those of the packages beneath pass through unchanged. */
+export class CliError extends CodedError<CliErrorCode> {}

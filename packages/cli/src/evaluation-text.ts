@@ -1,0 +1,43 @@
+/** An evaluation as people read it in a terminal. */
+import type { Evaluation, ModelCard } from '@inkwire/digits';
+import { printable } from './printable.ts';
+import { formatCount, formatPercent } from './quantities.ts';
+import { formatTable } from './table.ts';
+
+/**
+ * The figures, and the confusion matrix with a row for each true digit: how often it was read as each digit, and the
+ * share that was read as itself. Zeros are dots, so that the mistakes stand out.
+ */
+export function formatEvaluation(card: ModelCard, evaluation: Evaluation): string {
+  return `${formatFigures(card, evaluation)}\n${formatConfusion(evaluation)}`;
+}
+
+function formatFigures(card: ModelCard, evaluation: Evaluation): string {
+  const { set, count, correct, accuracy, interval, calibrationError, missed } = evaluation;
+  const [low, high] = interval.map(formatPercent);
+  const lines = [
+    ['model', `${card.recipe} ${card.version}, ${formatCount(card.parameters)} parameters`],
+    ['set', `${printable(set)}, ${formatCount(count)} digits`],
+    ['accuracy', `${formatPercent(accuracy)}  (95 % interval ${low} to ${high})`],
+    [
+      'mistakes',
+      `${formatCount(count - correct)}${missed > 0 ? `, ${formatCount(missed)} of them not prepared` : ''}`,
+    ],
+    ['calibration', `${formatPercent(calibrationError)} expected error`],
+  ];
+  return lines.map(([name, value]) => `${name!.padEnd(13)}${value}\n`).join('');
+}
+
+function formatConfusion({ confusion, recall }: Evaluation): string {
+  const columns = [
+    { title: 'digit', align: 'right' },
+    { title: 'recall', align: 'right' },
+    ...confusion.map((_, digit) => ({ title: `as ${digit}`, align: 'right' }) as const),
+  ] as const;
+  const rows = confusion.map((counts, digit) => [
+    String(digit),
+    Number.isFinite(recall[digit]) ? formatPercent(recall[digit]!) : '–',
+    ...counts.map((count) => (count === 0 ? '·' : formatCount(count))),
+  ]);
+  return formatTable(columns, rows);
+}

@@ -1,0 +1,19 @@
+/**
+ * Works on `items` with at most `concurrency` at a time and yields the results in the order of the items, each as soon
+ * as it and those before it are done. At most `concurrency` results wait. The first rejection ends it.
+ */
+export async function* inOrder<Item, Result>(
+  items: Iterable<Item>,
+  concurrency: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result, void, undefined> {
+  const running: Promise<Result>[] = [];
+  for (const item of items) {
+    if (running.length === concurrency) yield await running.shift()!;
+    const result = work(item);
+    // Looked at in its turn; until then its rejection is not unhandled.
+    result.catch(() => {});
+    running.push(result);
+  }
+  for (const result of running) yield await result;
+}

@@ -1,0 +1,13 @@
+import { resolve } from 'node:path';
+
+/** The models that come with Inkwire, best first. */
+export const bundledModels = ['cnn', 'mlp', 'softmax'] as const;
+
+/** A bundled model by name, or a file. */
+export type ModelChoice = { readonly bundled: (typeof bundledModels)[number] } | { readonly file: string };
+
+/** Reads a `--model`. A file that is called like a bundled model is written with a path: `./cnn`. */
+export function parseModelChoice(text: string, base: string): ModelChoice {
+  const bundled = bundledModels.find((name) => name === text);
+  return bundled === undefined ? { file: resolve(base, text) } : { bundled };
+}

@@ -1,0 +1,10 @@
+/**
+ * `text` with every control and formatting character written out (`\u{1b}`). File names, corrections and what the
+ * system says come from strangers; a terminal must not obey them.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+}

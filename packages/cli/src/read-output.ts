@@ -1,0 +1,46 @@
+/**
+ * How `read` writes what it read: three forms of the same record.
+ *
+ *     text   FILE  TEXT  CONFIDENCE, two spaces between; `  unsure` behind it when the reader is not sure
+ *     json   an object a line
+ *     csv    RFC 4180 with a header
+ */
+import type { ReadPicture } from '@inkwire/digits';
+import { csvRecord } from './csv.ts';
+import { printable } from './printable.ts';
+
+/** What was read in one file, by which model (`cnn 1a2b3c4d5e6f`). */
+export interface FileReading {
+  readonly file: string;
+  readonly model: string;
+  readonly reading: ReadPicture;
+}
+
+/** A form of output: what stands before everything, and what is written for each file. */
+export interface ReadOutput {
+  readonly header: string;
+  record(read: FileReading): string;
+}
+
+/** The three forms by name. */
+export const readOutputs = {
+  text: {
+    header: '',
+    record({ file, reading: { text, confidence, unsure } }) {
+      const fields = [printable(file), text.replaceAll('\n', ' / '), confidence.toFixed(4)];
+      return `${[...fields, ...(unsure ? ['unsure'] : [])].join('  ')}\n`;
+    },
+  },
+  json: {
+    header: '',
+    record({ file, model, reading: { text, confidence, unsure, width, height, digits } }) {
+      return `${JSON.stringify({ file, text, confidence, unsure, width, height, digits, model })}\n`;
+    },
+  },
+  csv: {
+    header: csvRecord(['file', 'text', 'confidence', 'unsure', 'model']),
+    record({ file, model, reading: { text, confidence, unsure } }) {
+      return csvRecord([file, text, confidence.toFixed(4), unsure, model]);
+    },
+  },
+} as const satisfies Record<string, ReadOutput>;

@@ -1,0 +1,29 @@
+import { isAbsolute, resolve } from 'node:path';
+
+/** Which engine keeps the readings, and where. */
+export interface ReadingsLocation {
+  readonly engine: 'lmdb';
+  readonly directory: string;
+}
+
+/**
+ * Reads `lmdb:DIRECTORY`; a relative directory starts from `base`. Throws a RangeError that lists the engines.
+ * `lmdb://host/…` is refused: LMDB files live on this machine.
+ */
+export function parseReadingsLocation(text: string, base: string): ReadingsLocation {
+  const path = /^lmdb:(?:\/\/(?=\/))?(?<path>.+)$/.exec(text)?.groups?.path;
+  if (path === undefined || path.startsWith('//')) {
+    throw new RangeError(`expected lmdb:DIRECTORY, got "${hidePassword(text)}"`);
+  }
+  return { engine: 'lmdb', directory: isAbsolute(path) ? path : resolve(base, path) };
+}
+
+/** Where readings are kept when nobody says otherwise: in the data directory. */
+export function defaultReadingsLocation(dataDirectory: string): ReadingsLocation {
+  return { engine: 'lmdb', directory: resolve(dataDirectory, 'readings') };
+}
+
+/** Someone may try the URL of a database here; its password does not belong in a log. */
+function hidePassword(text: string): string {
+  return text.replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:…@');
+}

@@ -1,0 +1,60 @@
+/** One thing that can be set by flag, by environment variable and in the configuration file. */
+export interface Setting {
+  /** What stands after the flag in the help. */
+  readonly argument: string;
+  readonly describes: string;
+  /** As the help shows it; the value itself comes from `configuration.ts`. */
+  readonly byDefault?: string;
+}
+
+/**
+ * Everything that `serve` can be told, once. The name is the flag (`--tls-cert`), the key in the file
+ * (`tls-cert = "…"`) and, in capitals, the variable (`INKWIRE_TLS_CERT`). Kept apart from the schema, so that the
+ * help needs no zod.
+ */
+export const settings = {
+  http: {
+    argument: 'HOST:PORT|off',
+    describes: 'where the page and the HTTP interface listen; port 0 lets the system choose',
+    byDefault: '127.0.0.1:8080',
+  },
+  data: {
+    argument: 'DIR',
+    describes: 'what the hub keeps; created with mode 0700 when missing',
+    byDefault: './data',
+  },
+  readings: {
+    argument: 'URL',
+    describes: 'where readings are kept: lmdb:DIRECTORY',
+    byDefault: 'lmdb: in the data directory',
+  },
+  model: {
+    argument: 'MODEL',
+    describes: 'the model that reads: an ONNX file, or cnn, mlp or softmax for a bundled one',
+    byDefault: 'cnn',
+  },
+  token: {
+    argument: 'TOKEN',
+    describes: 'what clients must present; better in the environment or the file than on the command line',
+  },
+  'tls-cert': { argument: 'FILE', describes: 'certificate chain in PEM; needs --tls-key' },
+  'tls-key': { argument: 'FILE', describes: 'private key in PEM; needs --tls-cert' },
+  'tls-ca': { argument: 'FILE', describes: 'PEM of the authorities whose client certificates are accepted' },
+  'allowed-hosts': {
+    argument: 'NAMES',
+    describes:
+      'further names that browsers may call this server by, parted by commas, such as behind a proxy',
+  },
+  log: { argument: 'text|json', describes: 'how the server reports what it does', byDefault: 'text' },
+} as const satisfies Record<string, Setting>;
+
+/** The name of a setting: its flag without the dashes, and its key in the file. */
+export type SettingName = keyof typeof settings;
+
+/** In the order in which the help shows them. */
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+
+/** The environment variable of a flag or key. */
+export function variableOf(name: string): string {
+  return `INKWIRE_${name.toUpperCase().replaceAll('-', '_')}`;
+}

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../src/failure.ts';
+import { interruptExitCodes } from '../src/interrupts.ts';
+import { createProgram } from '../src/program.ts';
+import { settingNames, variableOf } from '../src/settings.ts';
+
+const source = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+/** Without code blocks, whose comments look like headings. */
+const readme = source.replaceAll(/^```.*?^```$/gms, '');
+const commands = createProgram().commands;
+
+/** The text under a heading, up to the next of the same level or above. */
+function section(heading: RegExp): string {
+  const found = heading.exec(readme);
+  if (!found) throw new Error(`The README has no heading ${heading}`);
+  const level = /^#+/.exec(found[0])![0].length;
+  const rest = readme.slice(found.index + found[0].length);
+  const end = rest.search(new RegExp(`^#{1,${level}} `, 'm'));
+  return end === -1 ? rest : rest.slice(0, end);
+}
+
+/** What stands in backquotes in the first cells of the rows of the tables. */
+function firstCells(text: string): string[] {
+  const cells = [...text.matchAll(/^\| (?<cell>(?:[^|\\]|\\.)+) \|/gm)].map(({ groups }) => groups!.cell!);
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, quoted]) => quoted!));
+}
+
+function optionsOf(command: Command): string[] {
+  return command.options.map(({ flags }) => flags.replaceAll(/[<>]/g, ''));
+}
+
+describe('the README and the program name the same', () => {
+  it('commands', () => {
+    const headings = [...section(/^## Commands$/m).matchAll(/^### (?<name>\w+)/gm)];
+    expect(headings.map(({ groups }) => groups!.name)).toEqual(commands.map((command) => command.name()));
+  });
+
+  it.each(commands.map((command) => [command.name(), command] as const))('options of %s', (name, command) => {
+    const documented = firstCells(section(new RegExp(`^### ${name}\\b.*$`, 'm')));
+    expect(documented.map((flags) => flags.replaceAll('\\|', '|')).sort()).toEqual(optionsOf(command).sort());
+  });
+
+  it('environment variables', () => {
+    const documented = firstCells(section(/^## Environment$/m));
+    expect(documented.sort()).toEqual(
+      [...settingNames.map(variableOf), variableOf('config'), 'INKWIRE_DEBUG'].sort(),
+    );
+    const named = new Set(readme.match(/INKWIRE_[A-Z_]+/g));
+    expect([...named].sort()).toEqual(documented);
+  });
+
+  it('exit codes', () => {
+    const numbers = section(/^## Exit codes$/m)
+      .match(/^\| [\d, ]+ \|/gm)!
+      .join()
+      .match(/\d+/g)!
+      .map(Number);
+    const known = [...Object.values(exitCodes), ...Object.values(interruptExitCodes)];
+    expect(numbers).toEqual(known);
+  });
+
+  it('error codes', async () => {
+    const errors = await readFile(new URL('../src/errors.ts', import.meta.url), 'utf8');
+    const documented = firstCells(section(/^## Errors$/m));
+    expect(documented.sort()).toEqual([...errors.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code]) => code));
+  });
+});

@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { createServer } from 'node:net';
+import { json } from 'node:stream/consumers';
+import type { Reading } from '@inkwire/readings';
+import { describe, expect, it } from 'vitest';
+import { inkwire, serve, start, temporaryDirectory } from './inkwire.ts';
+import { picture } from './pictures.ts';
+
+async function post(url: string, png: Uint8Array): Promise<Reading> {
+  const answer = await fetch(`${url}/api/readings`, {
+    method: 'POST',
+    headers: { 'content-type': 'image/png' },
+    body: png,
+  });
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { readings: Reading[] }).readings[0]!;
+}
+
+async function list(url: string): Promise<Reading[]> {
+  const answer = await fetch(`${url}/api/readings`);
+  return ((await answer.json()) as { readings: Reading[] }).readings;
+}
+
+describe('a server', () => {
+  it('prints where it is, serves the page, and ends with 0 at SIGTERM and at SIGINT', async () => {
+    await using folder = await temporaryDirectory();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      await using server = await serve(['--data', folder.file('data')]);
+      expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/);
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+      expect(await (await fetch(server.url)).text()).toContain('<html');
+      server.child.kill(signal);
+      expect(await server.outcome).toMatchObject({ code: 0, stderr: '' });
+    }
+  });
+
+  it('finds what it kept again after a restart, in a directory that only its owner can enter', async () => {
+    await using folder = await temporaryDirectory();
+    const { png, text } = await picture(0, 1, 2);
+    await using first = await serve(['--data', folder.file('data')]);
+    const kept = await post(first.url, png);
+    expect(kept.text).toBe(text);
+    await first.stop();
+    await using second = await serve(['--data', folder.file('data')]);
+    expect(await list(second.url)).toEqual([kept]);
+    expect((await stat(folder.file('data'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('finishes an upload that is under way at SIGTERM, and takes no new one', async () => {
+    await using folder = await temporaryDirectory();
+    const { png, text } = await picture(3);
+    await using server = await serve(['--data', folder.file('data')]);
+    const upload = await beginUpload(server.url, png);
+    server.child.kill('SIGTERM');
+    await server.output(/Finishing what was accepted/);
+    await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+
+    upload.end(png.subarray(png.length >> 1));
+    const [answer] = (await once(upload, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(201);
+    expect(await json(answer)).toMatchObject({ readings: [{ text }] });
+    expect(await server.outcome).toMatchObject({ code: 0 });
+  });
+
+  it('ends at once at the second signal', async () => {
+    await using folder = await temporaryDirectory();
+    const { png } = await picture(4);
+    await using server = await serve(['--data', folder.file('data')]);
+    const upload = await beginUpload(server.url, png);
+    upload.on('error', () => {});
+    server.child.kill('SIGINT');
+    await server.output(/Finishing what was accepted/);
+    const again = setInterval(() => server.child.kill('SIGINT'), 50);
+    expect(await server.outcome).toMatchObject({ code: 130 });
+    clearInterval(again);
+  });
+
+  it('reports in JSON when asked', async () => {
+    await using folder = await temporaryDirectory();
+    const args = ['serve', '--http', '127.0.0.1:0', '--log', 'json', '--data', folder.file('data')];
+    await using server = start(args);
+    const [line] = await server.output(/^.*"event":"ready".*$/m);
+    expect(JSON.parse(line)).toMatchObject({ event: 'ready', url: expect.stringMatching(/^http:\/\/127/) });
+    server.child.kill('SIGTERM');
+    const events = (await server.outcome).stdout.trimEnd().split('\n');
+    expect(events.map((each) => (JSON.parse(each) as { event: string }).event)).toEqual([
+      'ready',
+      'closing',
+      'closed',
+    ]);
+  });
+
+  it('is told by flags over environment over file', async () => {
+    await using folder = await temporaryDirectory();
+    await writeFile(
+      folder.file('inkwire.toml'),
+      'http = "127.0.0.1:1"\ndata = "of-the-file"\nlog = "json"\n',
+    );
+    const env = { INKWIRE_CONFIG: folder.file('inkwire.toml'), INKWIRE_HTTP: 'off', INKWIRE_LOG: 'text' };
+    await using _ = await serve([], { env });
+    expect((await stat(folder.file('of-the-file'))).isDirectory()).toBe(true);
+  });
+});
+
+/** Sends half of a picture, once the server has taken the head of the request. */
+async function beginUpload(url: string, png: Uint8Array) {
+  const upload = request(`${url}/api/readings`, {
+    method: 'POST',
+    headers: { 'content-type': 'image/png', 'content-length': png.length, expect: '100-continue' },
+  });
+  upload.flushHeaders();
+  await once(upload, 'continue');
+  upload.write(png.subarray(0, png.length >> 1));
+  return upload;
+}
+
+describe('what is wrong is one clear line and exit 1', () => {
+  async function refused(args: readonly string[], env?: Record<string, string>): Promise<string> {
+    const options = env === undefined ? {} : { env };
+    const { code, stdout, stderr } = await inkwire(['serve', '--http', '127.0.0.1:0', ...args], options);
+    expect(stderr).toMatch(/^inkwire: .+ \([A-Z_]+\)\n$/);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    return stderr;
+  }
+
+  it('a port in use', async () => {
+    await using folder = await temporaryDirectory();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const line = await refused(['--http', `127.0.0.1:${port}`, '--data', folder.file('data')]);
+    expect(line).toContain(`127.0.0.1:${port}`);
+    expect(line).toContain('in use');
+    other.close();
+  });
+
+  it('an address that is not this machine’s', async () => {
+    await using folder = await temporaryDirectory();
+    const args = ['--http', '192.0.2.1:0', '--token', 'of-this-test-only', '--data', folder.file('data')];
+    expect(await refused(args)).toContain('192.0.2.1');
+  });
+
+  it('an address for everyone without a token', async () => {
+    await using folder = await temporaryDirectory();
+    const line = await refused(['--http', '0.0.0.0:0', '--data', folder.file('data')]);
+    expect(line).toMatch(/token/);
+  });
+
+  it('a data directory that is a file, is inside a file, or cannot be made', async () => {
+    await using folder = await temporaryDirectory();
+    await writeFile(folder.file('file'), '');
+    expect(await refused(['--data', folder.file('file')])).toMatch(/file is a file; .*\(CLI_DATA_UNUSABLE\)/);
+    expect(await refused(['--data', folder.file('file/data')])).toContain('is inside a file');
+    expect(await refused([], { INKWIRE_DATA: '/proc/inkwire' })).toContain('cannot be created there');
+  });
+
+  it('readings that are no store', async () => {
+    await using folder = await temporaryDirectory();
+    await mkdir(folder.file('data/readings'), { recursive: true });
+    await writeFile(folder.file('data/readings/data.mdb'), 'not a database'.repeat(10_000));
+    await refused(['--data', folder.file('data')]);
+  });
+
+  it('a missing and a damaged model', async () => {
+    await using folder = await temporaryDirectory();
+    const data = ['--data', folder.file('data')];
+    expect(await refused([...data, '--model', folder.file('none.onnx')])).toContain('(DIGITS_MODEL_MISSING)');
+    await writeFile(folder.file('cut.onnx'), readFileSync(bundled).subarray(0, 5000));
+    expect(await refused([...data, '--model', folder.file('cut.onnx')])).toContain('(DIGITS_MODEL_DAMAGED)');
+  });
+
+  it('a certificate that cannot be read', async () => {
+    await using folder = await temporaryDirectory();
+    const tls = ['--tls-cert', folder.file('c.pem'), '--tls-key', folder.file('k.pem')];
+    expect(await refused(['--data', folder.file('data'), ...tls])).toContain('(CLI_FILE_UNREADABLE)');
+  });
+});
+
+const bundled = new URL('../../digits/models/cnn.onnx', import.meta.url);
+
+it('refuses a misspelt key in the file by name', async () => {
+  await using folder = await temporaryDirectory();
+  await writeFile(folder.file('inkwire.toml'), 'tokn = "x"\n');
+  const { code, stderr } = await inkwire(['serve', '--config', folder.file('inkwire.toml')]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/inkwire\.toml: tokn is not a setting; there are http, .*\(CLI_CONFIG_INVALID\)\n$/);
+});
