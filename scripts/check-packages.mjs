@@ -13,7 +13,10 @@ for (const name of readdirSync(packages)) {
     ['publint', '--strict', '--level', 'warning'],
     ['attw', '--pack', '--profile', 'esm-only', '--quiet'],
   ]) {
-    const { status, stdout, stderr } = spawnSync('npx', ['--no-install', command, ...args, '.'], { cwd: directory, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('npx', ['--no-install', command, ...args, '.'], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
     console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${command} @inkwire/${name}`);
     if (status !== 0) {
       failures++;

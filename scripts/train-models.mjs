@@ -3,7 +3,7 @@
 //
 // A run that is complete in runs/RECIPE-SEED is not trained again. The model of the first seed, decided before anything
 // was measured, becomes packages/digits/models/RECIPE.onnx with the figures in its card; the other seeds give the mean.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,8 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt } from './build.mjs';
 
 ensureBuilt();
-const { evaluate, openMnistPart, openReader, recipeNames, train } = await import('@inkwire/digits');
-const { readMetadata, withMetadata, withoutMetadata } = await import('@inkwire/tensor');
+const { evaluate, openMnistPart, openModelFile, openReader, recipeNames, train, writeModelFile } =
+  await import('@inkwire/digits');
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -44,24 +44,27 @@ for (const recipe of recipes) {
     await reader.close();
     accuracies.push(evaluation.accuracy);
     console.log(`${recipe} seed ${seed}: ${(100 * evaluation.accuracy).toFixed(2)} % of ${evaluation.count}`);
-    if (seed === seeds[0]) bundle(recipe, model, evaluation);
+    if (seed === seeds[0]) await bundle(recipe, model, evaluation);
   }
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
   console.log(`${recipe} mean of ${seeds.length}: ${(100 * mean).toFixed(2)} %`);
   table.push({ recipe, seeds, accuracies, mean });
 }
 
-function bundle(recipe, file, { set, count, correct, accuracy, interval, confusion }) {
-  const bytes = readFileSync(file);
-  const card = JSON.parse(readMetadata(bytes).inkwire);
-  card.figures = [...card.figures.filter((figure) => figure.set !== set), { set, count, correct, accuracy, interval, confusion }];
+async function bundle(recipe, file, { set, count, correct, accuracy, interval, confusion }) {
+  const { bytes, card } = await openModelFile(file);
+  const others = card.figures.filter((figure) => figure.set !== set);
   const models = join(root, 'packages', 'digits', 'models');
   mkdirSync(models, { recursive: true });
-  writeFileSync(join(models, `${recipe}.onnx`), withMetadata(withoutMetadata(bytes), { inkwire: JSON.stringify(card) }));
+  const figures = [...others, { set, count, correct, accuracy, interval, confusion }];
+  await writeModelFile(join(models, `${recipe}.onnx`), bytes, { ...card, figures });
 }
 
 const results = join(root, 'bench', 'results');
 mkdirSync(results, { recursive: true });
 const machine = `${cpus().length} × ${cpus()[0].model}`;
 const file = join(results, 'digits-accuracy.json');
-writeFileSync(file, `${JSON.stringify({ command: 'node scripts/train-models.mjs', machine, table }, null, 2)}\n`);
+writeFileSync(
+  file,
+  `${JSON.stringify({ command: 'node scripts/train-models.mjs', machine, table }, null, 2)}\n`,
+);

@@ -7,8 +7,19 @@ export async function accuracy(): Promise<void> {
   const rows = [];
   for (const recipe of recipeNames) {
     await using reader = await openReader({ model: bundledModel(recipe) });
-    const { correct, count, accuracy, interval, calibrationError } = await evaluate((p) => reader.classify(p), test);
-    rows.push({ recipe, parameters: reader.card.parameters, correct, count, accuracy, interval, calibrationError });
+    const { correct, count, accuracy, interval, calibrationError } = await evaluate(
+      (p) => reader.classify(p),
+      test,
+    );
+    rows.push({
+      recipe,
+      parameters: reader.card.parameters,
+      correct,
+      count,
+      accuracy,
+      interval,
+      calibrationError,
+    });
   }
   const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
   printTable(

@@ -24,7 +24,8 @@ export async function http(): Promise<void> {
       body,
     });
     await response.arrayBuffer();
-    if (response.status !== 201 && response.status !== 422) throw new Error(`POST answered ${response.status}`);
+    if (response.status !== 201 && response.status !== 422)
+      throw new Error(`POST answered ${response.status}`);
     return performance.now() - began;
   };
   try {
@@ -39,7 +40,14 @@ export async function http(): Promise<void> {
       }),
     );
     const perSecond = (together * 1000) / (performance.now() - began);
-    const results = { p50: median(latencies), p95: quantile(latencies, 0.95), perSecond, alone, together, atOnce };
+    const results = {
+      p50: median(latencies),
+      p95: quantile(latencies, 0.95),
+      perSecond,
+      alone,
+      together,
+      atOnce,
+    };
     printTable(
       ['POST /api/readings', ''],
       [

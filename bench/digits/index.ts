@@ -10,7 +10,11 @@ import { start } from './start.ts';
 const subjects = { accuracy, foreign, reading, http, start };
 
 const { values } = parseArgs({
-  options: { speedrun: { type: 'boolean' }, only: { type: 'string' }, data: { type: 'string', default: '../shared/data' } },
+  options: {
+    speedrun: { type: 'boolean' },
+    only: { type: 'string' },
+    data: { type: 'string', default: '../shared/data' },
+  },
 });
 
 if (values.speedrun) {
@@ -19,7 +23,8 @@ if (values.speedrun) {
   const chosen = values.only?.split(',') ?? Object.keys(subjects);
   for (const name of chosen) {
     const subject = subjects[name as keyof typeof subjects];
-    if (!subject) throw new RangeError(`Expected --only to name ${Object.keys(subjects).join(', ')}, got ${name}`);
+    if (!subject)
+      throw new RangeError(`Expected --only to name ${Object.keys(subjects).join(', ')}, got ${name}`);
     console.log(`${name}\n`);
     await subject({ data: values.data });
   }

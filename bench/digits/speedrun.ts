@@ -25,17 +25,33 @@ import { median, printTable, saveResults } from '../report.ts';
 const light = { rotation: 8, scale: 0.08, aspect: 0.04, shear: 0.1, shift: 1.5, elastic: 1, thickness: 0.15 };
 
 const goals: readonly { readonly goal: number; readonly recipe: Recipe }[] = [
-  { goal: 0.99, recipe: { ...createCnnRecipe({ epochs: 0.8, dropout: 0, average: 0.98, peakRate: 6e-3 }), augmentation: undefined } },
-  { goal: 0.995, recipe: createCnnRecipe({ epochs: 2.5, dropout: 0, average: 0.995, peakRate: 6e-3, augmentation: light }) },
+  {
+    goal: 0.99,
+    recipe: {
+      ...createCnnRecipe({ epochs: 0.8, dropout: 0, average: 0.98, peakRate: 6e-3 }),
+      augmentation: undefined,
+    },
+  },
+  {
+    goal: 0.995,
+    recipe: createCnnRecipe({ epochs: 2.5, dropout: 0, average: 0.995, peakRate: 6e-3, augmentation: light }),
+  },
 ];
 
-async function timed(recipe: Recipe, seed: number, set: LabelledSet): Promise<{ seconds: number; parameters: Float32Array }> {
+async function timed(
+  recipe: Recipe,
+  seed: number,
+  set: LabelledSet,
+): Promise<{ seconds: number; parameters: Float32Array }> {
   const began = performance.now();
   const steps = recipe.steps(set.count);
   const rate = recipe.schedule(steps, Math.round(set.count / recipe.batch));
   const walk = new BatchWalk(set, recipe.batch, seed);
   const random = createRandom(seed);
-  const [warp, thickness] = [new Float32Array(recipe.batch * warpNumbers), new Float32Array(recipe.batch * 2)];
+  const [warp, thickness] = [
+    new Float32Array(recipe.batch * warpNumbers),
+    new Float32Array(recipe.batch * 2),
+  ];
   await using trainer = await createTrainer({
     runtime: onnxRuntime,
     seed,
@@ -60,10 +76,20 @@ export async function speedrun(): Promise<void> {
     for (const seed of [1, 2, 3]) {
       const { seconds, parameters } = await timed(recipe, seed, train);
       const model = await exportRecipe(recipe, parameters, train, onnxRuntime);
-      runs.push({ seed, seconds, accuracy: accuracyOfLogits(await logitsOf(model, test, onnxRuntime), test.labels) });
+      runs.push({
+        seed,
+        seconds,
+        accuracy: accuracyOfLogits(await logitsOf(model, test, onnxRuntime), test.labels),
+      });
     }
     const accuracy = runs.reduce((sum, run) => sum + run.accuracy, 0) / runs.length;
-    rows.push({ goal, steps: recipe.steps(train.count), seconds: median(runs.map((run) => run.seconds)), accuracy, runs });
+    rows.push({
+      goal,
+      steps: recipe.steps(train.count),
+      seconds: median(runs.map((run) => run.seconds)),
+      accuracy,
+      runs,
+    });
   }
   printTable(
     ['goal', 'steps', 'median seconds', 'mean accuracy', 'each'],
