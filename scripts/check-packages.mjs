@@ -13,7 +13,7 @@ for (const name of readdirSync(packages)) {
     ['publint', '--strict', '--level', 'warning'],
     ['attw', '--pack', '--profile', 'esm-only', '--quiet'],
   ]) {
-    const { status, stdout, stderr } = spawnSync('npx', ['--no-install', command, ...args, '.'], {
+    const { status, stdout, stderr } = spawnSync('npx', ['--no-install', command, ...args], {
       cwd: directory,
       encoding: 'utf8',
     });

@@ -10,9 +10,7 @@ const [alone, together, atOnce] = [300, 1_500, 8];
 /** `POST /api/readings` with one small PNG: decoded, prepared, read and durably kept. Client and server share the cores. */
 export async function http(): Promise<void> {
   const { images } = await openMnistPart('test');
-  const pictures = await Promise.all(
-    Array.from({ length: 200 }, (_, i) => digitPng(images.subarray(i * 784, (i + 1) * 784))),
-  );
+  const pictures = Array.from({ length: 200 }, (_, i) => digitPng(images.subarray(i * 784, (i + 1) * 784)));
   const data = await mkdtemp(join(tmpdir(), 'inkwire-bench-'));
   const server = await startServer(data);
   const post = async (i: number): Promise<number> => {

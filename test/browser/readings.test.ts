@@ -41,7 +41,7 @@ it('shows only the unsure ones', async () => {
   const page = await stage.open();
   await expectKept(page, ['38', '41']);
   const asked = page.waitForRequest((request) => request.url().includes('unsure=true'));
-  await page.getByText('Unsure only').click();
+  await page.getByText('To check', { exact: true }).click();
   await asked;
   await expect
     .poll(() => page.locator('.row').count())

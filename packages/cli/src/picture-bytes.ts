@@ -3,7 +3,7 @@ import { messageOf, systemCode } from '@inkwire/base';
 import { CliError } from './errors.ts';
 
 /** Larger pictures are refused by preparation; there is no sense in reading more of a file than shows that. */
-const maxPictureBytes = 10_000_000;
+const maxPictureBytes = 10 * 2 ** 20;
 
 /**
  * The bytes of a file, or of stdin for `-`, but no more than one past the limit of a picture: a device without end

@@ -35,11 +35,11 @@ it('shows the figures and the confusion matrix of MNIST’s test set', async () 
 
 it('reads a directory of IDX files and writes JSON and a report', async () => {
   await using folder = await temporaryDirectory();
-  const args = ['evaluate', 'mlp', '--set', await writeIdx(folder.file('idx')), '--json'];
+  const args = ['evaluate', 'cnn', '--set', await writeIdx(folder.file('idx')), '--json'];
   const { code, stdout } = await inkwire([...args, '--report', folder.file('report.html')]);
   expect(code).toBe(0);
   const record = JSON.parse(stdout);
-  expect(record).toMatchObject({ count, model: { recipe: 'mlp' } });
+  expect(record).toMatchObject({ count, model: { recipe: 'cnn' } });
   expect(record.correct).toBeGreaterThan(0.9 * count);
   expect(record.confusion.flat().reduce((sum: number, each: number) => sum + each)).toBe(count);
   expect(await readFile(folder.file('report.html'), 'utf8')).toMatch(/^<!doctype html>/i);
@@ -72,9 +72,9 @@ it('follows the model of a run while it changes, until Ctrl-C', async () => {
   await writeFile(folder.file('next'), 'damaged');
   await rename(folder.file('next'), folder.file('run/model.onnx'));
   await watching.output(/DIGITS_MODEL_DAMAGED/);
-  await copyFile(bundledModel('mlp'), folder.file('next'));
+  await copyFile(bundledModel('cnn'), folder.file('next'));
   await rename(folder.file('next'), folder.file('run/model.onnx'));
-  await watching.output(/"recipe":"mlp"/);
+  await watching.output(/"recipe":"cnn"/);
   watching.child.kill('SIGINT');
   const { code, stdout } = await watching.outcome;
   expect(code).toBe(0);

@@ -1,27 +1,45 @@
 /** Made-up photographs of MNIST's test digits: real handwriting with known labels, on a white sheet. */
-import { openMnist } from '@inkwire/digits';
+import { type LabelledSet, openMnist } from '@inkwire/digits';
 import sharp from 'sharp';
 
 const side = 28;
 const scale = 3;
-let digits: Promise<{ images: Uint8Array; labels: Uint8Array }> | undefined;
+/** Pixels of paper between two digits, and around them all. */
+const gap = 14;
+const margin = 30;
+let digits: Promise<LabelledSet> | undefined;
 
-/** A PNG with the test digits at `indexes` side by side in dark ink, and what it says. */
+/** A PNG with the test digits at `indexes` side by side in dark ink, as someone writes a number, and what it says. */
 export async function picture(...indexes: number[]): Promise<{ png: Buffer; text: string }> {
   const { images, labels } = await (digits ??= openMnist().then(({ test }) => test));
-  const composed = await Promise.all(
-    indexes.map(async (index, at) => {
-      const ink = images.subarray(index * side * side, (index + 1) * side * side);
-      const paper = Buffer.from(ink.map((value) => 255 - value));
-      const input = await sharp(paper, { raw: { width: side, height: side, channels: 1 } })
-        .resize(side * scale, side * scale, { kernel: 'cubic' })
-        .png()
-        .toBuffer();
-      return { input, left: 20 + at * (side * scale + 10), top: 20 };
-    }),
-  );
-  const width = 30 + indexes.length * (side * scale + 10);
-  const sheet = sharp({ create: { width, height: side * scale + 40, channels: 3, background: 'white' } });
-  const png = await sheet.composite(composed).png().toBuffer();
+  let left = margin;
+  const composed: sharp.OverlayOptions[] = [];
+  for (const index of indexes) {
+    const ink = images.subarray(index * side * side, (index + 1) * side * side);
+    const [first, last] = inkColumns(ink);
+    const width = (last - first + 1) * scale;
+    const paper = Buffer.from(ink.map((value) => 255 - value));
+    const input = await sharp(paper, { raw: { width: side, height: side, channels: 1 } })
+      .extract({ left: first, top: 0, width: last - first + 1, height: side })
+      .resize(width, side * scale, { kernel: 'cubic' })
+      .png()
+      .toBuffer();
+    composed.push({ input, left, top: margin });
+    left += width + gap;
+  }
+  const sheet = {
+    width: left - gap + margin,
+    height: side * scale + 2 * margin,
+    channels: 3,
+    background: 'white',
+  } as const;
+  const png = await sharp({ create: sheet }).composite(composed).png().toBuffer();
   return { png, text: indexes.map((index) => labels[index]).join('') };
+}
+
+function inkColumns(ink: Uint8Array): [number, number] {
+  const columns = Array.from(ink.keys())
+    .filter((at) => ink[at]! > 0)
+    .map((at) => at % side);
+  return [Math.min(...columns), Math.max(...columns)];
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { inkwire, start, temporaryDirectory } from './inkwire.ts';
 import { picture } from './pictures.ts';
@@ -32,8 +32,12 @@ it('names every file that cannot be read with its code, reads the others, and ex
   await writeFile(folder.file('empty.png'), '');
   await writeFile(folder.file('paper.png'), (await picture()).png);
   await mkdir(folder.file('folder.png'));
-  const files = ['cut', 'text', 'empty', 'paper', 'folder', 'none', 'good'].map((name) => `${name}.png`);
-  const { code, stdout, stderr } = await inkwire(['read', ...files, '/dev/zero'], { cwd: folder.path });
+  await writeFile(folder.file('endless.png'), png);
+  await truncate(folder.file('endless.png'), 10 * 2 ** 20 + 1);
+  const files = ['cut', 'text', 'empty', 'paper', 'folder', 'none', 'endless', 'good'].map(
+    (name) => `${name}.png`,
+  );
+  const { code, stdout, stderr } = await inkwire(['read', ...files], { cwd: folder.path });
   expect(stdout).toMatch(new RegExp(`^good\\.png  ${text}  \\d\\.\\d{4}\\n$`));
   expect(
     stderr
@@ -47,9 +51,14 @@ it('names every file that cannot be read with its code, reads the others, and ex
     ['paper.png', 'DIGITS_NONE_FOUND'],
     ['folder.png', 'CLI_FILE_UNREADABLE'],
     ['none.png', 'CLI_FILE_UNREADABLE'],
-    ['/dev/zero', 'DIGITS_PICTURE_TOO_LARGE'],
+    ['endless.png', 'DIGITS_PICTURE_TOO_LARGE'],
   ]);
   expect(code).toBe(1);
+});
+
+it('does not read a device without end to its end', async () => {
+  const { code, stderr } = await inkwire(['read', '/dev/zero']);
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('(DIGITS_PICTURE_') });
 });
 
 it('reads the standard input', async () => {

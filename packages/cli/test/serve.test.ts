@@ -152,8 +152,10 @@ describe('what is wrong is one clear line and exit 1', () => {
   it('a data directory that is a file, is inside a file, or cannot be made', async () => {
     await using folder = await temporaryDirectory();
     await writeFile(folder.file('file'), '');
-    expect(await refused(['--data', folder.file('file')])).toMatch(/file is a file; .*\(CLI_DATA_UNUSABLE\)/);
-    expect(await refused(['--data', folder.file('file/data')])).toContain('is inside a file');
+    expect(await refused(['--data', folder.file('file')])).toMatch(
+      /file is a file or inside one; .*\(CLI_DIRECTORY_UNUSABLE\)/,
+    );
+    expect(await refused(['--data', folder.file('file/data')])).toContain('is a file or inside one');
     expect(await refused([], { INKWIRE_DATA: '/proc/inkwire' })).toContain('cannot be created there');
   });
 

@@ -3,7 +3,13 @@ export { digitBytes, type LabelledSet, type MissedPicture, pickDigits } from './
 export { type MnistOptions, type MnistPart, mnistSha256, openMnist, openMnistPart } from './data/mnist.ts';
 export { openSet } from './data/open-set.ts';
 export { openPictureDirectory, type PictureDirectoryOptions } from './data/picture-directory.ts';
-export { readMnistWriters, readWriters, splitByWriter, splitTraining, type TrainingSplit } from './data/writers.ts';
+export {
+  readMnistWriters,
+  readWriters,
+  splitByWriter,
+  splitTraining,
+  type TrainingSplit,
+} from './data/writers.ts';
 export { DigitsError, type DigitsErrorCode } from './errors.ts';
 export { chooseUnsureBelow, fitTemperature, type ReliabilityBin } from './evaluate/calibration.ts';
 export { type HistoryRow, renderCurve } from './evaluate/curve.ts';
@@ -16,6 +22,7 @@ export {
   type Mistake,
   summarise,
 } from './evaluate/evaluation.ts';
+export { chooseFamiliarAbove, familiarityOf } from './evaluate/familiarity.ts';
 export { digitPng } from './evaluate/png.ts';
 export { renderReliability } from './evaluate/reliability.ts';
 export { type Report, renderReport } from './evaluate/report.ts';

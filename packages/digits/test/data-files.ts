@@ -11,7 +11,11 @@ export async function temporaryDirectory(): Promise<string> {
 }
 
 /** The bytes of an IDX file; `header` overrides bytes of a right one. */
-export function idxBytes(shape: readonly number[], data: Uint8Array, header: Record<number, number> = {}): Buffer {
+export function idxBytes(
+  shape: readonly number[],
+  data: Uint8Array,
+  header: Record<number, number> = {},
+): Buffer {
   const bytes = Buffer.alloc(4 + 4 * shape.length + data.length);
   bytes[2] = 0x08;
   bytes[3] = shape.length;

@@ -22,7 +22,9 @@ export const tinyCard: Omit<ModelCard, 'version'> = {
  * An ONNX model that reads the digit d where pixel number d is inked: the logit is 10 for full ink. `ports` makes one
  * that takes or gives something else than a reader needs.
  */
-export function tinyModel(ports: { input?: string; output?: string; pixels?: number; digits?: number } = {}): Uint8Array {
+export function tinyModel(
+  ports: { input?: string; output?: string; pixels?: number; digits?: number } = {},
+): Uint8Array {
   const { input: inputName = 'pixels', output = 'logits', pixels: width = 784, digits: units = 10 } = ports;
   const parameters = new Float32Array(width * units + units);
   for (let digit = 0; digit < units; digit++) parameters[digit * units + digit] = 10;

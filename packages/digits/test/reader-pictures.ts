@@ -9,7 +9,9 @@ export function picture(width: number, height: number, body: string, paper = 'wh
 
 /** Nothing but one colour. */
 export function blank(colour: string, width = 200, height = 150): Promise<Uint8Array> {
-  return sharp({ create: { width, height, channels: 4, background: colour } }).png().toBuffer();
+  return sharp({ create: { width, height, channels: 4, background: colour } })
+    .png()
+    .toBuffer();
 }
 
 /** A digit of MNIST as someone would scan it: enlarged, dark on light. */
@@ -33,7 +35,9 @@ export async function scannedRow(digits: readonly Uint8Array[], side = 140): Pro
 }
 
 const words =
-  'What is kept is a table what is live is a topic and the hub reads every number that people draw on its page'.split(' ');
+  'What is kept is a table what is live is a topic and the hub reads every number that people draw on its page'.split(
+    ' ',
+  );
 
 /** A page of printed text. */
 export function pageOfText(seed: number): Promise<Uint8Array> {
@@ -46,10 +50,14 @@ export function pageOfText(seed: number): Promise<Uint8Array> {
 }
 
 /** A few handwritten-looking words, and no digit. */
-export function words3(seed: number): Promise<Uint8Array> {
+export function wordsInItalics(seed: number): Promise<Uint8Array> {
   const random = createRandom(seed);
   const line = Array.from({ length: 3 }, () => words[random.below(words.length)]).join(' ');
-  return picture(500, 140, `<text x="20" y="90" font-family="serif" font-style="italic" font-size="52">${line}</text>`);
+  return picture(
+    500,
+    140,
+    `<text x="20" y="90" font-family="serif" font-style="italic" font-size="52">${line}</text>`,
+  );
 }
 
 /** A face drawn with a pen: a round head, eyes, a nose, a mouth and hair. */
@@ -94,12 +102,18 @@ export function scribble(seed: number, points = 400): Promise<Uint8Array> {
     y = Math.min(280, Math.max(20, y + 22 * Math.sin(angle)));
     return `${x.toFixed(1)} ${y.toFixed(1)}`;
   }).join('L');
-  return picture(400, 300, `<path d="M${path}" fill="none" stroke="#111" stroke-width="5" stroke-linejoin="round"/>`);
+  return picture(
+    400,
+    300,
+    `<path d="M${path}" fill="none" stroke="#111" stroke-width="5" stroke-linejoin="round"/>`,
+  );
 }
 
 /** Grey noise. */
 export function noise(seed: number, side = 300): Promise<Uint8Array> {
   const random = createRandom(seed);
   const pixels = Buffer.from(Array.from({ length: side * side }, () => random.below(256)));
-  return sharp(pixels, { raw: { width: side, height: side, channels: 1 } }).png().toBuffer();
+  return sharp(pixels, { raw: { width: side, height: side, channels: 1 } })
+    .png()
+    .toBuffer();
 }

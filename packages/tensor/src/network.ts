@@ -11,6 +11,7 @@ import { batchNorm } from './batch-norm.ts';
 import { asPair, conv2d, type Padding, type Pair, spaceToDepth, toInnerBatch } from './convolution.ts';
 import { add, cast, mul, relu } from './elementwise.ts';
 import { FeatureMap } from './feature-map.ts';
+import { inferenceBatchNorm, inferenceConv } from './inference-layers.ts';
 import { heNormal, type Initializer, ones, zeros } from './initializers.ts';
 import { gemm } from './matrix.ts';
 import { ParameterSet } from './parameters.ts';
@@ -18,7 +19,7 @@ import { averagePool, maxPool, maxPoolInnerBatch, windowParts } from './pooling.
 import { mean } from './reduction.ts';
 import { shapeError, staticShape } from './shape.ts';
 import { reshape } from './shaping.ts';
-import { apply, input, Tensor } from './tensor.ts';
+import { input, Tensor } from './tensor.ts';
 
 /** What a graph is for. */
 export type NetworkMode = 'training' | 'statistics' | 'inference';
@@ -117,8 +118,10 @@ export class Network {
     const weight = this.parameter(`${name}/weight`, shape, options.initializer ?? heNormal, true);
     const bias =
       (options.bias ?? true) ? this.parameter(`${name}/bias`, [options.channels], zeros) : undefined;
+    const { padding = 'same' } = options;
+    if (this.mode === 'inference') return x.with(inferenceConv(x.tensor, weight, bias, padding));
     const inner = x.innerBatch === undefined ? {} : { innerBatch: x.innerBatch };
-    return x.with(conv2d(x.tensor, weight, bias, { padding: options.padding ?? 'same', ...inner }));
+    return x.with(conv2d(x.tensor, weight, bias, { padding, ...inner }));
   }
 
   /** x `[batch, in]` · weight `[in, units]` + bias `[units]`. */
@@ -141,11 +144,8 @@ export class Network {
       const shift = this.parameter(`${name}/shift`, [channels], zeros);
       const mean = this.statistics.add(`${name}/mean`, [channels], zeros);
       const variance = this.statistics.add(`${name}/variance`, [channels], ones);
-      if (this.mode === 'inference') {
-        const attributes = { epsilon: { float: epsilon } };
-        const inputs = [tensor, scale, shift, mean, variance];
-        return apply('BatchNormalization', inputs, { shape: tensor.shape }, { attributes });
-      }
+      if (this.mode === 'inference')
+        return inferenceBatchNorm(tensor, [scale, shift, mean, variance], epsilon);
       const result = batchNorm(tensor, scale, shift, epsilon);
       this.batchStatistics.push({ name, mean: result.mean, variance: result.variance });
       return result.output;

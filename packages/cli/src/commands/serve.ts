@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { messageOf } from '@inkwire/base';
 import type { Command } from 'commander';
 import type { Configuration } from '../configuration.ts';
-import { prepareDataDirectory } from '../data-directory.ts';
 import { CliError } from '../errors.ts';
 import { reportFailure } from '../failure.ts';
 import { exitAtOnce, type Interrupt, onInterrupt } from '../interrupts.ts';
@@ -10,6 +9,7 @@ import { createServeLog } from '../serve-log.ts';
 import { settingOption, settingValues } from '../setting-option.ts';
 import { settingNames, variableOf } from '../settings.ts';
 import { version } from '../version.ts';
+import { prepareWritableDirectory } from '../writable-directory.ts';
 
 /** Adds `serve`: the hub. */
 export function addServe(program: Command): void {
@@ -30,7 +30,8 @@ async function serve(configuration: Configuration): Promise<void> {
   const { http } = configuration;
   if (http === 'off') throw new CliError('CLI_CONFIG_INVALID', 'With --http off there is nothing to serve');
   const tls = await readTlsFiles(configuration.tls);
-  await prepareDataDirectory(configuration.data);
+  await prepareWritableDirectory(configuration.data, '--data DIR');
+  await prepareWritableDirectory(configuration.readings.directory, '--readings URL');
   const [{ createHub, listenHttp }, { openLmdbReadings }, { openReader }, { modelFile }, { pageDirectory }] =
     await Promise.all([
       import('@inkwire/hub'),

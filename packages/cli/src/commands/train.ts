@@ -9,6 +9,7 @@ import { integerArgument } from '../numbers.ts';
 import { createProgressDisplay, type Progress } from '../progress-display.ts';
 import { formatCount } from '../quantities.ts';
 import { shellCommand } from '../shell-words.ts';
+import { prepareWritableDirectory } from '../writable-directory.ts';
 
 interface TrainFlags {
   readonly steps?: number;
@@ -37,7 +38,9 @@ export function addTrain(program: Command): void {
 async function train(recipe: string, flags: TrainFlags): Promise<void> {
   const digits = await import('@inkwire/digits');
   const out = flags.out ?? join('runs', recipe);
+  digits.recipeOf(recipe);
   if (!flags.resume) refuseToOverwrite(out);
+  await prepareWritableDirectory(out, '--out DIR');
 
   const display = createProgressDisplay(recipe);
   const interrupt = new AbortController();

@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { idxBytes, temporaryDirectory } from '../../test/data-files.ts';
 import { type IdxOptions, readIdx } from './idx.ts';
 
-async function problemOf(bytes: Uint8Array, options: IdxOptions = {}): Promise<{ code: string; message: string }> {
+async function problemOf(
+  bytes: Uint8Array,
+  options: IdxOptions = {},
+): Promise<{ code: string; message: string }> {
   const file = join(await temporaryDirectory(), 'some-idx');
   await writeFile(file, bytes);
   const error = await readIdx(file, options).then(
@@ -66,14 +69,18 @@ describe('readIdx', () => {
     expect((await problemOf(idxBytes([1], Uint8Array.of(1), { 0: 0x50 }))).message).toContain('byte 0:');
     expect((await problemOf(idxBytes([1], Uint8Array.of(1), { 1: 1 }))).message).toContain('byte 0:');
     expect((await problemOf(idxBytes([1], Uint8Array.of(1), { 2: 0x0d }))).message).toMatch(/byte 2: floats/);
-    expect((await problemOf(idxBytes([1], Uint8Array.of(1), { 2: 0x07 }))).message).toMatch(/byte 2: type 0x7/);
+    expect((await problemOf(idxBytes([1], Uint8Array.of(1), { 2: 0x07 }))).message).toMatch(
+      /byte 2: type 0x7/,
+    );
     expect((await problemOf(idxBytes([1], Uint8Array.of(1), { 3: 0 }))).message).toContain('byte 3:');
     expect((await problemOf(idxBytes([1, 1, 1, 1, 1], Uint8Array.of(1)))).message).toContain('byte 3:');
   });
 
   it('refuses labels where images are expected, and images of another size', async () => {
     const shape = [undefined, 28, 28];
-    expect((await problemOf(idxBytes([2], Uint8Array.of(1, 2)), { shape })).message).toMatch(/byte 3: .*labels.*images/);
+    expect((await problemOf(idxBytes([2], Uint8Array.of(1, 2)), { shape })).message).toMatch(
+      /byte 3: .*labels.*images/,
+    );
     const wide = idxBytes([1, 28, 32], new Uint8Array(896));
     expect((await problemOf(wide, { shape })).message).toMatch(/byte 12: dimension 2 is 32, expected 28/);
   });
@@ -87,7 +94,9 @@ describe('readIdx', () => {
     const before = process.memoryUsage.rss();
     expect((await problemOf(claim)).message).toContain('limit');
     expect((await problemOf(idxBytes([1, 1 << 29], new Uint8Array(9)))).message).toContain('ends here');
-    expect((await problemOf(gzipSync(idxBytes([1, 1 << 29], new Uint8Array(9))))).message).toContain('cannot hold');
+    expect((await problemOf(gzipSync(idxBytes([1, 1 << 29], new Uint8Array(9))))).message).toContain(
+      'cannot hold',
+    );
     expect(process.memoryUsage.rss() - before).toBeLessThan(100e6);
     expect((await problemOf(small, { maxBytes: 5 })).message).toContain('limit of 5');
   });
@@ -95,7 +104,10 @@ describe('readIdx', () => {
   it('says when there is no file, or a directory', async () => {
     const directory = await temporaryDirectory();
     const missing = join(directory, 'none');
-    await expect(readIdx(missing)).rejects.toMatchObject({ code: 'DIGITS_IDX_MISSING', message: expect.stringContaining(missing) });
+    await expect(readIdx(missing)).rejects.toMatchObject({
+      code: 'DIGITS_IDX_MISSING',
+      message: expect.stringContaining(missing),
+    });
     await mkdir(join(directory, 'folder'));
     await expect(readIdx(join(directory, 'folder'))).rejects.toMatchObject({ code: 'DIGITS_IDX_INVALID' });
   });
@@ -104,7 +116,9 @@ describe('readIdx', () => {
     const file = join(await temporaryDirectory(), 'idx');
     for (const bytes of [small, gzipSync(small)]) {
       await writeFile(file, bytes);
-      await expect(readIdx(file, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(/enough|abort/i);
+      await expect(readIdx(file, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+        /enough|abort/i,
+      );
     }
   });
 });

@@ -34,11 +34,11 @@ const maxRank = 4;
 // 258 bytes from two bits: https://www.zlib.net/zlib_tech.html
 const deflateMaxRatio = 1032;
 const typeNames: Record<number, string> = {
-  0x09: 'signed bytes',
-  0x0b: 'shorts',
-  0x0c: 'ints',
-  0x0d: 'floats',
-  0x0e: 'doubles',
+  9: 'signed bytes',
+  11: 'shorts',
+  12: 'ints',
+  13: 'floats',
+  14: 'doubles',
 };
 
 /**
@@ -58,7 +58,9 @@ export async function readIdx(file: string, options: IdxOptions = {}): Promise<I
       : await readPlain(file, handle, size, options);
   } catch (error) {
     if (error instanceof DigitsError || options.signal?.aborted) throw error;
-    throw new DigitsError('DIGITS_IDX_INVALID', `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new DigitsError('DIGITS_IDX_INVALID', `${file} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -76,7 +78,12 @@ async function openIdx(file: string): Promise<FileHandle> {
   }
 }
 
-async function readPlain(file: string, handle: FileHandle, size: number, options: IdxOptions): Promise<IdxFile> {
+async function readPlain(
+  file: string,
+  handle: FileHandle,
+  size: number,
+  options: IdxOptions,
+): Promise<IdxFile> {
   const head = new Uint8Array(4 + 4 * maxRank);
   const { bytesRead } = await handle.read(head, 0, head.length, 0);
   const { shape, start, length } = parseHeader(file, head.subarray(0, bytesRead), options);
@@ -88,7 +95,8 @@ async function readPlain(file: string, handle: FileHandle, size: number, options
   for (let at = 0; at < length; ) {
     options.signal?.throwIfAborted();
     const { bytesRead } = await handle.read(data, at, Math.min(length - at, 1 << 24), start + at);
-    if (bytesRead === 0) throw idxError(file, start + at, `the file ends here, its header promises ${end} bytes`);
+    if (bytesRead === 0)
+      throw idxError(file, start + at, `the file ends here, its header promises ${end} bytes`);
     at += bytesRead;
   }
   return { shape, data };
@@ -113,7 +121,11 @@ async function readGzipped(file: string, size: number, options: IdxOptions): Pro
         rest = head.subarray(found.start);
         at = found.start;
         if (found.length > size * deflateMaxRatio)
-          throw idxError(file, 4, `${size} gzipped bytes cannot hold the ${found.length} that the header promises`);
+          throw idxError(
+            file,
+            4,
+            `${size} gzipped bytes cannot hold the ${found.length} that the header promises`,
+          );
         data = new Uint8Array(found.length);
       }
       const end = found.start + found.length;
@@ -141,10 +153,15 @@ function headerLength(head: Uint8Array): number {
 
 function parseHeader(file: string, head: Uint8Array, options: IdxOptions) {
   if (head.length < 4) throw idxError(file, head.length, 'the file ends inside the 4-byte magic number');
-  if (head[0] !== 0 || head[1] !== 0) throw idxError(file, 0, 'not an IDX file: it must begin with two zero bytes');
+  if (head[0] !== 0 || head[1] !== 0)
+    throw idxError(file, 0, 'not an IDX file: it must begin with two zero bytes');
   const type = head[2]!;
   if (type !== ubyte)
-    throw idxError(file, 2, `${typeNames[type] ?? `type 0x${type.toString(16)}`} instead of unsigned bytes (0x08)`);
+    throw idxError(
+      file,
+      2,
+      `${typeNames[type] ?? `type 0x${type.toString(16)}`} instead of unsigned bytes (0x08)`,
+    );
   const rank = head[3]!;
   const wanted = options.shape;
   if (wanted && rank !== wanted.length)
@@ -163,7 +180,8 @@ function parseHeader(file: string, head: Uint8Array, options: IdxOptions) {
   });
   const maxBytes = options.maxBytes ?? 2 ** 30;
   const length = shape.reduce((product, size) => product * size, 1);
-  if (length > maxBytes) throw idxError(file, 4, `${shape.join(' × ')} bytes are more than the limit of ${maxBytes}`);
+  if (length > maxBytes)
+    throw idxError(file, 4, `${shape.join(' × ')} bytes are more than the limit of ${maxBytes}`);
   return { shape, start, length };
 }
 

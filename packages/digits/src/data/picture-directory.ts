@@ -21,7 +21,18 @@ interface LabelledFile {
   readonly label: number;
 }
 
-const extensions = new Set(['.avif', '.gif', '.heic', '.heif', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp']);
+const extensions = new Set([
+  '.avif',
+  '.gif',
+  '.heic',
+  '.heif',
+  '.jpeg',
+  '.jpg',
+  '.png',
+  '.tif',
+  '.tiff',
+  '.webp',
+]);
 
 /**
  * Opens a directory whose folders `0` … `9` hold pictures of the digit that the folder is named after. Each picture goes
@@ -65,9 +76,13 @@ async function listPictures(directory: string): Promise<LabelledFile[]> {
     if (!/^\d+$/.test(folder)) continue;
     const label = Number(folder);
     if (folder.length > 1)
-      throw new DigitsError('DIGITS_SET_INVALID', `${join(directory, folder)}: a folder is named after one digit`);
+      throw new DigitsError(
+        'DIGITS_SET_INVALID',
+        `${join(directory, folder)}: a folder is named after one digit`,
+      );
     for (const name of await namesIn(join(directory, folder)))
-      if (extensions.has(extname(name).toLowerCase())) files.push({ file: join(directory, folder, name), label });
+      if (extensions.has(extname(name).toLowerCase()))
+        files.push({ file: join(directory, folder, name), label });
   }
   return files;
 }

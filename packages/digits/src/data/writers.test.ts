@@ -13,7 +13,12 @@ import { readMnistWriters, readWriters, splitByWriter, splitTraining } from './w
 function numberedSet(count: number): LabelledSet {
   const images = new Uint8Array(count * 784);
   for (let i = 0; i < count; i++) images.set([i & 255, i >> 8], i * 784);
-  return { name: 'numbered-train', count, images, labels: Uint8Array.from({ length: count }, (_, i) => i % 10) };
+  return {
+    name: 'numbered-train',
+    count,
+    images,
+    labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
+  };
 }
 
 function placesOf(set: LabelledSet): number[] {
@@ -24,7 +29,9 @@ describe('splitByWriter', () => {
   it('keeps every digit, in order, and no writer on both sides', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 200 }), (ids) => {
-        const { train, validation } = splitByWriter(numberedSet(ids.length), Uint16Array.from(ids), { every: 3 });
+        const { train, validation } = splitByWriter(numberedSet(ids.length), Uint16Array.from(ids), {
+          every: 3,
+        });
         const places = [placesOf(train), placesOf(validation)];
         expect(places.flat().sort((a, b) => a - b)).toEqual(ids.map((_, i) => i));
         for (const side of places) expect(side).toEqual([...side].sort((a, b) => a - b));
@@ -58,7 +65,9 @@ describe('the writers of MNIST', () => {
   it('split its training digits into 54,426 and 5,574', async () => {
     const writers = await readMnistWriters();
     expect(new Set(writers).size).toBe(539);
-    expect(createHash('sha256').update(Buffer.from(writers.buffer)).digest('hex')).toMatch(/^10804de73fa65ca4/);
+    expect(createHash('sha256').update(Buffer.from(writers.buffer)).digest('hex')).toMatch(
+      /^10804de73fa65ca4/,
+    );
     const { train, validation } = await splitTraining(await openMnistPart('train'));
     expect([train.count, validation.count]).toEqual([54_426, 5_574]);
     expect([train.name, validation.name]).toEqual(['mnist-train', 'mnist-validation']);
@@ -75,7 +84,12 @@ describe('readWriters', () => {
     const directory = await temporaryDirectory();
     const binary = Buffer.from(Uint8Array.of(0x02, 0x01, 0xff, 0x00));
     const table = Buffer.from('5\t4\t258\t59\n0\t0\t255\t0\n');
-    for (const [name, bytes] of [['a.u16le', binary], ['b.u16le.gz', gzipSync(binary)], ['c.tsv', table], ['d.tsv.gz', gzipSync(table)]] as const) {
+    for (const [name, bytes] of [
+      ['a.u16le', binary],
+      ['b.u16le.gz', gzipSync(binary)],
+      ['c.tsv', table],
+      ['d.tsv.gz', gzipSync(table)],
+    ] as const) {
       await writeFile(join(directory, name), bytes);
       expect([...(await readWriters(join(directory, name)))]).toEqual([258, 255]);
     }
@@ -83,10 +97,17 @@ describe('readWriters', () => {
 
   it('refuses what is neither', async () => {
     const directory = await temporaryDirectory();
-    const cases = { 'odd.u16le': Buffer.alloc(3), 'words.tsv': Buffer.from('1\t2\tx\n'), 'few.tsv': Buffer.from('1\t2\n'), 'cut.tsv.gz': gzipSync('1\t2\t3\n').subarray(0, 12) };
+    const cases = {
+      'odd.u16le': Buffer.alloc(3),
+      'words.tsv': Buffer.from('1\t2\tx\n'),
+      'few.tsv': Buffer.from('1\t2\n'),
+      'cut.tsv.gz': gzipSync('1\t2\t3\n').subarray(0, 12),
+    };
     for (const [name, bytes] of Object.entries(cases)) {
       await writeFile(join(directory, name), bytes);
-      await expect(readWriters(join(directory, name)), name).rejects.toMatchObject({ code: 'DIGITS_SET_INVALID' });
+      await expect(readWriters(join(directory, name)), name).rejects.toMatchObject({
+        code: 'DIGITS_SET_INVALID',
+      });
     }
     await expect(readWriters(join(directory, 'none'))).rejects.toMatchObject({ code: 'DIGITS_SET_MISSING' });
   });

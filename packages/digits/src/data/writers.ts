@@ -56,7 +56,11 @@ export function splitByWriter(
   const indexes = Uint32Array.from({ length: set.count }, (_, i) => i);
   const base = set.name.replace(/-train$/, '');
   return {
-    train: pickDigits(set, indexes.filter((i) => !isValidation(i)), `${base}-train`),
+    train: pickDigits(
+      set,
+      indexes.filter((i) => !isValidation(i)),
+      `${base}-train`,
+    ),
     validation: pickDigits(set, indexes.filter(isValidation), `${base}-validation`),
   };
 }
@@ -85,7 +89,9 @@ async function inflate(file: string, bytes: Uint8Array): Promise<Uint8Array> {
   try {
     return await promisify(gunzip)(bytes, { maxOutputLength: maxInflatedBytes });
   } catch (error) {
-    throw new DigitsError('DIGITS_SET_INVALID', `${file} cannot be inflated: ${messageOf(error)}`, { cause: error });
+    throw new DigitsError('DIGITS_SET_INVALID', `${file} cannot be inflated: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -94,7 +100,10 @@ function parseTable(file: string, bytes: Uint8Array): Uint16Array {
   return Uint16Array.from(lines, (line, i) => {
     const writer = Number(line.split('\t')[2] || Number.NaN);
     if (!Number.isInteger(writer) || writer < 0 || writer > 0xffff)
-      throw new DigitsError('DIGITS_SET_INVALID', `${file}, line ${i + 1}: no writer's number in the third column`);
+      throw new DigitsError(
+        'DIGITS_SET_INVALID',
+        `${file}, line ${i + 1}: no writer's number in the third column`,
+      );
     return writer;
   });
 }

@@ -1,7 +1,13 @@
 import { createRandom } from '@inkwire/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrationErrorOf, chooseUnsureBelow, fitTemperature, reliabilityOf, topOf } from './calibration.ts';
+import {
+  calibrationErrorOf,
+  chooseUnsureBelow,
+  fitTemperature,
+  reliabilityOf,
+  topOf,
+} from './calibration.ts';
 
 /** Rows in which digit 0 is read with these confidences. */
 function confident(...confidences: number[]): Float64Array {
@@ -46,7 +52,9 @@ describe('fitTemperature', () => {
     const random = createRandom(7);
     const logits = Float32Array.from({ length: count * 10 }, () => 3 * random.normal());
     const labels = Uint8Array.from({ length: count }, (_, i) => {
-      const powers = Array.from(logits.subarray(i * 10, i * 10 + 10), (logit) => Math.exp(logit / temperature));
+      const powers = Array.from(logits.subarray(i * 10, i * 10 + 10), (logit) =>
+        Math.exp(logit / temperature),
+      );
       let rest = random.next() * powers.reduce((a, b) => a + b, 0);
       return powers.findIndex((power) => (rest -= power) < 0);
     });
@@ -69,14 +77,25 @@ describe('fitTemperature', () => {
         return loss - row[label]! / temperature + Math.log(sum);
       }, 0);
     const best = lossAt(fitTemperature(logits, labels));
-    for (let temperature = 0.1; temperature < 10; temperature *= 1.1) expect(lossAt(temperature)).toBeGreaterThanOrEqual(best - 1e-9);
+    for (let temperature = 0.1; temperature < 10; temperature *= 1.1)
+      expect(lossAt(temperature)).toBeGreaterThanOrEqual(best - 1e-9);
   });
 
   it('grows with the logits and does not see what is added to a row', () => {
     const { logits, labels } = drawn(1, 500);
     const once = fitTemperature(logits, labels);
-    expect(fitTemperature(logits.map((logit) => 3 * logit), labels)).toBeCloseTo(3 * once, 3);
-    expect(fitTemperature(logits.map((logit, i) => logit + Math.floor(i / 10) % 5), labels)).toBeCloseTo(once, 4);
+    expect(
+      fitTemperature(
+        logits.map((logit) => 3 * logit),
+        labels,
+      ),
+    ).toBeCloseTo(3 * once, 3);
+    expect(
+      fitTemperature(
+        logits.map((logit, i) => logit + (Math.floor(i / 10) % 5)),
+        labels,
+      ),
+    ).toBeCloseTo(once, 4);
   });
 
   it('stays within bounds where all is right or all is wrong', () => {
@@ -94,12 +113,17 @@ describe('fitTemperature', () => {
 
 describe('chooseUnsureBelow', () => {
   const accepted = (rows: ArrayLike<number>, labels: Uint8Array, threshold: number) => {
-    const kept = Array.from(labels, (label, i) => ({ label, ...topOf(rows, i) })).filter(({ confidence }) => confidence >= threshold);
+    const kept = Array.from(labels, (label, i) => ({ label, ...topOf(rows, i) })).filter(
+      ({ confidence }) => confidence >= threshold,
+    );
     return { count: kept.length, wrong: kept.filter(({ digit, label }) => digit !== label).length };
   };
 
   it('accepts as many as it can with no more than the stated share wrong', () => {
-    const sets = fc.array(fc.record({ confidence: fc.integer({ min: 20, max: 100 }), right: fc.boolean() }), { minLength: 1, maxLength: 60 });
+    const sets = fc.array(fc.record({ confidence: fc.integer({ min: 20, max: 100 }), right: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(sets, fc.double({ min: 0, max: 0.6, noNaN: true }), (set, errorRate) => {
         const rows = confident(...set.map(({ confidence }) => confidence / 100));

@@ -16,7 +16,10 @@ const minTemperature = 0.05;
 const maxTemperature = 20;
 
 /** The most probable digit of row `index` of probabilities [n, 10]; the smaller one of equals. */
-export function topOf(probabilities: ArrayLike<number>, index: number): { digit: number; confidence: number } {
+export function topOf(
+  probabilities: ArrayLike<number>,
+  index: number,
+): { digit: number; confidence: number } {
   const row = index * 10;
   let digit = 0;
   for (let i = 1; i < 10; i++) if (probabilities[row + i]! > probabilities[row + digit]!) digit = i;
@@ -51,7 +54,8 @@ export function reliabilityOf(probabilities: ArrayLike<number>, labels: Uint8Arr
 export function calibrationErrorOf(reliability: readonly ReliabilityBin[]): number {
   const total = reliability.reduce((sum, { count }) => sum + count, 0);
   return reliability.reduce(
-    (sum, bin) => (bin.count === 0 ? sum : sum + (bin.count / total) * Math.abs(bin.accuracy - bin.confidence)),
+    (sum, bin) =>
+      bin.count === 0 ? sum : sum + (bin.count / total) * Math.abs(bin.accuracy - bin.confidence),
     0,
   );
 }
@@ -68,7 +72,9 @@ export function calibrationErrorOf(reliability: readonly ReliabilityBin[]): numb
  */
 export function fitTemperature(logits: Float32Array, labels: Uint8Array): number {
   if (labels.length === 0 || logits.length !== labels.length * 10)
-    throw new RangeError(`Expected \`logits\` to be [${labels.length}, 10], got \`${logits.length}\` numbers`);
+    throw new RangeError(
+      `Expected \`logits\` to be [${labels.length}, 10], got \`${logits.length}\` numbers`,
+    );
   let low = 1 / maxTemperature;
   let high = 1 / minTemperature;
   let beta = 1;
@@ -86,7 +92,11 @@ export function fitTemperature(logits: Float32Array, labels: Uint8Array): number
 }
 
 /** First and second derivative by β of the mean of −log softmax(β · logits)[label]: mean and variance of the logits. */
-function lossAt(beta: number, logits: Float32Array, labels: Uint8Array): { slope: number; curvature: number } {
+function lossAt(
+  beta: number,
+  logits: Float32Array,
+  labels: Uint8Array,
+): { slope: number; curvature: number } {
   let slope = 0;
   let curvature = 0;
   for (let n = 0; n < labels.length; n++) {
@@ -123,7 +133,9 @@ export function chooseUnsureBelow(
 ): number {
   expectNumber('errorRate', errorRate, { min: 0, max: 1 });
   if (probabilities.length !== labels.length * 10)
-    throw new RangeError(`Expected \`probabilities\` to be [${labels.length}, 10], got \`${probabilities.length}\``);
+    throw new RangeError(
+      `Expected \`probabilities\` to be [${labels.length}, 10], got \`${probabilities.length}\``,
+    );
   const surestFirst = Array.from(labels, (label, i) => {
     const { digit, confidence } = topOf(probabilities, i);
     return { confidence, wrong: digit !== label };

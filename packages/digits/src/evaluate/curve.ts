@@ -144,7 +144,12 @@ function curve(panel: Panel, points: readonly Point[], colour: string, extra: st
   return `<path class="line ${colour}${extra}" clip-path="url(#ink-${panel.title})" d="M${path}"/>`;
 }
 
-function last(panel: Panel, points: readonly Point[], colour: string, label: (value: number) => string): string {
+function last(
+  panel: Panel,
+  points: readonly Point[],
+  colour: string,
+  label: (value: number) => string,
+): string {
   const { x, y } = points.at(-1)!;
   const cx = at(across(panel, x));
   const cy = at(down(panel, y));
@@ -152,7 +157,10 @@ function last(panel: Panel, points: readonly Point[], colour: string, label: (va
 }
 
 function legend(panel: Panel, train: boolean, validation: boolean): string {
-  const entries = [...(validation ? [['blue', '', 'validation']] : []), ...(train ? [['red', ' faint', 'training']] : [])];
+  const entries = [
+    ...(validation ? [['blue', '', 'validation']] : []),
+    ...(train ? [['red', ' faint', 'training']] : []),
+  ];
   return entries
     .map(([colour, extra, name], i) => {
       const x = panel.right - 90 * (entries.length - i) + 20;

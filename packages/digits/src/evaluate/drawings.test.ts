@@ -18,19 +18,39 @@ function rendered(svg: string) {
 
 describe('encodePng', () => {
   it('is decoded by another program to the same pixels', async () => {
-    const sizes = fc.record({ width: fc.integer({ min: 1, max: 9 }), height: fc.integer({ min: 1, max: 9 }), seed: fc.nat() });
+    const sizes = fc.record({
+      width: fc.integer({ min: 1, max: 9 }),
+      height: fc.integer({ min: 1, max: 9 }),
+      seed: fc.nat(),
+    });
     await fc.assert(
-      fc.asyncProperty(sizes, fc.constantFrom('grey', 'greyAlpha', 'rgba'), async ({ width, height, seed }, kind) => {
-        const channels = { grey: 1, greyAlpha: 2, rgba: 4 }[kind];
-        const pixels = Uint8Array.from({ length: width * height * channels }, (_, i) => (seed + i * 37) % 256);
-        const { data, ...info } = await decode(encodePng(pixels, width, height, kind));
-        expect(info).toMatchObject({ width, height, channels: { grey: 3, greyAlpha: 4, rgba: 4 }[kind] && info.channels });
-        const step = info.channels / channels;
-        if (Number.isInteger(step) && kind !== 'greyAlpha') expect(data.filter((_, i) => i % step === 0)).toEqual(pixels);
-        else for (let i = 0; i < width * height; i++) {
-          expect([data[i * info.channels], data[i * info.channels + info.channels - 1]]).toEqual([pixels[2 * i], pixels[2 * i + 1]]);
-        }
-      }),
+      fc.asyncProperty(
+        sizes,
+        fc.constantFrom('grey', 'greyAlpha', 'rgba'),
+        async ({ width, height, seed }, kind) => {
+          const channels = { grey: 1, greyAlpha: 2, rgba: 4 }[kind];
+          const pixels = Uint8Array.from(
+            { length: width * height * channels },
+            (_, i) => (seed + i * 37) % 256,
+          );
+          const { data, ...info } = await decode(encodePng(pixels, width, height, kind));
+          expect(info).toMatchObject({
+            width,
+            height,
+            channels: { grey: 3, greyAlpha: 4, rgba: 4 }[kind] && info.channels,
+          });
+          const step = info.channels / channels;
+          if (Number.isInteger(step) && kind !== 'greyAlpha')
+            expect(data.filter((_, i) => i % step === 0)).toEqual(pixels);
+          else
+            for (let i = 0; i < width * height; i++) {
+              expect([data[i * info.channels], data[i * info.channels + info.channels - 1]]).toEqual([
+                pixels[2 * i],
+                pixels[2 * i + 1],
+              ]);
+            }
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -41,7 +61,9 @@ describe('encodePng', () => {
     const paper = await decode(digitPng(pixels));
     expect([paper.data[0], paper.data[5 * paper.channels]]).toEqual([255, 55]);
     const ink = await decode(inkPng(pixels));
-    expect([ink.data[ink.channels - 1], ink.data[6 * ink.channels - 1], ink.data[5 * ink.channels]]).toEqual([0, 200, 0]);
+    expect([ink.data[ink.channels - 1], ink.data[6 * ink.channels - 1], ink.data[5 * ink.channels]]).toEqual([
+      0, 200, 0,
+    ]);
   });
 
   it('refuses another number of bytes', () => {
@@ -55,7 +77,9 @@ describe('renderWeights', () => {
     for (let i = 0; i < 784; i++) weights[i * 10 + 3] = i < 392 ? 1 : -1;
     const svg = renderWeights(weights);
     await rendered(svg);
-    const pictures = [...svg.matchAll(/data:image\/png;base64,([^"]+)/g)].map(([, base64]) => Buffer.from(base64!, 'base64'));
+    const pictures = [...svg.matchAll(/data:image\/png;base64,([^"]+)/g)].map(([, base64]) =>
+      Buffer.from(base64!, 'base64'),
+    );
     expect(pictures).toHaveLength(10);
     const { data } = await decode(pictures[3]!);
     expect(data[2]! > data[0]! && data[3] === 255).toBe(true);
@@ -82,7 +106,12 @@ describe('renderCurve', () => {
   it('draws any history', async () => {
     await fc.assert(
       fc.asyncProperty(rows, async (values) => {
-        const history: HistoryRow[] = values.map((row, i) => ({ step: (i + 1) * 10, epoch: i, learningRate: 0.1, ...row }));
+        const history: HistoryRow[] = values.map((row, i) => ({
+          step: (i + 1) * 10,
+          epoch: i,
+          learningRate: 0.1,
+          ...row,
+        }));
         const svg = renderCurve(history);
         expect(svg).not.toMatch(/NaN|Infinity|undefined/);
         await rendered(svg);
@@ -92,7 +121,13 @@ describe('renderCurve', () => {
   });
 
   it('stays small for a run of a hundred thousand rows', () => {
-    const history = Array.from({ length: 100_000 }, (_, i) => ({ step: i + 1, epoch: 0, learningRate: 0.1, loss: 1 / (i + 1), validation: 0.9 }));
+    const history = Array.from({ length: 100_000 }, (_, i) => ({
+      step: i + 1,
+      epoch: 0,
+      learningRate: 0.1,
+      loss: 1 / (i + 1),
+      validation: 0.9,
+    }));
     expect(renderCurve(history).length).toBeLessThan(40_000);
   });
 });

@@ -23,7 +23,7 @@ export function renderReliability(bins: readonly ReliabilityBin[]): string {
   const filled = bins.filter(({ count }) => count > 0);
   const most = Math.log10(1 + Math.max(1, ...filled.map(({ count }) => count)));
   const bars = filled.map((bin) => {
-    const width = at(((bin.to - bin.from) * side) - 2);
+    const width = at((bin.to - bin.from) * side - 2);
     const told = `${percent(bin.from, 0)} to ${percent(bin.to, 0)} sure: ${thousands(bin.count)} digits, ${percent(bin.accuracy)} correct, ${percent(bin.confidence)} sure on average`;
     const height = (countsHeight * Math.log10(1 + bin.count)) / most;
     // A bin of a few digits says little: it is drawn paler.

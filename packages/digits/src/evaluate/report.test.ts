@@ -32,7 +32,9 @@ const evaluation = evaluationOf('mnist-test', [1, 2, 3, 4], [1, 2, 3, 9]);
 describe('renderReport', () => {
   it('stands alone', () => {
     const html = renderReport({ card, evaluations: [evaluation], weights: new Float32Array(7840) });
-    const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"|url\(([^)]*)\)/g)].map(([, link, url]) => link ?? url!);
+    const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"|url\(([^)]*)\)/g)].map(
+      ([, link, url]) => link ?? url!,
+    );
     expect(addresses.length).toBeGreaterThan(10);
     for (const address of addresses) expect(address).toMatch(/^(data:|#)/);
     expect(html).not.toMatch(/<script|<link|@import/);
@@ -40,7 +42,17 @@ describe('renderReport', () => {
 
   it('tells accuracy, interval, recall, mistakes, calibration and provenance', () => {
     const html = renderReport({ card, evaluations: [evaluation] });
-    for (const part of ['75.00 %', '30.06 % – 95.44 %', '4 read as 9', '0.00 %', 'calibration error', '0123456789ab', 'inkwire train softmax', 'ba891046', '1.020'])
+    for (const part of [
+      '75.00 %',
+      '30.06 % – 95.44 %',
+      '4 read as 9',
+      '0.00 %',
+      'calibration error',
+      '0123456789ab',
+      'inkwire train softmax',
+      'ba891046',
+      '1.020',
+    ])
       expect(html, part).toContain(part);
     expect(html).not.toContain('Learning curve');
     expect(html).not.toContain('Weights');
@@ -49,8 +61,19 @@ describe('renderReport', () => {
 
   it('compares several sets, and shows the curve and the weights when it is given them', () => {
     const history = [{ step: 10, epoch: 1, loss: 0.5, learningRate: 0.1, validation: 0.9 }];
-    const html = renderReport({ card, evaluations: [evaluation, evaluationOf('usps', [1], [1])], history, weights: new Float32Array(7840) });
-    for (const part of ['<h2>Sets</h2>', '<h2>usps</h2>', '<h2>Learning curve</h2>', '<h2>Weights</h2>', 'No digit was read as another'])
+    const html = renderReport({
+      card,
+      evaluations: [evaluation, evaluationOf('usps', [1], [1])],
+      history,
+      weights: new Float32Array(7840),
+    });
+    for (const part of [
+      '<h2>Sets</h2>',
+      '<h2>usps</h2>',
+      '<h2>Learning curve</h2>',
+      '<h2>Weights</h2>',
+      'No digit was read as another',
+    ])
       expect(html, part).toContain(part);
   });
 

@@ -34,7 +34,9 @@ export function renderReport(report: Report): string {
     renderHeader(card, headline),
     report.evaluations.length > 1 ? renderSummary(report.evaluations) : '',
     ...report.evaluations.map(renderEvaluation),
-    report.history?.length ? section('Learning curve', `<div class="scroll curve">${renderCurve(report.history)}</div>`) : '',
+    report.history?.length
+      ? section('Learning curve', `<div class="scroll curve">${renderCurve(report.history)}</div>`)
+      : '',
     report.weights
       ? section(
           'Weights',
@@ -141,9 +143,13 @@ function renderProvenance(card: ModelCard): string {
       'Unsure below',
       `${percent(card.unsureBelow)} <span class="note">at most ${percent(card.unsureErrorRate)} wrong among the others, on validation</span>`,
     ],
-    ...Object.entries(card.data).map(
-      ([name, hash]): [string, string] => [escapeMarkup(name), `<code>${escapeMarkup(hash)}</code>`],
-    ),
+    ...Object.entries(card.data).map(([name, hash]): [string, string] => [
+      escapeMarkup(name),
+      `<code>${escapeMarkup(hash)}</code>`,
+    ]),
   ];
-  return section('Provenance', `<dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('')}</dl>`);
+  return section(
+    'Provenance',
+    `<dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('')}</dl>`,
+  );
 }

@@ -19,7 +19,9 @@ describe('wilsonInterval', () => {
   });
 
   it('holds the share, stays within 0 and 1, and mirrors', () => {
-    const pairs = fc.integer({ min: 1, max: 100_000 }).chain((n) => fc.tuple(fc.integer({ min: 0, max: n }), fc.constant(n)));
+    const pairs = fc
+      .integer({ min: 1, max: 100_000 })
+      .chain((n) => fc.tuple(fc.integer({ min: 0, max: n }), fc.constant(n)));
     fc.assert(
       fc.property(pairs, ([correct, count]) => {
         const [low, high] = wilsonInterval(correct, count);

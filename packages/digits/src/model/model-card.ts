@@ -24,6 +24,7 @@ export const modelCardSchema = z.looseObject({
   temperature: z.number().positive(),
   unsureBelow: share,
   unsureErrorRate: share,
+  familiarAbove: z.number().optional(),
   figures: z.array(figures.loose()),
 });
 
@@ -58,5 +59,10 @@ export interface ModelCard {
   readonly unsureBelow: number;
   /** The share of mistakes among validation digits that are not unsure, which `unsureBelow` was chosen for. */
   readonly unsureErrorRate: number;
+  /**
+   * A digit less familiar to the model than this (log Σ exp(logits)) is unsure: it may be no digit. Chosen on validation
+   * digits by `chooseFamiliarAbove`; absent from a card, nothing is taken for strange.
+   */
+  readonly familiarAbove?: number | undefined;
   readonly figures: readonly ModelFigures[];
 }

@@ -4,7 +4,14 @@ import { readMetadata, withMetadata } from '@inkwire/tensor';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../../test/data-files.ts';
 import { tinyCard, tinyModel, writeTinyModel } from '../../test/reader-model.ts';
-import { bundledModel, modelVersion, openModelFile, sealModel, unsealModel, writeModelFile } from './model-file.ts';
+import {
+  bundledModel,
+  modelVersion,
+  openModelFile,
+  sealModel,
+  unsealModel,
+  writeModelFile,
+} from './model-file.ts';
 
 describe('a model file', () => {
   it('keeps its card, with a version that depends on the graph alone', async () => {
@@ -70,14 +77,24 @@ describe('a model file', () => {
     expect(withCard('{')).toThrow(/no JSON/);
     expect(withCard('[]')).toThrow(expect.objectContaining({ code: 'DIGITS_MODEL_DAMAGED' }));
     const { card } = sealModel(bytes, tinyCard);
-    for (const wrong of [{ temperature: 0 }, { unsureBelow: 2 }, { version: 'x' }, { recipe: undefined }, { figures: [{}] }])
-      expect(withCard(JSON.stringify({ ...card, ...wrong })), JSON.stringify(wrong)).toThrow(/card is not valid/);
+    for (const wrong of [
+      { temperature: 0 },
+      { unsureBelow: 2 },
+      { version: 'x' },
+      { recipe: undefined },
+      { figures: [{}] },
+    ])
+      expect(withCard(JSON.stringify({ ...card, ...wrong })), JSON.stringify(wrong)).toThrow(
+        /card is not valid/,
+      );
     expect(withCard(JSON.stringify({ ...card, version: '0123456789ab' }))).toThrow(/version/);
   });
 
   it('is never written with a card that could not be read again', async () => {
     const file = join(await temporaryDirectory(), 'model.onnx');
-    await expect(writeModelFile(file, tinyModel(), { ...tinyCard, temperature: Number.NaN })).rejects.toThrow();
+    await expect(
+      writeModelFile(file, tinyModel(), { ...tinyCard, temperature: Number.NaN }),
+    ).rejects.toThrow();
     await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -67,7 +67,9 @@ export async function writeModelFile(
 
 /** The error for a model file that is there but cannot be used. */
 export function damaged(file: string, problem: string, cause?: unknown): DigitsError {
-  return new DigitsError('DIGITS_MODEL_DAMAGED', `${file} is not a model that reads digits: ${problem}`, { cause });
+  return new DigitsError('DIGITS_MODEL_DAMAGED', `${file} is not a model that reads digits: ${problem}`, {
+    cause,
+  });
 }
 
 async function readModelBytes(file: string): Promise<Uint8Array> {
@@ -80,7 +82,9 @@ async function readModelBytes(file: string): Promise<Uint8Array> {
     const code = systemCode(error);
     const reason = code ?? messageOf(error);
     if (code === 'EISDIR') throw damaged(file, 'it is a directory', error);
-    throw new DigitsError('DIGITS_MODEL_MISSING', `Cannot open the model ${file} (${reason})`, { cause: error });
+    throw new DigitsError('DIGITS_MODEL_MISSING', `Cannot open the model ${file} (${reason})`, {
+      cause: error,
+    });
   }
   throw damaged(file, `${size} bytes are more than the limit of ${maxModelBytes}`);
 }
@@ -100,6 +104,7 @@ function readCard(bytes: Uint8Array, file: string): ModelCard {
     throw damaged(file, 'its card is no JSON', error);
   }
   const parsed = modelCardSchema.safeParse(value);
-  if (!parsed.success) throw damaged(file, `its card is not valid: ${z.prettifyError(parsed.error)}`, parsed.error);
+  if (!parsed.success)
+    throw damaged(file, `its card is not valid: ${z.prettifyError(parsed.error)}`, parsed.error);
   return parsed.data;
 }

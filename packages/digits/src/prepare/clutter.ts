@@ -2,7 +2,8 @@ import { heightOf, type Piece, sizeOf, strokeOf, widthOf } from './boxes.ts';
 import type { Group } from './grouping.ts';
 
 /** 0 up to `from`, 1 from `to` on, straight between. */
-const ramp = (value: number, from: number, to: number) => Math.min(1, Math.max(0, (value - from) / (to - from)));
+const ramp = (value: number, from: number, to: number) =>
+  Math.min(1, Math.max(0, (value - from) / (to - from)));
 
 /**
  * How little a piece of ink looks like a digit by its shape alone, 0…1. A digit is a line of less than six times its

@@ -71,9 +71,13 @@ function asDigitsError(error: unknown, maxPixels: number): DigitsError {
       `The picture decodes to more than ${maxPixels} pixels`,
       { cause: error },
     );
-  return new DigitsError('DIGITS_PICTURE_DAMAGED', `The picture cannot be decoded: ${message.split('\n')[0]}`, {
-    cause: error,
-  });
+  return new DigitsError(
+    'DIGITS_PICTURE_DAMAGED',
+    `The picture cannot be decoded: ${message.split('\n')[0]}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Luma with the weights of ITU-R BT.601, over white paper. Done here: libvips takes 1 ms to set up for the same. */
@@ -82,10 +86,8 @@ function greyOf(data: Uint8Array, { width, height, channels }: OutputInfo): Grey
   const colour = channels >= 3;
   const alpha = channels === 2 || channels === 4;
   for (let i = 0, at = 0; i < grey.length; i++, at += channels) {
-    const luma = colour
-      ? (data[at]! * 77 + data[at + 1]! * 150 + data[at + 2]! * 29) >> 8
-      : data[at]!;
-    grey[i] = alpha ? 255 - (((255 - luma) * data[at + channels - 1]! + 127) / 255) : luma;
+    const luma = colour ? (data[at]! * 77 + data[at + 1]! * 150 + data[at + 2]! * 29) >> 8 : data[at]!;
+    grey[i] = alpha ? 255 - ((255 - luma) * data[at + channels - 1]! + 127) / 255 : luma;
   }
   return { width, height, data: grey };
 }

@@ -1,7 +1,13 @@
 const far = 1e9;
 
 /** The lower envelope of parabolas along one line: Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled Functions" (2012). */
-function transformLine(line: Float32Array, length: number, result: Float32Array, roots: Int32Array, bounds: Float32Array): void {
+function transformLine(
+  line: Float32Array,
+  length: number,
+  result: Float32Array,
+  roots: Int32Array,
+  bounds: Float32Array,
+): void {
   let k = 0;
   roots[0] = 0;
   bounds[0] = -far;

@@ -29,7 +29,15 @@ export function drawStrokes(strokes: readonly Stroke[], canvas: Canvas): Grey {
 }
 
 /** Cuts a long segment into pieces, so that the box around each is hardly larger than its ink. */
-function drawSegment(ink: Grey, x0: number, y0: number, r0: number, x1: number, y1: number, r1: number): void {
+function drawSegment(
+  ink: Grey,
+  x0: number,
+  y0: number,
+  r0: number,
+  x1: number,
+  y1: number,
+  r1: number,
+): void {
   const pieces = Math.max(1, Math.ceil(Math.hypot(x1 - x0, y1 - y0) / (4 * Math.max(1, r0, r1))));
   for (let k = 0; k < pieces; k++) {
     const from = k / pieces;
@@ -46,7 +54,14 @@ function drawSegment(ink: Grey, x0: number, y0: number, r0: number, x1: number, 
 }
 
 /** A capsule: every pixel as dark as the pen covers it, by the distance of its centre to the line. */
-function drawPiece({ width, height, data }: Grey, x0: number, y0: number, x1: number, y1: number, radius: number): void {
+function drawPiece(
+  { width, height, data }: Grey,
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+  radius: number,
+): void {
   const left = Math.max(0, Math.floor(Math.min(x0, x1) - radius - 0.5));
   const right = Math.min(width, Math.ceil(Math.max(x0, x1) + radius + 0.5));
   const top = Math.max(0, Math.floor(Math.min(y0, y1) - radius - 0.5));

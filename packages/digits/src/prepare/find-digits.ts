@@ -3,7 +3,7 @@ import { clutterOf } from './clutter.ts';
 import { type Component, type Labelled, labelComponents } from './components.ts';
 import { cropDigit } from './crop.ts';
 import type { Grey } from './grey.ts';
-import { dropSpecks, groupComponents } from './grouping.ts';
+import { dropSpecks, groupAll, groupComponents } from './grouping.ts';
 import { readingOrder } from './lines.ts';
 import type { InkMask } from './mask.ts';
 import type { PreparedDigit, PreparedPicture } from './prepared.ts';
@@ -23,6 +23,8 @@ export interface InkPicture {
   readonly y: number;
   /** Whether there may be ruled lines and edges of the sheet: not in a drawing, nor in a picture of one digit. */
   readonly photographed: boolean;
+  /** Whether the picture is so small that it can hold but one digit. */
+  readonly single: boolean;
 }
 
 /** Less than this, in pixels of ink, cannot be a digit. */
@@ -33,23 +35,40 @@ export function findDigits(picture: InkPicture): PreparedPicture {
   const { ink, mask } = picture;
   const labelled = labelWriting(picture);
   const kept = dropSpecks(labelled.components, smallestDigit);
-  const whole = splitWide({ ...labelled, components: kept });
-  const groups = groupComponents(whole.components).filter((group) => sizeOf(group) >= smallestDigit);
+  const writing = { ...labelled, components: kept };
+  const whole = picture.single ? writing : splitWide(writing);
+  const groups = (picture.single ? groupAll(kept) : groupComponents(whole)).filter((group) => sizeOf(group) >= smallestDigit);
   const height = writingHeight(groups);
   const digits = dropSpecks(groups, Math.max(smallestDigit, 0.3 * height));
   const lines = readingOrder(digits, height).map((words) =>
     words.map((word) =>
-      word.map((group): PreparedDigit => ({ box: boxOf(group, picture), pixels: cropDigit(ink, whole, group) })),
+      word.map(
+        (group): PreparedDigit => ({ box: boxOf(group, picture), pixels: cropDigit(ink, whole, group) }),
+      ),
     ),
   );
   const specks = labelled.components.length - kept.length;
-  return { width: picture.width, height: picture.height, lines, clutter: clutterOf(digits, { specks, doubt: mask.doubt }) };
+  return {
+    width: picture.width,
+    height: picture.height,
+    lines,
+    clutter: clutterOf(digits, { specks, doubt: mask.doubt }),
+  };
 }
 
-const emptyPicture = (width: number, height: number): PreparedPicture => ({ width, height, lines: [], clutter: 0 });
+const emptyPicture = (width: number, height: number): PreparedPicture => ({
+  width,
+  height,
+  lines: [],
+  clutter: 0,
+});
+
 export { emptyPicture };
 
-function boxOf({ left, top, right, bottom }: Edges, { x, y, scale, width, height }: InkPicture): PreparedDigit['box'] {
+function boxOf(
+  { left, top, right, bottom }: Edges,
+  { x, y, scale, width, height }: InkPicture,
+): PreparedDigit['box'] {
   const x0 = Math.max(0, Math.floor(x + left * scale));
   const y0 = Math.max(0, Math.floor(y + top * scale));
   const x1 = Math.min(width, Math.ceil(x + right * scale));
@@ -70,19 +89,27 @@ function labelWriting({ ink, mask, photographed }: InkPicture): Labelled {
         writingHeight(dropSpecks(labelComponents(rest).components, smallestDigit)),
       )
     : undefined;
-  if (erased) for (let i = 0; i < erased.length; i++) if (erased[i] === 1 && mask.data[i] === 0) ink.data[i] = 0;
+  if (erased)
+    for (let i = 0; i < erased.length; i++) if (erased[i] === 1 && mask.data[i] === 0) ink.data[i] = 0;
   const clean = erased ? labelComponents(mask) : labelled;
   return { ...clean, components: dropFrames(clean, mask) };
 }
 
 /** Drops boxes drawn around digits, and what runs along the edge of the picture: the table, another sheet, a thumb. */
-function dropFrames(labelled: Labelled, { width, height }: { width: number; height: number }): readonly Component[] {
+function dropFrames(
+  labelled: Labelled,
+  { width, height }: { width: number; height: number },
+): readonly Component[] {
   const { components } = labelled;
   const touchesEdge = (piece: Edges) =>
     piece.left <= 1 || piece.top <= 1 || piece.right >= width - 1 || piece.bottom >= height - 1;
   const inner = components.filter((piece) => !touchesEdge(piece) && sizeOf(piece) >= smallestDigit);
   return components.filter((piece) => {
-    if (touchesEdge(piece) && inner.length > 0 && (widthOf(piece) > 0.5 * width || heightOf(piece) > 0.5 * height))
+    if (
+      touchesEdge(piece) &&
+      inner.length > 0 &&
+      (widthOf(piece) > 0.5 * width || heightOf(piece) > 0.5 * height)
+    )
       return false;
     const inside = inner.some(
       (other) => other !== piece && sizeOf(other) >= 0.1 * sizeOf(piece) && lies(other, piece),

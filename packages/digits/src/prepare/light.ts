@@ -34,7 +34,9 @@ export function divideLight(grey: Grey): Grey {
 }
 
 function divideBy({ width, height, data }: Grey, paper: number): Grey {
-  const table = Uint8Array.from({ length: 256 }, (_, level) => Math.max(0, 255 - (255 * level) / Math.max(1, paper)));
+  const table = Uint8Array.from({ length: 256 }, (_, level) =>
+    Math.max(0, 255 - (255 * level) / Math.max(1, paper)),
+  );
   return { width, height, data: data.map((level) => table[level]!) };
 }
 
@@ -50,7 +52,8 @@ function paperMap(grey: Grey): PaperMap {
       const right = Math.min(grey.width, (column + 1) * tile);
       const bottom = Math.min(grey.height, (row + 1) * tile);
       for (let y = row * tile; y < bottom; y++)
-        for (let i = y * grey.width + column * tile; i < y * grey.width + right; i++) histogram[grey.data[i]!]!++;
+        for (let i = y * grey.width + column * tile; i < y * grey.width + right; i++)
+          histogram[grey.data[i]!]!++;
       levels[row * columns + column] = percentile(histogram, paperShare);
     }
   const { length } = levels;

@@ -82,7 +82,8 @@ function words<B extends Box>(line: readonly B[], height: number): B[][] {
   for (const [i, gap] of gaps.entries()) {
     const box = line[i + 1]!;
     // With one gap there is no usual one: then only its size speaks.
-    if (gap > wordGap * height && (gaps.length === 1 || gap > wordGapRatio * usual || usual > 1.5 * height)) result.push([box]);
+    if (gap > wordGap * height && (gaps.length === 1 || gap > wordGapRatio * usual || usual > 1.5 * height))
+      result.push([box]);
     else result.at(-1)!.push(box);
   }
   return result;

@@ -30,7 +30,8 @@ export function otsuThreshold(histogram: Uint32Array): number {
 /** How many pixels of a rectangle are at most `threshold`. */
 function countDark({ width, data }: Grey, x0: number, y0: number, x1: number, y1: number, threshold: number) {
   let dark = 0;
-  for (let y = y0; y < y1; y++) for (let i = y * width + x0; i < y * width + x1; i++) if (data[i]! <= threshold) dark++;
+  for (let y = y0; y < y1; y++)
+    for (let i = y * width + x0; i < y * width + x1; i++) if (data[i]! <= threshold) dark++;
   return dark;
 }
 

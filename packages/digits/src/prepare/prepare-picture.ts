@@ -10,6 +10,9 @@ import type { PreparedPicture, PrepareOptions } from './prepared.ts';
 const leastSide = 100;
 /** Up to this size a picture holds a digit cut out by someone, not a sheet with ruled lines. */
 const cutOutSide = 72;
+/** Up to this size, and not wider than a digit, a picture holds one digit: MNIST's own size, and a little more. */
+const singleSide = 32;
+const widestSingle = 1.3;
 /** In fewer pixels nothing can be read. */
 const unreadableSide = 5;
 
@@ -18,7 +21,10 @@ const unreadableSide = 5;
  * and cropped. A picture without digits gives no lines.
  * Throws DIGITS_PICTURE_EMPTY, _TOO_LARGE, _UNSUPPORTED, _DAMAGED; `signal.reason` when aborted.
  */
-export async function preparePicture(bytes: Uint8Array, options: PrepareOptions = {}): Promise<PreparedPicture> {
+export async function preparePicture(
+  bytes: Uint8Array,
+  options: PrepareOptions = {},
+): Promise<PreparedPicture> {
   const { width, height, grey } = await decode(bytes, options);
   return prepareGrey(grey, width, height);
 }
@@ -30,7 +36,8 @@ export function prepareGrey(grey: Grey, width: number, height: number): Prepared
   const mask = inkMask(ink);
   if (mask.level === 0) return emptyPicture(width, height);
   const photographed = Math.max(width, height) > cutOutSide;
-  return findDigits({ ink, mask, width, height, scale: width / ink.width, x: 0, y: 0, photographed });
+  const single = Math.max(width, height) <= singleSide && width <= widestSingle * height;
+  return findDigits({ ink, mask, width, height, scale: width / ink.width, x: 0, y: 0, photographed, single });
 }
 
 function enlargeSmall(ink: Grey): Grey {
@@ -39,5 +46,9 @@ function enlargeSmall(ink: Grey): Grey {
   const width = ink.width * factor;
   const height = ink.height * factor;
   const levels = resample(ink, { x: 0, y: 0, width: ink.width, height: ink.height }, width, height);
-  return { width, height, data: Uint8Array.from(levels, (level) => Math.min(255, Math.max(0, Math.round(level)))) };
+  return {
+    width,
+    height,
+    data: Uint8Array.from(levels, (level) => Math.min(255, Math.max(0, Math.round(level)))),
+  };
 }

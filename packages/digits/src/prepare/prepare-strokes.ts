@@ -22,7 +22,13 @@ export function prepareStrokes(strokes: readonly Stroke[], options: StrokeOption
   const scale = Math.min(drawnHeight / drawing.height, drawnSide / sizeOf(drawing.bounds));
   const canvas = canvasAround(drawing, scale);
   const ink = drawStrokes(drawing.strokes, canvas);
-  const mask = { width: ink.width, height: ink.height, data: ink.data.map((level) => (level >= 128 ? 1 : 0)), level: 255, doubt: 0 };
+  const mask = {
+    width: ink.width,
+    height: ink.height,
+    data: ink.data.map((level) => (level >= 128 ? 1 : 0)),
+    level: 255,
+    doubt: 0,
+  };
   return findDigits({
     ink,
     mask,
@@ -32,6 +38,7 @@ export function prepareStrokes(strokes: readonly Stroke[], options: StrokeOption
     x: (canvas.originX - kept.originX) * kept.scale,
     y: (canvas.originY - kept.originY) * kept.scale,
     photographed: false,
+    single: false,
   });
 }
 
@@ -48,6 +55,9 @@ export async function renderStrokes(
   const canvas = keptCanvas(drawing);
   const { width, height } = canvas;
   const ink = drawStrokes(drawing.strokes, canvas).data.map((level) => 255 - level);
-  const png = await sharp(ink, { raw: { width, height, channels: 1 } }).toColourspace('b-w').png().toBuffer();
+  const png = await sharp(ink, { raw: { width, height, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
   return { png, width, height };
 }

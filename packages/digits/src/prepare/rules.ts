@@ -68,7 +68,8 @@ export function eraseRules(
 
   const lying = across.filter(
     ({ length }) =>
-      length >= ruleToWriting * writing || (length >= edgeToEdge * width && length >= edgeRuleToWriting * writing),
+      length >= ruleToWriting * writing ||
+      (length >= edgeToEdge * width && length >= edgeRuleToWriting * writing),
   );
   // What stands upright is a rule beside lying ones (a grid, a frame), or as a margin from edge to edge; else it is a 1.
   const standing = down.filter(
@@ -91,7 +92,8 @@ function findRules(view: View, shortest: number, thickest: number): Rule[] {
     const last = line.at(-1)!;
     const length = last.to - first.from + 1;
     const covered = line.reduce((sum, chain) => sum + chain.to - chain.from + 1, 0);
-    const straight = Math.abs(last.endsAt - first.startsAt) <= steepest * length && isStraight(line, thickest);
+    const straight =
+      Math.abs(last.endsAt - first.startsAt) <= steepest * length && isStraight(line, thickest);
     if (length >= shortest && covered >= 0.6 * length && straight) rules.push({ length, chains: line });
   }
   return rules;

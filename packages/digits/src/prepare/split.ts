@@ -1,5 +1,6 @@
-import type { Component, Labelled } from './components.ts';
+import { areHalves } from './halves.ts';
 import { heightOf, strokeOf, widthOf } from './boxes.ts';
+import type { Component, Labelled } from './components.ts';
 
 /** A piece is cut when it is wider than this many heights: hardly any single digit is. */
 const widestDigit = 1.25;
@@ -42,11 +43,15 @@ function cut(labelled: Labelled, piece: Component, stroke: number, label: number
   const left: [number, number][] = [];
   for (let y = piece.top; y < piece.bottom; y++)
     for (let x = piece.left; x < piece.right; x++)
-      if (labels[y * width + x] === piece.label) (x >= path.columns[y - piece.top]! ? right : left).push([x, y]);
+      if (labels[y * width + x] === piece.label)
+        (x >= path.columns[y - piece.top]! ? right : left).push([x, y]);
   const sides = [measureSide(left, piece, piece.label), measureSide(right, piece, label)];
   if (sides.some((side) => heightOf(side) < lowestSide * heightOf(piece))) return undefined;
   for (const [x, y] of right) labels[y * width + x] = label;
-  return sides;
+  const [first, second] = sides as [Component, Component];
+  if (!areHalves(labelled, { ...first, labels: [first.label] }, { ...second, labels: [second.label] })) return sides;
+  for (const [x, y] of right) labels[y * width + x] = piece.label;
+  return undefined;
 }
 
 /** The path from top to bottom that crosses least ink: its column in each row of the piece, and the ink it crosses. */

@@ -49,13 +49,14 @@ export function checkStrokes(strokes: readonly Stroke[], options: StrokeOptions 
   const edges = drawn.map(edgesOf);
   const height = writingHeight(edges);
   const length = drawn.reduce((sum, stroke) => sum + lengthOf(stroke), 0);
-  if (length > longestInk * height && length > 0)
-    throw tooMany('more ink than a page of digits holds');
+  if (length > longestInk * height && length > 0) throw tooMany('more ink than a page of digits holds');
   return { strokes: drawn, bounds: around(edges), height };
 }
 
-const invalid = (what: string) => new DigitsError('DIGITS_STROKES_INVALID', `The strokes cannot be read: ${what}`);
-const tooMany = (what: string) => new DigitsError('DIGITS_STROKES_TOO_MANY', `The drawing has too much in it: ${what}`);
+const invalid = (what: string) =>
+  new DigitsError('DIGITS_STROKES_INVALID', `The strokes cannot be read: ${what}`);
+const tooMany = (what: string) =>
+  new DigitsError('DIGITS_STROKES_TOO_MANY', `The drawing has too much in it: ${what}`);
 
 function isPoint(point: unknown): boolean {
   if (!Array.isArray(point) || point.length < 2 || point.length > 3) return false;

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { createManualClock, type ManualClock } from '@inkwire/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BatchRunner, Batcher, type BatcherOptions, softmax } from './batcher.ts';
+import { type Answer, Batcher, type BatcherOptions, type BatchRunner, softmax } from './batcher.ts';
 
 /** A model whose logits for a digit are pixel 0 at place pixel 1; its runs end when the test says so. */
 class HeldRunner implements BatchRunner {
@@ -52,7 +52,7 @@ function digits(digit: number, count = 1, mark = digit): Uint8Array {
   return pixels;
 }
 
-function readings(probabilities: Float32Array): number[] {
+function readings({ probabilities }: Answer): number[] {
   return Array.from({ length: probabilities.length / 10 }, (_, i) => {
     const row = probabilities.subarray(i * 10, i * 10 + 10);
     return row.indexOf(Math.max(...row));
@@ -66,7 +66,10 @@ describe('Batcher', () => {
     await turn();
     expect(runner.runs).toEqual([[3, 1, 4]]);
     await runner.finish();
-    expect((await Promise.all(answers)).map(readings)).toEqual([[3], [1], [4]]);
+    const read = await Promise.all(answers);
+    expect(read.map(readings)).toEqual([[3], [1], [4]]);
+    // The logits are 50 and nine zeros.
+    for (const { familiarity } of read) expect(familiarity[0]).toBeCloseTo(50, 6);
     expect(batcher.stats).toEqual({ batches: 1, digits: 3, queued: 0 });
   });
 
@@ -95,13 +98,20 @@ describe('Batcher', () => {
     expect(readings(await small)).toEqual([5]);
     await runner.finish();
     expect(readings(await large)).toEqual(new Array(10).fill(7));
-    expect(runner.runs).toEqual([[7, 7, 7, 7], [5, 7, 7, 7], [7, 7, 7]]);
+    expect(runner.runs).toEqual([
+      [7, 7, 7, 7],
+      [5, 7, 7, 7],
+      [7, 7, 7],
+    ]);
   });
 
   it('refuses what would put too many digits ahead of the next', async () => {
     const { runner, batcher } = setUp({ maxQueue: 8 });
     const waiting = [batcher.classify(digits(1, 3)), batcher.classify(digits(2, 3))];
-    await expect(batcher.classify(digits(3, 3))).rejects.toMatchObject({ code: 'DIGITS_OVERLOADED', retryable: true });
+    await expect(batcher.classify(digits(3, 3))).rejects.toMatchObject({
+      code: 'DIGITS_OVERLOADED',
+      retryable: true,
+    });
     waiting.push(batcher.classify(digits(3, 2)));
     await expect(batcher.classify(digits(4))).rejects.toMatchObject({ code: 'DIGITS_OVERLOADED' });
     await turn();
@@ -117,7 +127,7 @@ describe('Batcher', () => {
     await expect(batcher.classify(digits(3))).rejects.toMatchObject({ code: 'DIGITS_OVERLOADED' });
     await turn();
     while (runner.running) await runner.finish();
-    expect((await Promise.all(large)).map(({ length }) => length)).toEqual([1000, 1000]);
+    expect((await Promise.all(large)).map(({ familiarity }) => familiarity.length)).toEqual([100, 100]);
     expect(batcher.stats).toEqual({ batches: 50, digits: 200, queued: 0 });
   });
 
@@ -213,7 +223,10 @@ describe('Batcher', () => {
     const settled = Promise.allSettled(answers);
     await turn();
     const destroyed = batcher.destroy(new Error('the end'));
-    expect((await settled).map((one) => (one.status === 'rejected' ? one.reason.message : ''))).toEqual(['the end', 'the end']);
+    expect((await settled).map((one) => (one.status === 'rejected' ? one.reason.message : ''))).toEqual([
+      'the end',
+      'the end',
+    ]);
     await runner.finish();
     await destroyed;
     expect(runner.runs).toHaveLength(1);
@@ -221,7 +234,12 @@ describe('Batcher', () => {
 
   it('gives everyone their own rows, however requests arrive, are sized and given up', async () => {
     const arrivals = fc.array(
-      fc.record({ digit: fc.nat(9), count: fc.integer({ min: 1, max: 9 }), turns: fc.nat(2), given: fc.boolean() }),
+      fc.record({
+        digit: fc.nat(9),
+        count: fc.integer({ min: 1, max: 9 }),
+        turns: fc.nat(2),
+        given: fc.boolean(),
+      }),
       { maxLength: 12 },
     );
     await fc.assert(
@@ -231,9 +249,11 @@ describe('Batcher', () => {
         for (const { digit, count, turns, given } of requests) {
           const controller = new AbortController();
           const answer = batcher.classify(digits(digit, count), controller.signal);
-          const check = (rows: Float32Array) => expect(readings(rows)).toEqual(new Array(count).fill(digit));
+          const check = (rows: Answer) => expect(readings(rows)).toEqual(new Array(count).fill(digit));
           // What was given up may have been read before.
-          answers.push(given ? answer.then(check, (error) => expect(error.message).toBe('gone')) : answer.then(check));
+          answers.push(
+            given ? answer.then(check, (error) => expect(error.message).toBe('gone')) : answer.then(check),
+          );
           for (let i = 0; i < turns; i++) await turn();
           if (given) controller.abort(new Error('gone'));
           if (turns > 1 && runner.running) await runner.finish();
@@ -256,7 +276,7 @@ describe('softmax', () => {
     fc.assert(
       fc.property(logits, fc.double({ min: 0.5, max: 4, noNaN: true }), (values, temperature) => {
         const output = new Float32Array(30);
-        softmax(values, 1, output, 2, 1, temperature);
+        softmax(values, 1, output, 2, temperature);
         expect(output.subarray(0, 20)).toEqual(new Float32Array(20));
         const row = [...values.subarray(10)];
         const powers = row.map((value) => Math.exp(value / temperature - Math.max(...row) / temperature));

@@ -1,11 +1,12 @@
 import type { Clock, Timer } from '@inkwire/base';
 import { digitBytes } from '../data/labelled-set.ts';
 import { DigitsError } from '../errors.ts';
+import { familiarityOf } from '../evaluate/familiarity.ts';
 
 /*
  * Turns requests that arrive together into runs of one batch each.
  *
- *   classify ──▶ queue ──gather──▶ input [maxBatch, 784] ──run──▶ logits [maxBatch, 10] ──softmax──▶ each job's output
+ *   classify ──▶ queue ──gather──▶ input [maxBatch, 784] ──run──▶ logits [maxBatch, 10] ──softmax──▶ each job's answer
  *                  ▲                                                                         │
  *                  └───────────────── what is left of a large job goes to the end ◀──────────┘
  *
@@ -32,15 +33,23 @@ export interface BatcherOptions {
   readonly clock: Clock;
 }
 
+/** What a model makes of digits. */
+export interface Answer {
+  /** [n, 10], calibrated. */
+  readonly probabilities: Float32Array;
+  /** [n], see `familiarityOf`. */
+  readonly familiarity: Float32Array;
+}
+
 interface Job {
   readonly pixels: Uint8Array;
   readonly count: number;
   /** Rows that a batch has taken. */
   taken: number;
-  /** Rows whose probabilities are in `output`. */
+  /** Rows that `answer` holds. */
   done: number;
-  readonly output: Float32Array;
-  readonly resolve: (probabilities: Float32Array) => void;
+  readonly answer: Answer;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -75,11 +84,11 @@ export class Batcher {
   }
 
   /**
-   * Calibrated probabilities [n, 10] of pixels [n, 784], which must stay as they are until then. Refuses with
+   * What the model makes of pixels [n, 784], which must stay as they are until then. Refuses with
    * `DIGITS_OVERLOADED` what would put more than `maxQueue` digits ahead of the next. The signal takes the job out of the
    * queue.
    */
-  classify(pixels: Uint8Array, signal?: AbortSignal): Promise<Float32Array> {
+  classify(pixels: Uint8Array, signal?: AbortSignal): Promise<Answer> {
     const count = pixels.length / digitBytes;
     const { maxBatch, maxQueue } = this.#options;
     if (this.#ahead > 0 && this.#ahead + Math.min(count, maxBatch) > maxQueue)
@@ -89,7 +98,8 @@ export class Batcher {
         }),
       );
     return new Promise((resolve, reject) => {
-      const job: Job = { pixels, count, taken: 0, done: 0, output: new Float32Array(count * 10), resolve, reject };
+      const answer = { probabilities: new Float32Array(count * 10), familiarity: new Float32Array(count) };
+      const job: Job = { pixels, count, taken: 0, done: 0, answer, resolve, reject };
       if (signal) this.#heed(job, signal);
       this.#enter(job);
       this.#schedule();
@@ -176,12 +186,15 @@ export class Batcher {
   };
 
   readonly #finish = (): void => {
+    const { logits } = this.#runner;
     let row = 0;
     for (const { job, from, count } of this.#shares) {
-      softmax(this.#runner.logits, row, job.output, from, count, this.#options.temperature);
-      row += count;
+      for (let i = 0; i < count; i++, row++) {
+        softmax(logits, row, job.answer.probabilities, from + i, this.#options.temperature);
+        job.answer.familiarity[from + i] = familiarityOf(logits, row);
+      }
       job.done += count;
-      if (job.done === job.count) job.resolve(job.output);
+      if (job.done === job.count) job.resolve(job.answer);
     }
     this.#end();
   };
@@ -206,22 +219,19 @@ export class Batcher {
   }
 }
 
-/** softmax(logits / temperature) of `count` rows of ten, from row `fromRow` of `logits` to row `toRow` of `output`. */
+/** softmax(logits / temperature) from row `fromRow` of `logits` to row `toRow` of `output`, ten numbers each. */
 export function softmax(
   logits: Float32Array,
   fromRow: number,
   output: Float32Array,
   toRow: number,
-  count: number,
   temperature: number,
 ): void {
-  for (let n = 0; n < count; n++) {
-    const from = (fromRow + n) * 10;
-    const to = (toRow + n) * 10;
-    let top = -Infinity;
-    for (let i = 0; i < 10; i++) top = Math.max(top, logits[from + i]!);
-    let sum = 0;
-    for (let i = 0; i < 10; i++) sum += output[to + i] = Math.exp((logits[from + i]! - top) / temperature);
-    for (let i = 0; i < 10; i++) output[to + i]! /= sum;
-  }
+  const from = fromRow * 10;
+  const to = toRow * 10;
+  let top = -Infinity;
+  for (let i = 0; i < 10; i++) top = Math.max(top, logits[from + i]!);
+  let sum = 0;
+  for (let i = 0; i < 10; i++) sum += output[to + i] = Math.exp((logits[from + i]! - top) / temperature);
+  for (let i = 0; i < 10; i++) output[to + i]! /= sum;
 }

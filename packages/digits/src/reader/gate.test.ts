@@ -24,7 +24,10 @@ describe('Gate', () => {
         return work();
       }, signal),
     );
-    await expect(gate.run(async () => {}, signal)).rejects.toMatchObject({ code: 'DIGITS_OVERLOADED', retryable: true });
+    await expect(gate.run(async () => {}, signal)).rejects.toMatchObject({
+      code: 'DIGITS_OVERLOADED',
+      retryable: true,
+    });
     expect(started).toEqual([0, 1]);
     pieces[1]!.end();
     await turn();

@@ -19,7 +19,10 @@ function several(...digits: number[]): Uint8Array {
 describe('openReader', () => {
   it('gives the card of its model', async () => {
     const reader = await openTiny();
-    expect(reader.card).toMatchObject({ recipe: 'softmax', version: expect.stringMatching(/^[0-9a-f]{12}$/) });
+    expect(reader.card).toMatchObject({
+      recipe: 'softmax',
+      version: expect.stringMatching(/^[0-9a-f]{12}$/),
+    });
   });
 
   it('refuses a model that takes or gives something else, naming the file', async () => {
@@ -34,12 +37,21 @@ describe('openReader', () => {
   });
 
   it('says when there is no model', async () => {
-    await expect(openReader({ model: '/nowhere/model.onnx' })).rejects.toMatchObject({ code: 'DIGITS_MODEL_MISSING' });
+    await expect(openReader({ model: '/nowhere/model.onnx' })).rejects.toMatchObject({
+      code: 'DIGITS_MODEL_MISSING',
+    });
   });
 
   it('refuses options out of bounds', async () => {
     const model = await writeTinyModel();
-    const wrong: ReaderOptions[] = [{ threads: 0 }, { maxBatch: 0 }, { maxQueue: 0.5 }, { maxWaitMs: -1 }, { maxPreparing: 0 }, { maxPictures: -1 }];
+    const wrong: ReaderOptions[] = [
+      { threads: 0 },
+      { maxBatch: 0 },
+      { maxQueue: 0.5 },
+      { maxWaitMs: -1 },
+      { maxPreparing: 0 },
+      { maxPictures: -1 },
+    ];
     for (const options of wrong) await expect(openReader({ model, ...options })).rejects.toThrow(RangeError);
   });
 });
@@ -57,7 +69,9 @@ describe('classify', () => {
 
   it('reads what arrives together in one run, and any size in batches', async () => {
     const reader = await openTiny({ maxBatch: 16 });
-    const answers = await Promise.all(Array.from({ length: 10 }, (_, digit) => reader.classify(tinyDigit(digit))));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, digit) => reader.classify(tinyDigit(digit))),
+    );
     expect(reader.stats).toEqual({ batches: 1, digits: 10, queued: 0 });
     answers.forEach((row, digit) => expect(row.indexOf(Math.max(...row))).toBe(digit));
     const labels = Array.from({ length: 100 }, (_, i) => (i * 7) % 10);
@@ -75,7 +89,10 @@ describe('classify', () => {
   it('refuses what is too much, and can be asked again', async () => {
     const reader = await openTiny({ maxBatch: 2, maxQueue: 4 });
     const waiting = [reader.classify(several(1, 2)), reader.classify(several(3, 4))];
-    await expect(reader.classify(tinyDigit(5))).rejects.toMatchObject({ code: 'DIGITS_OVERLOADED', retryable: true });
+    await expect(reader.classify(tinyDigit(5))).rejects.toMatchObject({
+      code: 'DIGITS_OVERLOADED',
+      retryable: true,
+    });
     await Promise.all(waiting);
     expect(await reader.classify(tinyDigit(5))).toHaveLength(10);
   });
@@ -104,7 +121,18 @@ describe('waiting for a reader', () => {
     for (const ask of [
       (signal: AbortSignal) => reader.classify(tinyDigit(1), { signal }),
       (signal: AbortSignal) => reader.read({ pixels: tinyDigit(1) }, { signal }),
-      (signal: AbortSignal) => reader.read({ strokes: [[[0, 0], [5, 90]]] }, { signal }),
+      (signal: AbortSignal) =>
+        reader.read(
+          {
+            strokes: [
+              [
+                [0, 0],
+                [5, 90],
+              ],
+            ],
+          },
+          { signal },
+        ),
     ]) {
       await expect(ask(AbortSignal.abort(reason))).rejects.toBe(reason);
       const controller = new AbortController();
@@ -148,8 +176,12 @@ describe('read', () => {
 
   it('passes on what is wrong with a picture', async () => {
     const reader = await openTiny();
-    await expect(reader.read({ bytes: new Uint8Array(0) })).rejects.toMatchObject({ code: 'DIGITS_PICTURE_EMPTY' });
-    await expect(reader.read({ bytes: Buffer.from('hello') })).rejects.toMatchObject({ code: 'DIGITS_PICTURE_UNSUPPORTED' });
+    await expect(reader.read({ bytes: new Uint8Array(0) })).rejects.toMatchObject({
+      code: 'DIGITS_PICTURE_EMPTY',
+    });
+    await expect(reader.read({ bytes: Buffer.from('hello') })).rejects.toMatchObject({
+      code: 'DIGITS_PICTURE_UNSUPPORTED',
+    });
     await expect(reader.read({ pixels: new Uint8Array(10) })).rejects.toThrow(RangeError);
   });
 
@@ -157,7 +189,9 @@ describe('read', () => {
     const reader = await openTiny({ maxPreparing: 1, maxPictures: 1 });
     const bytes = await blank('white');
     const asked = [1, 2, 3].map(() => reader.read({ bytes }));
-    const codes = (await Promise.allSettled(asked)).map((one) => (one.status === 'rejected' ? one.reason.code : 'read'));
+    const codes = (await Promise.allSettled(asked)).map((one) =>
+      one.status === 'rejected' ? one.reason.code : 'read',
+    );
     expect(codes).toEqual(['DIGITS_NONE_FOUND', 'DIGITS_NONE_FOUND', 'DIGITS_OVERLOADED']);
   });
 });
@@ -165,7 +199,17 @@ describe('read', () => {
 describe('the life of a reader', () => {
   it('finishes what it accepted when it is closed, and accepts no more', async () => {
     const reader = await openTiny({ maxBatch: 2 });
-    const accepted = [reader.classify(several(1, 2, 3, 4, 5)), reader.read({ strokes: [[[10, 0], [10, 80]]] })] as const;
+    const accepted = [
+      reader.classify(several(1, 2, 3, 4, 5)),
+      reader.read({
+        strokes: [
+          [
+            [10, 0],
+            [10, 80],
+          ],
+        ],
+      }),
+    ] as const;
     const closed = reader.close();
     expect(reader.closed).toBe(true);
     await expect(reader.classify(tinyDigit(1))).rejects.toMatchObject({ code: 'BASE_CLOSED' });
@@ -199,7 +243,8 @@ describe('the life of a reader', () => {
     ];
     const settled = Promise.allSettled(waiting);
     await reader.destroy(new Error('shutting down'));
-    for (const one of await settled) expect(one).toMatchObject({ status: 'rejected', reason: { message: 'shutting down' } });
+    for (const one of await settled)
+      expect(one).toMatchObject({ status: 'rejected', reason: { message: 'shutting down' } });
     await expect(reader.classify(tinyDigit(1))).rejects.toMatchObject({ code: 'BASE_CLOSED' });
   });
 

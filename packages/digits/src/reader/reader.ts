@@ -134,8 +134,10 @@ class ModelReader implements Reader {
     this.#lifetime.check();
     if (pixels.length === 0 || pixels.length % digitBytes !== 0)
       throw new RangeError(`Expected \`pixels\` to be [n, ${digitBytes}], got \`${pixels.length}\` bytes`);
-    if (!endsEarly(options)) return this.#batcher.classify(pixels);
-    return this.#watch((signal) => this.#batcher.classify(pixels, signal), options);
+    const answer = endsEarly(options)
+      ? this.#watch((signal) => this.#batcher.classify(pixels, signal), options)
+      : this.#batcher.classify(pixels);
+    return (await answer).probabilities;
   }
 
   async read(picture: Picture, options: WaitOptions = {}): Promise<ReadPicture> {
@@ -154,7 +156,7 @@ class ModelReader implements Reader {
 
   async #readDigits(prepared: PreparedPicture, signal?: AbortSignal): Promise<ReadPicture> {
     const pixels = stackDigits(digitsOf(prepared));
-    return composeReading(prepared, await this.#batcher.classify(pixels, signal), this.card.unsureBelow);
+    return composeReading(prepared, await this.#batcher.classify(pixels, signal), this.card);
   }
 
   /** Starts work and waits for it as long as the options allow; when they end the wait, the work is aborted. */

@@ -1,7 +1,9 @@
 import { digitBytes } from '../data/labelled-set.ts';
 import { DigitsError } from '../errors.ts';
 import { topOf } from '../evaluate/calibration.ts';
+import type { ModelCard } from '../model/model-card.ts';
 import type { PreparedDigit, PreparedPicture } from '../prepare/prepared.ts';
+import type { Answer } from './batcher.ts';
 
 /** One digit of a reading. */
 export interface DigitReading {
@@ -20,10 +22,10 @@ export interface ReadPicture {
   readonly text: string;
   /**
    * How probable it is that the whole text is right: the product of the digits' confidences (their errors are taken as
-   * independent), less where the ink looks like something other than digits.
+   * independent), less where the ink looks like something other than digits, to preparation or to the model.
    */
   readonly confidence: number;
-  /** Less confident than the model's threshold, or more likely something other than digits. */
+  /** Whether the text is less confident than the model's threshold, or more likely something other than digits. */
   readonly unsure: boolean;
   readonly digits: DigitReading[];
   /** Of the upright picture; boxes refer to it. */
@@ -60,11 +62,11 @@ export function stackDigits(digits: readonly PreparedDigit[]): Uint8Array {
   return stacked;
 }
 
-/** The reading that follows from a prepared picture and the calibrated probabilities [n, 10] of its digits. */
+/** The reading that follows from a prepared picture and what the model made of its digits. */
 export function composeReading(
   picture: PreparedPicture,
-  probabilities: Float32Array,
-  unsureBelow: number,
+  { probabilities, familiarity }: Answer,
+  card: Pick<ModelCard, 'temperature' | 'unsureBelow' | 'familiarAbove'>,
 ): ReadPicture {
   const found = picture.lines.flat(2);
   const digits = found.map((digit, i) => readDigit(digit, probabilities, i));
@@ -72,13 +74,15 @@ export function composeReading(
   const text = picture.lines
     .map((line) => line.map((word) => word.map(() => remaining.next().value!.digit).join('')).join(' '))
     .join('\n');
-  // Continuous at the limit: ink that is surely something else leaves no confidence.
-  const doubt = Math.min(1, (1 - picture.clutter) / (1 - clutterLimit));
-  const confidence = short(digits.reduce((product, digit) => product * digit.confidence, doubt));
+  // Both are 1 up to their limits and fall from there without a jump: ink that is surely something else is no text.
+  const legible = Math.min(1, (1 - picture.clutter) / (1 - clutterLimit));
+  const strange = Math.min(0, Math.min(...familiarity) - (card.familiarAbove ?? -Infinity));
+  const digitlike = legible * Math.exp(strange / card.temperature);
+  const confidence = short(digits.reduce((product, digit) => product * digit.confidence, digitlike));
   return {
     text,
     confidence,
-    unsure: confidence < unsureBelow || picture.clutter >= clutterLimit,
+    unsure: confidence < card.unsureBelow || picture.clutter >= clutterLimit || strange < 0,
     digits,
     width: picture.width,
     height: picture.height,

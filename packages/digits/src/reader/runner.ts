@@ -43,7 +43,11 @@ export async function openRunner(
   const logits = new Float32Array(maxBatch * 10);
   const frames: (Frame | undefined)[] = [];
   const frameOf = (count: number): Frame => {
-    const pixels = { type: 'uint8', shape: [count, digitBytes], data: input.subarray(0, count * digitBytes) } as const;
+    const pixels = {
+      type: 'uint8',
+      shape: [count, digitBytes],
+      data: input.subarray(0, count * digitBytes),
+    } as const;
     const result = { type: 'float32', shape: [count, 10], data: logits.subarray(0, count * 10) } as const;
     return { feeds: { pixels }, into: { logits: result } };
   };
@@ -81,6 +85,8 @@ function mismatch(
     typeof port.shape[0] === 'string' &&
     port.shape[1] === wanted.width;
   if (fits) return undefined;
-  const found = ports.map(({ name, type, shape }) => `\`${name}\` ${type} [${shape.join(', ')}]`).join(' and ');
+  const found = ports
+    .map(({ name, type, shape }) => `\`${name}\` ${type} [${shape.join(', ')}]`)
+    .join(' and ');
   return `its ${what} is ${found}, expected \`${wanted.name}\` ${wanted.type} [N, ${wanted.width}]`;
 }

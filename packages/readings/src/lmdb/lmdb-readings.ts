@@ -63,9 +63,9 @@ class LmdbReadings implements Readings {
     const entry = encodeEntry(reading, new Date(now).toISOString());
     return this.#write(() => {
       const id = this.#nextId(now);
-      this.#store.readings.put(id, entry.record);
-      this.#store.pictures.put(id, entry.picture);
-      this.#store.prepared.put(id, entry.prepared);
+      void this.#store.readings.put(id, entry.record);
+      void this.#store.pictures.put(id, entry.picture);
+      void this.#store.prepared.put(id, entry.prepared);
       return decodeRecord(id, entry.record);
     }, entry.picture.length + entry.prepared.length);
   }
@@ -90,7 +90,7 @@ class LmdbReadings implements Readings {
     return this.#write(() =>
       this.#find(id, (id, record) => {
         const corrected = correctRecord(record, text);
-        this.#store.readings.put(id, corrected);
+        void this.#store.readings.put(id, corrected);
         return decodeRecord(id, corrected);
       }),
     );
@@ -99,9 +99,9 @@ class LmdbReadings implements Readings {
   async remove(id: string): Promise<boolean> {
     return this.#write(() => {
       if (this.#find(id, () => true) === undefined) return false;
-      this.#store.readings.remove(id);
-      this.#store.pictures.remove(id);
-      this.#store.prepared.remove(id);
+      void this.#store.readings.remove(id);
+      void this.#store.pictures.remove(id);
+      void this.#store.prepared.remove(id);
       return true;
     });
   }

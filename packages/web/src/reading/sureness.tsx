@@ -11,8 +11,8 @@ export function Sureness({
   const { sure, unsure, trueLabel } = words.value.reading;
   return (
     <p class="sureness" data-unsure={reading.unsure}>
-      {reading.unsure && <strong>{unsure}</strong>}
       <span>{sure(formatPercent(reading.confidence, languageTag.value))}</span>
+      {reading.unsure && <strong>{unsure}</strong>}
       {reading.label !== undefined && reading.label !== reading.text && <em>{trueLabel(reading.label)}</em>}
     </p>
   );

@@ -1,0 +1,47 @@
+import { constants } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { messageOf, systemCode } from '@inkwire/base';
+import { CliError } from './errors.ts';
+
+/**
+ * Makes sure that a directory is there and can be written to. What is created is for its owner alone (0700); a
+ * directory that exists keeps its mode. Throws `CLI_DIRECTORY_UNUSABLE`, naming the directory and the `option` that
+ * would choose another.
+ */
+export async function prepareWritableDirectory(directory: string, option: string): Promise<void> {
+  try {
+    await makeDirectory(resolve(directory));
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const message = `The directory ${directory} ${reason(error)}; choose another with ${option}`;
+    throw new CliError('CLI_DIRECTORY_UNUSABLE', message, { cause: error });
+  }
+}
+
+/** Not `mkdir({ recursive: true })`: on Node 20 that never returns where the parent exists and takes nothing, as /proc. */
+async function makeDirectory(directory: string): Promise<void> {
+  const isThere = async () => (await stat(directory).catch(() => undefined))?.isDirectory() ?? false;
+  if (await isThere()) return;
+  const parent = dirname(directory);
+  if (parent !== directory) await makeDirectory(parent);
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been faster.
+    if (!(await isThere())) throw error;
+  }
+}
+
+function reason(error: unknown): string {
+  const reasons: Record<string, string> = {
+    EACCES: 'may not be written to',
+    EEXIST: 'is a file or inside one',
+    ENOENT: 'cannot be created there',
+    ENOSPC: 'is on a full disk',
+    ENOTDIR: 'is a file or inside one',
+    EPERM: 'may not be written to',
+    EROFS: 'is on a disk that can only be read',
+  };
+  return reasons[systemCode(error) ?? ''] ?? `cannot be used: ${messageOf(error)}`;
+}

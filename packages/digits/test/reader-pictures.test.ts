@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openMnistPart, openReader, type Reader, type ReadPicture } from '../src/index.ts';
+import {
+  blank,
+  face,
+  noise,
+  pageOfText,
+  photographedFace,
+  scanned,
+  scannedRow,
+  scribble,
+  wordsInItalics,
+} from './reader-pictures.ts';
+
+/** What a picture is read as; undefined when no digit is found. */
+async function read(reader: Reader, bytes: Uint8Array): Promise<ReadPicture | undefined> {
+  try {
+    return await reader.read({ bytes });
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'DIGITS_NONE_FOUND' });
+    return undefined;
+  }
+}
+
+describe('the bundled reader', () => {
+  let reader: Reader;
+  let digits: Uint8Array[];
+  let labels: Uint8Array;
+
+  beforeAll(async () => {
+    reader = await openReader();
+    // Training digits: the test set is looked at elsewhere, and once.
+    const { images, labels: all } = await openMnistPart('train');
+    digits = Array.from({ length: 40 }, (_, i) => images.subarray(i * 784, (i + 1) * 784));
+    labels = all.subarray(0, 40);
+  });
+  afterAll(() => reader.close());
+
+  it('reads scanned digits, and is sure of them', async () => {
+    const readings = await Promise.all(
+      digits.slice(0, 20).map(async (pixels) => reader.read({ bytes: await scanned(pixels) })),
+    );
+    const right = readings.filter(({ text }, i) => text === String(labels[i]));
+    expect(right.length).toBeGreaterThanOrEqual(19);
+    expect(readings.filter(({ unsure }) => !unsure).length).toBeGreaterThanOrEqual(17);
+  });
+
+  it('reads whole numbers, with a box for each digit', async () => {
+    for (const start of [0, 4, 8, 12]) {
+      const {
+        text,
+        digits: found,
+        width,
+        height,
+      } = await reader.read({ bytes: await scannedRow(digits.slice(start, start + 4)) });
+      expect(text.replaceAll(' ', '')).toBe(labels.subarray(start, start + 4).join(''));
+      expect([width, height]).toEqual([720, 180]);
+      for (const [i, { box }] of found.entries()) {
+        expect(box[0]).toBeGreaterThanOrEqual(180 * i);
+        expect(box[0] + box[2]).toBeLessThanOrEqual(180 * (i + 1));
+      }
+    }
+  });
+
+  it('reads pen strokes', async () => {
+    const one = [
+      [
+        [50, 10],
+        [50, 60],
+        [49, 120],
+      ],
+    ] as const;
+    const seven = [
+      [
+        [100, 20],
+        [130, 20],
+        [160, 20],
+        [140, 60],
+        [125, 110],
+      ],
+    ] as const;
+    expect((await reader.read({ strokes: one })).text).toBe('1');
+    expect((await reader.read({ strokes: seven })).text).toBe('7');
+    expect((await reader.read({ strokes: [...one, ...seven] })).text.replace(' ', '')).toBe('17');
+  });
+
+  it('finds nothing on blank paper of any colour', async () => {
+    for (const colour of ['white', 'black', 'transparent', '#888'])
+      expect(await read(reader, await blank(colour)), colour).toBeUndefined();
+  });
+
+  const nonsense = {
+    'a page of text': pageOfText,
+    'words in italics': wordsInItalics,
+    'the drawing of a face': face,
+    'the photograph of a face': photographedFace,
+    'a scribble': scribble,
+    'a short scribble': (seed: number) => scribble(seed, 90),
+    noise,
+  };
+  for (const [name, make] of Object.entries(nonsense))
+    it(`reads nothing in ${name}, or is unsure`, async () => {
+      for (let seed = 0; seed < (make === pageOfText ? 1 : 3); seed++) {
+        const reading = await read(reader, await make(seed));
+        expect(reading?.unsure ?? true, `${seed}: ${reading?.text} ${reading?.confidence}`).toBe(true);
+      }
+    });
+});

@@ -1,0 +1,263 @@
+import { readFileSync } from 'node:fs';
+import { request as plainRequest } from 'node:http';
+import { type RequestOptions, request as secureRequest } from 'node:https';
+import { createMemoryReadings } from '@inkwire/readings';
+import { describe, expect, it } from 'vitest';
+import { createHub, type HttpOptions, listenHttp } from '../src/index.ts';
+import { createFakeReader, fakePicture } from './fake-reader.ts';
+import { formOf, json, problemIn, serveHub } from './served-hub.ts';
+
+const token = 'correct-horse-battery';
+const pem = (name: string) => readFileSync(new URL(`tls/${name}.pem`, import.meta.url));
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
+
+/** Like fetch, but with whatever headers and certificates one likes. */
+function ask(url: string, options: RequestOptions = {}): Promise<Answer> {
+  const request = url.startsWith('https') ? secureRequest : plainRequest;
+  return new Promise((resolve, reject) => {
+    request(url, { agent: false, ...options }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (data: string) => (body += data));
+      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+async function codeOfListening(options: HttpOptions): Promise<string | undefined> {
+  const hub = createHub({ reader: createFakeReader(), readings: createMemoryReadings() });
+  try {
+    await (await listenHttp(hub, options)).close();
+    return undefined;
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+}
+
+describe('binding', () => {
+  it('to anything but loopback is refused without a token or client certificates, and says how', async () => {
+    const hub = createHub({ reader: createFakeReader(), readings: createMemoryReadings() });
+    for (const host of ['0.0.0.0', '::', '192.0.2.1'])
+      await expect(listenHttp(hub, { host, port: 0 })).rejects.toMatchObject({
+        code: 'HUB_BINDING_UNSAFE',
+        message: expect.stringMatching(/--token.*--tls-ca/),
+      });
+    const tls = { cert: pem('server'), key: pem('server-key') };
+    expect(await codeOfListening({ host: '0.0.0.0', port: 0, tls })).toBe('HUB_BINDING_UNSAFE');
+  });
+
+  it('to everywhere is allowed with a token, or with client certificates', async () => {
+    expect(await codeOfListening({ host: '0.0.0.0', port: 0, token })).toBeUndefined();
+    const tls = { cert: pem('server'), key: pem('server-key'), ca: pem('ca') };
+    expect(await codeOfListening({ host: '0.0.0.0', port: 0, tls })).toBeUndefined();
+  });
+
+  it('to loopback needs nothing, under each of its names', async () => {
+    for (const host of ['127.0.0.1', '127.1.2.3', 'localhost', '::1'])
+      expect([undefined, 'HUB_ADDRESS_UNUSABLE']).toContain(await codeOfListening({ host, port: 0 }));
+  });
+
+  it('refuses options that make no sense', async () => {
+    const hub = createHub({ reader: createFakeReader(), readings: createMemoryReadings() });
+    for (const options of [
+      { port: -1 },
+      { port: 65_536 },
+      { port: 0, token: '' },
+      { port: 0, token: 'short' },
+      { port: 0, token: 'with a space in it' },
+      { port: 0, limits: { maxFiles: 0 } },
+      { port: 0, limits: { maxFlies: 1 } as never },
+    ])
+      await expect(listenHttp(hub, options)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('a page from elsewhere', () => {
+  it('cannot read through a name of its own that leads to this machine', async () => {
+    const { url } = await serveHub({ allowedHosts: ['ink.example'] });
+    for (const host of [
+      'evil.example',
+      'evil.example:8080',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+    ])
+      expect(JSON.parse((await ask(`${url}/api/readings`, { headers: { host } })).body)).toMatchObject({
+        status: 403,
+        code: 'HUB_HOST_REFUSED',
+      });
+    for (const host of [
+      'localhost',
+      'LOCALHOST:8080',
+      '127.0.0.1:1',
+      '127.9.9.9',
+      '[::1]:8080',
+      'ink.example',
+    ])
+      expect((await ask(`${url}/api/readings`, { headers: { host } })).status).toBe(200);
+  });
+
+  it('cannot change anything', async () => {
+    const { url, fetch, readings, read } = await serveHub({ allowedHosts: ['ink.example'] });
+    const id = (await read(fakePicture('1')))[0]!.id;
+    const post = (path: string, method: string, headers: HeadersInit, body?: BodyInit) =>
+      fetch(path, { method, headers, ...(body === undefined ? {} : { body }) });
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: `http://127.0.0.1:1` },
+      { origin: 'nonsense' },
+      { origin: 'file://' },
+    ] as Record<string, string>[]) {
+      for (const refused of [
+        await post('/api/readings', 'POST', headers, formOf(['a', fakePicture('2')])),
+        await post('/', 'POST', headers, formOf(['a', fakePicture('2')])),
+        await post('/api/samples', 'POST', { ...headers, 'content-type': 'application/json' }, '{}'),
+        await post(`/api/readings/${id}`, 'DELETE', headers),
+        await post(
+          `/api/readings/${id}`,
+          'PATCH',
+          { ...headers, 'content-type': 'application/json' },
+          '{"corrected":"1"}',
+        ),
+      ])
+        expect(await problemIn(refused)).toMatchObject({ status: 403, code: 'HUB_ORIGIN_REFUSED' });
+    }
+    // A browser that sends no origin says at least that.
+    const crossSite = await ask(`${url}/api/readings/${id}`, {
+      method: 'DELETE',
+      headers: { 'sec-fetch-site': 'cross-site' },
+    });
+    expect(crossSite.status).toBe(403);
+    expect(await readings.count()).toBe(1);
+
+    for (const origin of [url, 'https://ink.example'])
+      expect((await post('/api/readings', 'POST', { origin }, formOf(['a', fakePicture('2')]))).status).toBe(
+        201,
+      );
+  });
+
+  it('is told nothing that it could use', async () => {
+    const { fetch } = await serveHub();
+    const { headers } = await fetch('/api/readings');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('same-origin');
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+});
+
+describe('a token', () => {
+  it('is asked for everywhere but at the page’s own files and the liveness check', async () => {
+    const { fetch } = await serveHub({ token });
+    for (const [method, path] of [
+      ['GET', '/api/readings'],
+      ['GET', '/api/readings.csv'],
+      ['GET', '/api/readings/x/image'],
+      ['GET', '/api/events'],
+      ['GET', '/api/model'],
+      ['GET', '/api/docs'],
+      ['GET', '/metrics'],
+      ['GET', '/uploads/x'],
+      ['GET', '/nothing'],
+      ['GET', '/assets/../api/readings'],
+      ['GET', '/api/x.js'],
+      ['POST', '/'],
+      ['POST', '/api/readings'],
+      ['POST', '/api/samples'],
+      ['DELETE', '/api/readings/x'],
+      ['PATCH', '/api/readings/x'],
+    ] as const) {
+      const response = await fetch(path, { method });
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
+      expect(await problemIn(response)).toMatchObject({ status: 401, code: 'HUB_TOKEN_MISSING' });
+    }
+    for (const path of ['/', '/healthz']) expect((await fetch(path)).status).toBe(200);
+  });
+
+  it('is accepted as bearer, in the address and as a cookie; a wrong one is not', async () => {
+    const { fetch } = await serveHub({ token });
+    const status = async (path: string, headers: Record<string, string> = {}) =>
+      (await fetch(path, { headers, redirect: 'manual' })).status;
+    expect(await status('/api/readings', { authorization: `Bearer ${token}` })).toBe(200);
+    expect(await status('/api/readings', { authorization: `bearer  ${token}` })).toBe(200);
+    expect(await status(`/api/readings?token=${token}`)).toBe(200);
+    expect(await status('/api/readings', { cookie: `a=b; inkwire-token=${token}; c=d` })).toBe(200);
+
+    for (const wrong of ['x', `${token}x`, token.slice(1), token.toUpperCase()]) {
+      expect(await status('/api/readings', { authorization: `Bearer ${wrong}` })).toBe(401);
+      expect(await status(`/api/readings?token=${wrong}`)).toBe(401);
+      expect(await status(`/?token=${wrong}`)).toBe(401);
+      expect(await status('/api/readings', { cookie: `inkwire-token=${wrong}` })).toBe(401);
+    }
+    expect(await status('/api/readings', { cookie: 'inkwire-token=%E0%A4%A' })).toBe(401);
+    expect(await status('/api/readings', { authorization: `Basic ${token}` })).toBe(401);
+    const refused = await fetch('/api/readings', { headers: { authorization: 'Bearer x' } });
+    expect(await problemIn(refused)).toMatchObject({ code: 'HUB_TOKEN_WRONG' });
+  });
+
+  it('in the page’s address becomes a cookie that scripts cannot see, and leaves the address', async () => {
+    const { fetch } = await serveHub({ token });
+    const response = await fetch(`/?token=${token}`, { redirect: 'manual' });
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toBe('/');
+    const cookie = response.headers.get('set-cookie')!;
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Strict/);
+    const again = await fetch('/api/readings', { headers: { cookie: cookie.split(';')[0]! } });
+    expect(again.status).toBe(200);
+  });
+});
+
+describe('TLS', () => {
+  const tls = { cert: pem('server'), key: pem('server-key') };
+
+  it('serves with a certificate', async () => {
+    const { url } = await serveHub({ tls, token });
+    expect(url).toMatch(/^https:/);
+    const answer = await ask(`${url}/?token=${token}`, { ca: pem('ca') });
+    expect(answer.status).toBe(303);
+    expect(answer.headers['set-cookie']![0]).toMatch(/; Secure$/);
+    expect(answer.headers['strict-transport-security']).toBeDefined();
+  });
+
+  it('turns away who has no certificate of an accepted authority', async () => {
+    const { url } = await serveHub({ tls: { ...tls, ca: pem('ca') } });
+    await expect(ask(`${url}/healthz`, { ca: pem('ca') })).rejects.toThrow();
+    const known = { ca: pem('ca'), cert: pem('client'), key: pem('client-key') };
+    expect((await ask(`${url}/healthz`, known)).status).toBe(200);
+  });
+
+  it('is HUB_TLS_INVALID with a broken certificate or a key of another', async () => {
+    expect(await codeOfListening({ port: 0, tls: { ...tls, cert: 'nonsense' } })).toBe('HUB_TLS_INVALID');
+    expect(await codeOfListening({ port: 0, tls: { ...tls, key: pem('client-key') } })).toBe(
+      'HUB_TLS_INVALID',
+    );
+  });
+});
+
+describe('a port', () => {
+  it('in use is HUB_PORT_IN_USE', async () => {
+    const { listener } = await serveHub();
+    expect(await codeOfListening({ port: listener.port })).toBe('HUB_PORT_IN_USE');
+  });
+
+  it('on an address that is not this machine’s is HUB_ADDRESS_UNUSABLE', async () => {
+    expect(await codeOfListening({ host: '192.0.2.1', port: 0, token })).toBe('HUB_ADDRESS_UNUSABLE');
+    expect(await codeOfListening({ host: 'no-such-host.invalid', port: 0, token })).toBe(
+      'HUB_ADDRESS_UNUSABLE',
+    );
+  });
+});
+
+it('answers JSON without a token when there is none', async () => {
+  const { fetch } = await serveHub();
+  expect((await fetch('/api/samples', { method: 'POST', ...json({ count: 1 }) })).status).toBe(201);
+});
