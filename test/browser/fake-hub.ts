@@ -128,11 +128,12 @@ export async function startFakeHub(
   };
 
   class Wrong extends Error {
-    constructor(
-      readonly status: number,
-      readonly code: string,
-    ) {
+    readonly status: number;
+    readonly code: string;
+    constructor(status: number, code: string) {
       super(code);
+      this.status = status;
+      this.code = code;
     }
   }
 

@@ -1,6 +1,6 @@
 /** Made-up photographs of MNIST's test digits: real handwriting with known labels, on a white sheet. */
 import { type LabelledSet, openMnist } from '@inkwire/digits';
-import sharp from 'sharp';
+import sharp, { type OverlayOptions } from 'sharp';
 
 const side = 28;
 const scale = 3;
@@ -13,7 +13,7 @@ let digits: Promise<LabelledSet> | undefined;
 export async function picture(...indexes: number[]): Promise<{ png: Buffer; text: string }> {
   const { images, labels } = await (digits ??= openMnist().then(({ test }) => test));
   let left = margin;
-  const composed: sharp.OverlayOptions[] = [];
+  const composed: OverlayOptions[] = [];
   for (const index of indexes) {
     const ink = images.subarray(index * side * side, (index + 1) * side * side);
     const [first, last] = inkColumns(ink);

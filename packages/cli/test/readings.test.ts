@@ -4,7 +4,7 @@ import { picture } from './pictures.ts';
 
 async function keep(url: string, png: Uint8Array): Promise<void> {
   const headers = { 'content-type': 'image/png' };
-  const answer = await fetch(`${url}/api/readings`, { method: 'POST', headers, body: png });
+  const answer = await fetch(`${url}/api/readings`, { method: 'POST', headers, body: Buffer.from(png) });
   expect(answer.status).toBe(201);
 }
 

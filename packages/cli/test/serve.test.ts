@@ -13,7 +13,7 @@ async function post(url: string, png: Uint8Array): Promise<Reading> {
   const answer = await fetch(`${url}/api/readings`, {
     method: 'POST',
     headers: { 'content-type': 'image/png' },
-    body: png,
+    body: Buffer.from(png),
   });
   expect(answer.status).toBe(201);
   return ((await answer.json()) as { readings: Reading[] }).readings[0]!;

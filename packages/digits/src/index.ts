@@ -57,3 +57,15 @@ export { type Batch, type BatchPosition, BatchWalk } from './train/batches.ts';
 export { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './train/graphs.ts';
 export { formatHistory, parseHistory } from './train/history.ts';
 export { type TrainedRun, type TrainOptions, type TrainProgress, train } from './train/train.ts';
+export {
+  type PreparedDigit,
+  type PreparedPicture,
+  type PrepareOptions,
+  pictureType,
+  preparePicture,
+  preparePlain,
+  prepareStrokes,
+  renderStrokes,
+  type Stroke,
+  type StrokeOptions,
+} from './prepare/index.ts';

@@ -29,7 +29,7 @@ export async function scannedRow(digits: readonly Uint8Array[], side = 140): Pro
   const parts = await Promise.all(digits.map((pixels) => scanned(pixels, side)));
   const tile = side + 40;
   return sharp({ create: { width: tile * digits.length, height: tile, channels: 3, background: 'white' } })
-    .composite(parts.map((input, i) => ({ input, left: i * tile, top: 0 })))
+    .composite(parts.map((input, i) => ({ input: Buffer.from(input), left: i * tile, top: 0 })))
     .png()
     .toBuffer();
 }

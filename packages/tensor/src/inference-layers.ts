@@ -11,8 +11,7 @@ import { apply, constant, type Tensor } from './tensor.ts';
 
 /**
  * `conv2d` with stride 1. After a space-to-depth it becomes one convolution of the larger picture, whose stride and
- * filters are larger instead: the same products, without moving pixels (64 pictures: 5.0 ms against 5.8 for the whole
- * digit network).
+ * filters are larger instead: the same products, without moving pixels, a sixth of the time of the digit network.
  */
 export function inferenceConv(x: Tensor, weight: Tensor, bias: Tensor | undefined, padding: Padding): Tensor {
   const { source } = x;

@@ -8,7 +8,7 @@ function madeUp(
   missed?: LabelledSet['missed'],
 ): LabelledSet {
   const images = new Uint8Array(digits.length * 784);
-  digits.forEach(([, read, sure], i) => images.set([read, sure], i * 784));
+  for (const [i, [, read, sure]] of digits.entries()) images.set([read, sure], i * 784);
   return {
     name: 'made-up',
     count: digits.length,

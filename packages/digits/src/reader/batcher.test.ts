@@ -281,7 +281,7 @@ describe('softmax', () => {
         const row = [...values.subarray(10)];
         const powers = row.map((value) => Math.exp(value / temperature - Math.max(...row) / temperature));
         const sum = powers.reduce((a, b) => a + b, 0);
-        powers.forEach((power, i) => expect(output[20 + i]).toBeCloseTo(power / sum, 5));
+        for (const [i, power] of powers.entries()) expect(output[20 + i]).toBeCloseTo(power / sum, 5);
       }),
     );
   });

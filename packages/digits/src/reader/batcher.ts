@@ -178,7 +178,10 @@ export class Batcher {
       rows += count;
       if (job.taken < job.count) this.#enter(job);
     }
-    if (rows === 0) return this.#settleIdle();
+    if (rows === 0) {
+      this.#settleIdle();
+      return;
+    }
     this.#running = true;
     this.#batches++;
     this.#digits += rows;

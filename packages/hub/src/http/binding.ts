@@ -50,6 +50,7 @@ export function toListenError(error: unknown, host: string, port: number): unkno
     case 'EADDRINUSE':
       return new HubError('HUB_PORT_IN_USE', `${where} is in use; choose another with --http HOST:PORT`, {
         cause: error,
+        retryable: true,
       });
     case 'EACCES':
     case 'EADDRNOTAVAIL':

@@ -96,7 +96,7 @@ function toHeaderError(code: string | undefined): HubError {
   if (code === 'HPE_HEADER_OVERFLOW')
     return new HubError('HUB_HEADERS_TOO_LARGE', 'The headers are too large');
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new HubError('HUB_REQUEST_TIMEOUT', 'The request did not arrive in time');
+    return new HubError('HUB_REQUEST_TIMEOUT', 'The request did not arrive in time', { retryable: true });
   return new HubError('HUB_REQUEST_MALFORMED', 'The request is not HTTP');
 }
 

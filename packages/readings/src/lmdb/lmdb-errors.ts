@@ -55,7 +55,7 @@ export function readingsError(code: ReadingsErrorCode, directory: string, cause?
   const reason = cause === undefined ? '' : ` (${messageOf(cause)})`;
   return new ReadingsError(code, `${messages[code]}: ${directory}${reason}`, {
     cause,
-    retryable: code === 'READINGS_FULL' || code === 'READINGS_FAILED',
+    retryable: code === 'READINGS_FULL',
   });
 }
 
