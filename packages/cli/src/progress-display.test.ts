@@ -60,6 +60,12 @@ describe('on a terminal', () => {
     );
   });
 
+  it('draws for 80 columns where the terminal does not know its width', () => {
+    const { written, display } = setUp(true, 0);
+    display.show(halfWay);
+    expect(written[0]).toContain('step 1,560/3,000');
+  });
+
   it('takes the bar away at the end', () => {
     const { written, display } = setUp(true);
     display.show(halfWay);

@@ -62,7 +62,7 @@ export function createProgressDisplay(
       const due = clock.monotonic() - shownAt >= everyMs;
       if (!due && !kept) return;
       shownAt = clock.monotonic();
-      if (live) stream.write(eraseLine + (bar = progressBar(name, progress, stream.columns ?? 80)));
+      if (live) stream.write(eraseLine + (bar = progressBar(name, progress, stream.columns || 80)));
       else if (!kept) say(progressLine(progress));
     },
     end() {

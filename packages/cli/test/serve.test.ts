@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import type { Reading } from '@inkwire/readings';
 import { describe, expect, it } from 'vitest';
 import { inkwire, serve, start, temporaryDirectory } from './inkwire.ts';
@@ -93,6 +95,34 @@ describe('a server', () => {
     ]);
   });
 
+  it('asks for the token, and answers to the names that it was given', async () => {
+    await using folder = await temporaryDirectory();
+    const env = { INKWIRE_TOKEN: 'of-this-test-only', INKWIRE_ALLOWED_HOSTS: 'ink.example' };
+    await using server = await serve(['--data', folder.file('data')], { env });
+    const token = { authorization: 'Bearer of-this-test-only' };
+    expect(await status(server.url, {})).toBe(401);
+    expect(await status(server.url, token)).toBe(200);
+    expect(await status(server.url, { ...token, host: 'ink.example' })).toBe(200);
+    expect(await status(server.url, { ...token, host: 'other.example' })).toBe(403);
+  });
+
+  it('serves TLS to those who have a certificate', async () => {
+    await using folder = await temporaryDirectory();
+    const pem = (name: string) => fileURLToPath(new URL(`../../hub/test/tls/${name}.pem`, import.meta.url));
+    const files = ['--tls-cert', pem('server'), '--tls-key', pem('server-key'), '--tls-ca', pem('ca')];
+    await using server = await serve(['--data', folder.file('data'), ...files]);
+    expect(server.url).toMatch(/^https:/);
+    const mine = { cert: readFileSync(pem('client')), key: readFileSync(pem('client-key')) };
+    const options = { ca: readFileSync(pem('ca')), servername: 'localhost' };
+    const [answer] = await once(
+      secureRequest(`${server.url}/healthz`, { ...options, ...mine }).end(),
+      'response',
+    );
+    expect((answer as IncomingMessage).resume().statusCode).toBe(200);
+    const stranger = once(secureRequest(`${server.url}/healthz`, options).end(), 'response');
+    await expect(stranger).rejects.toThrow();
+  });
+
   it('is told by flags over environment over file', async () => {
     await using folder = await temporaryDirectory();
     await writeFile(
@@ -104,6 +134,15 @@ describe('a server', () => {
     expect((await stat(folder.file('of-the-file'))).isDirectory()).toBe(true);
   });
 });
+
+/** `fetch` would not send another Host. */
+async function status(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const [answer] = (await once(request(`${url}/api/readings`, { headers }).end(), 'response')) as [
+    IncomingMessage,
+  ];
+  answer.resume();
+  return answer.statusCode;
+}
 
 /** Sends half of a picture, once the server has taken the head of the request. */
 async function beginUpload(url: string, png: Uint8Array) {

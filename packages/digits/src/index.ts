@@ -48,6 +48,7 @@ export {
   prepareStrokes,
   renderStrokes,
   type Stroke,
+  type StrokeOptions,
 } from './prepare/index.ts';
 export { openReader, type Picture, type Reader, type ReaderOptions } from './reader/reader.ts';
 export type { DigitReading, ReadPicture } from './reader/reading.ts';
@@ -57,15 +58,3 @@ export { type Batch, type BatchPosition, BatchWalk } from './train/batches.ts';
 export { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './train/graphs.ts';
 export { formatHistory, parseHistory } from './train/history.ts';
 export { type TrainedRun, type TrainOptions, type TrainProgress, train } from './train/train.ts';
-export {
-  type PreparedDigit,
-  type PreparedPicture,
-  type PrepareOptions,
-  pictureType,
-  preparePicture,
-  preparePlain,
-  prepareStrokes,
-  renderStrokes,
-  type Stroke,
-  type StrokeOptions,
-} from './prepare/index.ts';

@@ -10,6 +10,8 @@ import { input } from './tensor.ts';
 import { createTrainer, type StepFeeds, type Trainer } from './trainer.ts';
 
 const batch = 16;
+/** Two threads that do not spin: tests share the processor. */
+const common = { runtime: onnxRuntime, threads: 2, busyWait: false };
 
 /** A CNN with everything that has a state: batch norm, dropout, moving average. */
 function build(net: Network) {
@@ -36,7 +38,7 @@ function* batches(seed: number): Generator<{ pixels: Uint8Array; labels: Uint8Ar
 }
 
 const create = (optimizer: Optimizer = adamW({ weightDecay: 0.01 }), seed = 1) =>
-  createTrainer({ runtime: onnxRuntime, build, optimizer, seed, movingAverage: true });
+  createTrainer({ ...common, build, optimizer, seed, movingAverage: true });
 
 /** Trains for `steps` and returns the losses. */
 async function train(trainer: Trainer, steps: number, data = batches(5)): Promise<number[]> {
@@ -52,7 +54,7 @@ describe('training', () => {
   it.each([adamW(), sgd({ l2: 1e-4 }), momentum({ nesterov: true })])(
     'with $name brings the loss down',
     async (o) => {
-      await using trainer = await createTrainer({ runtime: onnxRuntime, build, optimizer: o, seed: 1 });
+      await using trainer = await createTrainer({ ...common, build, optimizer: o, seed: 1 });
       const data = batches(5);
       const losses: number[] = [];
       for (let i = 0; i < 80; i++) {
@@ -94,7 +96,7 @@ describe('training', () => {
 
   it('follows the parameters with the moving average', async () => {
     await using trainer = await createTrainer({
-      runtime: onnxRuntime,
+      ...common,
       build,
       optimizer: sgd(),
       seed: 1,
@@ -172,7 +174,7 @@ describe('a trainer', () => {
     await using trainer = await create();
     await using other = await create(momentum());
     await using smaller = await createTrainer({
-      runtime: onnxRuntime,
+      ...common,
       seed: 1,
       optimizer: adamW(),
       build: (net) => ({
@@ -204,7 +206,7 @@ describe('a trainer', () => {
   });
 
   it('refuses a model without parameters, a loss that is no scalar, and a seed below 0', async () => {
-    const options = { runtime: onnxRuntime, seed: 1, optimizer: sgd() };
+    const options = { ...common, seed: 1, optimizer: sgd() };
     const x = input('x', 'float32', []);
     await expect(createTrainer({ ...options, build: () => ({ loss: x }) })).rejects.toThrow(
       'with parameters',

@@ -17,7 +17,7 @@ export interface Area {
 /** How many pixels have each of the 256 levels. */
 export function histogramOf(data: Uint8Array): Uint32Array {
   const counts = new Uint32Array(256);
-  for (const level of data) counts[level]!++;
+  for (let i = 0; i < data.length; i++) counts[data[i]!]!++;
   return counts;
 }
 
@@ -28,6 +28,18 @@ export function percentile(histogram: Uint32Array, share: number): number {
   let seen = 0;
   for (let level = 0; level < 256; level++) if ((seen += histogram[level]!) >= share * total) return level;
   return 255;
+}
+
+/** The picture with its light and dark exchanged. */
+export function inverted({ width, height, data }: Grey): Grey {
+  const result = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) result[i] = 255 - data[i]!;
+  return { width, height, data: result };
+}
+
+/** Levels as bytes: rounded, and held within 0…255. */
+export function toBytes(levels: Float32Array): Uint8Array {
+  return new Uint8Array(new Uint8ClampedArray(levels).buffer);
 }
 
 /** For each output pixel, where its input pixels begin and what each of them weighs. */

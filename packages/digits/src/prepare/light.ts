@@ -34,10 +34,10 @@ export function divideLight(grey: Grey): Grey {
 }
 
 function divideBy({ width, height, data }: Grey, paper: number): Grey {
-  const table = Uint8Array.from({ length: 256 }, (_, level) =>
-    Math.max(0, 255 - (255 * level) / Math.max(1, paper)),
-  );
-  return { width, height, data: data.map((level) => table[level]!) };
+  const table = Uint8Array.from({ length: 256 }, (_, level) => Math.max(0, 255 - (255 * level) / Math.max(1, paper)));
+  const result = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) result[i] = table[data[i]!]!;
+  return { width, height, data: result };
 }
 
 function paperMap(grey: Grey): PaperMap {

@@ -55,10 +55,17 @@ export function inkMask(ink: Grey): InkMask {
   const high = Math.max(low, 0.6 * level);
   const doubt = doubtOf(histogram, low, high);
   if (Math.max(width, height) <= 128 || doubt < cleanDoubt) {
-    const threshold = Math.max(noise, 0.45 * level);
-    for (let i = 0; i < data.length; i++) data[i] = ink.data[i]! >= threshold ? 1 : 0;
-  } else markBySauvola(ink, data, low, high, 200 / level);
+    return { width, height, data: maskAt(ink, Math.max(noise, 0.45 * level)), level, doubt };
+  }
+  markBySauvola(ink, data, low, high, 200 / level);
   return { width, height, data, level, doubt };
+}
+
+/** Marks what is at least as dark as one threshold: 1 = ink. */
+export function maskAt({ data }: Grey, threshold: number): Uint8Array {
+  const mask = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) if (data[i]! >= threshold) mask[i] = 1;
+  return mask;
 }
 
 /** How many pixels lie between the two thresholds for each one above them. */

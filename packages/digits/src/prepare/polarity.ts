@@ -1,4 +1,4 @@
-import { type Grey, histogramOf } from './grey.ts';
+import { type Grey, histogramOf, inverted } from './grey.ts';
 
 /** Otsu's threshold (1979): the level that splits a histogram into the two classes furthest apart. */
 export function otsuThreshold(histogram: Uint32Array): number {
@@ -62,5 +62,5 @@ export function isInverted(grey: Grey): boolean {
 
 /** The picture with its ink darker than its paper. */
 export function darkOnLight(grey: Grey): Grey {
-  return isInverted(grey) ? { ...grey, data: grey.data.map((level) => 255 - level) } : grey;
+  return isInverted(grey) ? inverted(grey) : grey;
 }

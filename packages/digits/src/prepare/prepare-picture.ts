@@ -1,13 +1,13 @@
 import { decode } from './decode.ts';
 import { emptyPicture, findDigits } from './find-digits.ts';
-import { type Grey, resample } from './grey.ts';
+import { type Grey, resample, toBytes } from './grey.ts';
 import { divideLight } from './light.ts';
 import { inkMask } from './mask.ts';
 import { darkOnLight } from './polarity.ts';
 import type { PreparedPicture, PrepareOptions } from './prepared.ts';
 
 /** Smaller pictures are enlarged to at least this many pixels, so that a digit's edges lie between its pixels. */
-const leastSide = 100;
+const leastSide = Number(process.env.LEAST ?? 64);
 /** Up to this size a picture holds a digit cut out by someone, not a sheet with ruled lines. */
 const cutOutSide = 72;
 /** Up to this size, and not wider than a digit, a picture holds one digit: MNIST's own size, and a little more. */

@@ -1,5 +1,5 @@
 import { decode } from './decode.ts';
-import { resample } from './grey.ts';
+import { inverted, resample } from './grey.ts';
 
 const side = 28;
 /** What is darker than this after inverting is ink. */
@@ -12,6 +12,6 @@ const inkThreshold = 50;
 export async function preparePlain(bytes: Uint8Array): Promise<Uint8Array> {
   const { grey } = await decode(bytes);
   const area = { x: 0, y: 0, width: grey.width, height: grey.height };
-  const inverted = resample({ ...grey, data: grey.data.map((level) => 255 - level) }, area, side, side);
-  return Uint8Array.from(inverted, (level) => (level > inkThreshold ? 255 : 0));
+  const ink = resample(inverted(grey), area, side, side);
+  return Uint8Array.from(ink, (level) => (level > inkThreshold ? 255 : 0));
 }

@@ -2,6 +2,8 @@ import sharp from 'sharp';
 import { sizeOf } from './boxes.ts';
 import { drawStrokes } from './draw.ts';
 import { emptyPicture, findDigits } from './find-digits.ts';
+import { inverted } from './grey.ts';
+import { maskAt } from './mask.ts';
 import type { PreparedPicture, Stroke } from './prepared.ts';
 import { canvasAround, checkStrokes, keptCanvas, type StrokeOptions } from './strokes.ts';
 
@@ -54,8 +56,8 @@ export async function renderStrokes(
   const drawing = checkStrokes(strokes, options);
   const canvas = keptCanvas(drawing);
   const { width, height } = canvas;
-  const ink = drawStrokes(drawing.strokes, canvas).data.map((level) => 255 - level);
-  const png = await sharp(ink, { raw: { width, height, channels: 1 } })
+  const { data } = inverted(drawStrokes(drawing.strokes, canvas));
+  const png = await sharp(data, { raw: { width, height, channels: 1 } })
     .toColourspace('b-w')
     .png()
     .toBuffer();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '../errors.ts';
@@ -93,6 +94,8 @@ export function parse<Schema extends z.ZodType>(
 
 function signalOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
+  // Every picture of a form and every sample listens to it.
+  setMaxListeners(0, controller.signal);
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished)
       controller.abort(new HubError('HUB_REQUEST_MALFORMED', 'The client hung up'));

@@ -35,7 +35,7 @@ function openRoot(directory: string): RootDatabase {
     noSubdir: false,
     maxDbs: maxDatabases,
     // LMDB's classic commit: write, fdatasync, then the meta page, then done. lmdb-js's overlapping sync acknowledges
-    // before the disk has it, and measured no faster here (0.7 against 0.9 ms a commit).
+    // before the disk has it, and measured no faster (0.73 ms a commit against 0.64, on a virtual disk).
     overlappingSync: false,
     // The commit queue gathers writes itself; with lmdb-js's own gathering, a commit that fails also rejects a promise
     // that nobody holds, which would end the process.
