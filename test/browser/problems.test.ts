@@ -49,10 +49,10 @@ it.each([
   await page.route(preview, (route) => route.fulfill(problem(status, code, { 'retry-after': '2' })), {
     times: 1,
   });
-  await write(page, '7');
+  await write(page, '3');
   await page.getByText(words).waitFor();
   await page.getByText(/Trying again in/).waitFor();
-  await expectRead(page, '7');
+  await expectRead(page, '3');
 });
 
 it('keeps the ink while the network is away, and reads it once it is back', async () => {

@@ -42,11 +42,11 @@ const words =
 /** A page of printed text. */
 export function pageOfText(seed: number): Promise<Uint8Array> {
   const random = createRandom(seed);
-  const lines = Array.from({ length: 30 }, (_, i) => {
-    const line = Array.from({ length: 11 }, () => words[random.below(words.length)]).join(' ');
+  const lines = Array.from({ length: 14 }, (_, i) => {
+    const line = Array.from({ length: 8 }, () => words[random.below(words.length)]).join(' ');
     return `<text x="60" y="${80 + 34 * i}" font-family="serif" font-size="22">${line}</text>`;
   });
-  return picture(840, 1180, lines.join(''));
+  return picture(640, 640, lines.join(''));
 }
 
 /** A few handwritten-looking words, and no digit. */

@@ -16,8 +16,8 @@ export function familiarityOf(logits: Float32Array, row: number): number {
 
 /**
  * The familiarity below which `share` of real digits lie, from logits [n, 10] of digits that the model was not trained
- * on. Default 0.03: measured with the CNN that makes 0.7 % more of the validation digits unsure, and half as many letters,
- * shapes and scribbles sure.
+ * on. Default 0.03: measured with the bundled CNN that makes 2 % more of the validation digits unsure, and leaves 23 of 41
+ * per cent of printed letters, 18 of 35 of shapes and 10 of 27 of scribbles sure.
  *
  * Throws a RangeError for no logits and for a share outside 0 … 1.
  */

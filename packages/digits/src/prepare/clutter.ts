@@ -42,7 +42,7 @@ export function clutterOf(groups: readonly Group[], { specks, doubt }: InkFacts)
   const doubts = [
     odd,
     ramp(groups.length, 40, 120),
-    ramp(specks / groups.length, 6, 30) * ramp(specks, 20, 100),
+    ramp(specks / groups.length, 10, 40) * ramp(specks, 60, 200),
     ramp(doubt, 1.2, 3),
   ];
   return 1 - doubts.reduce((product, one) => product * (1 - one), 1);

@@ -1,4 +1,4 @@
-import { type Grey, histogramOf, inverted } from './grey.ts';
+import { type Grey, histogramOf, inverted, percentile } from './grey.ts';
 
 /** Otsu's threshold (1979): the level that splits a histogram into the two classes furthest apart. */
 export function otsuThreshold(histogram: Uint32Array): number {
@@ -48,16 +48,42 @@ function darkBorder(grey: Grey, threshold: number): number {
   return dark / (2 * ring * (width + height - 2 * ring));
 }
 
+/** Below this share of dark pixels, of the border's and the whole picture's together, paper is surely light. */
+const surelyLight = 0.5;
+/** Tiles that the longer side is cut into to see which way strokes differ from what is around them. */
+const tilesAcross = 16;
+
 /**
  * Whether the ink is lighter than the paper (chalk, a screenshot in dark mode, MNIST as it is stored).
  * The border and the whole picture vote, each with its share of dark pixels: ink covers the lesser part of both.
+ * Where they are not of one mind (a gradient, a dark table around the sheet), strokes decide: they are the few pixels
+ * that differ much from the median of their surroundings, so the sum of the cubed differences has their sign.
  */
 export function isInverted(grey: Grey): boolean {
   const histogram = histogramOf(grey.data);
   const threshold = otsuThreshold(histogram);
   let dark = 0;
   for (let level = 0; level <= threshold; level++) dark += histogram[level]!;
-  return darkBorder(grey, threshold) + dark / grey.data.length > 1;
+  const votes = darkBorder(grey, threshold) + dark / grey.data.length;
+  if (votes < surelyLight || votes > 2 - surelyLight || Math.max(grey.width, grey.height) < 64) return votes > 1;
+  return skewness(grey) > 0;
+}
+
+/** The sum of the cubed differences from the median of each tile. */
+function skewness({ width, height, data }: Grey): number {
+  const tile = Math.ceil(Math.max(width, height) / tilesAcross);
+  const histogram = new Uint32Array(256);
+  let sum = 0;
+  for (let top = 0; top < height; top += tile)
+    for (let left = 0; left < width; left += tile) {
+      histogram.fill(0);
+      const right = Math.min(width, left + tile);
+      for (let y = top; y < Math.min(height, top + tile); y++)
+        for (let i = y * width + left; i < y * width + right; i++) histogram[data[i]!]!++;
+      const median = percentile(histogram, 0.5);
+      for (let level = 0; level < 256; level++) sum += histogram[level]! * (level - median) ** 3;
+    }
+  return sum;
 }
 
 /** The picture with its ink darker than its paper. */

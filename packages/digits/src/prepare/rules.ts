@@ -62,8 +62,8 @@ export function eraseRules(
   if (across.length + down.length === 0) return undefined;
 
   const without = { width, height, data: data.slice() };
-  for (const rule of across) erase({ ...acrossView, data: without.data }, rule);
-  for (const rule of down) erase({ ...downView, data: without.data }, rule);
+  for (const rule of across) erase({ ...acrossView, data: without.data }, rule, thickest);
+  for (const rule of down) erase({ ...downView, data: without.data }, rule, thickest);
   const writing = writingHeightOf(without);
 
   const lying = across.filter(
@@ -79,8 +79,8 @@ export function eraseRules(
   );
   if (lying.length + standing.length === 0) return undefined;
   const erased = new Uint8Array(data.length);
-  for (const rule of lying) erase(acrossView, rule, erased);
-  for (const rule of standing) erase(downView, rule, erased);
+  for (const rule of lying) erase(acrossView, rule, thickest, erased);
+  for (const rule of standing) erase(downView, rule, thickest, erased);
   return erased;
 }
 
@@ -167,14 +167,48 @@ function isStraight(line: readonly Chain[], thickest: number): boolean {
   return astray <= 0.1 * count;
 }
 
-/** Clears a rule's runs, and two pixels more on each side where the ink of the rule fades. */
-function erase(view: View, { chains }: Rule, erased?: Uint8Array): void {
+/**
+ * Clears a rule's runs, and two pixels more on each side where its ink fades. Walks along the whole line, from edge to
+ * edge when it is nearly that long: between the chains there are pieces too short for one.
+ */
+function erase(view: View, { chains, length }: Rule, thickest: number, erased?: Uint8Array): void {
+  const { along } = view;
+  const first = chains[0]!;
+  const last = chains.at(-1)!;
+  const slope = (last.endsAt - first.startsAt) / Math.max(1, last.to - first.from);
+  const whole = length >= 0.7 * along;
+  let chain = 0;
+  for (let a = whole ? 0 : first.from; a < (whole ? along : last.to + 1); a++) {
+    while (chain + 1 < chains.length && chains[chain + 1]!.from <= a) chain++;
+    const { from, runs, endsAt, to } = chains[chain]!;
+    const run = runs[a - from];
+    if (run) clear(view, a, run, erased);
+    else {
+      const expected = a < from ? first.startsAt + slope * (a - first.from) : endsAt + slope * (a - to);
+      const short = runNear(view, a, expected, thickest);
+      if (short) clear(view, a, short, erased);
+    }
+  }
+}
+
+/** The run that crosses the line where it is expected, when it is thin enough to be the line's own. */
+function runNear(view: View, a: number, expected: number, thickest: number): [number, number] | undefined {
   const { data, across, alongStride, acrossStride } = view;
-  for (const { from, runs } of chains)
-    for (const [k, [top, bottom]] of runs.entries())
-      for (let c = Math.max(0, top - 2); c < Math.min(across, bottom + 2); c++) {
-        const i = (from + k) * alongStride + c * acrossStride;
-        data[i] = 0;
-        if (erased) erased[i] = 1;
-      }
+  const isInk = (c: number) => c >= 0 && c < across && data[a * alongStride + c * acrossStride] !== 0;
+  let at = Math.round(expected);
+  for (let k = 1; k <= thickest && !isInk(at); k++) at = Math.round(expected) + (k % 2 ? 1 : -1) * Math.ceil(k / 2);
+  if (!isInk(at)) return undefined;
+  let [top, bottom] = [at, at + 1];
+  while (isInk(top - 1) && bottom - top <= thickest) top--;
+  while (isInk(bottom) && bottom - top <= thickest) bottom++;
+  return bottom - top <= thickest ? [top, bottom] : undefined;
+}
+
+function clear(view: View, a: number, [top, bottom]: readonly [number, number], erased?: Uint8Array): void {
+  const { data, across, alongStride, acrossStride } = view;
+  for (let c = Math.max(0, top - 2); c < Math.min(across, bottom + 2); c++) {
+    const i = a * alongStride + c * acrossStride;
+    data[i] = 0;
+    if (erased) erased[i] = 1;
+  }
 }

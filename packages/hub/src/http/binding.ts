@@ -1,18 +1,12 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { messageOf, systemCode } from '@inkwire/base';
 import { HubError } from '../errors.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-/** Whether an IP address is this machine itself. */
+/** Whether an address is this machine itself, in the spelling that the system uses. */
 export function isLoopback(address: string): boolean {
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
-  const version = isIP(plain);
-  return version !== 0 && loopback.check(plain, version === 6 ? 'ipv6' : 'ipv4');
+  return address === '::1' || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(address);
 }
 
 /** An address as it stands in a URL. */

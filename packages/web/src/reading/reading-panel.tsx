@@ -39,7 +39,8 @@ function Body() {
 
 function InkReading() {
   const { reading, problem, retryAt } = preview.value;
-  if (problem) {
+  const isUnderWay = liveStroke.value !== undefined && problem?.kind === 'noneFound';
+  if (problem && !isUnderWay) {
     return (
       <ProblemNote
         problem={problem}

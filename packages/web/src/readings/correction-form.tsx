@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Reading } from '../api.ts';
 import { CheckIcon, CloseIcon } from '../frame/icons.tsx';
 import { words } from '../words/language.ts';
@@ -9,7 +9,8 @@ import { textOf } from './reading-list.ts';
 export function CorrectionForm({ reading, onDone }: { reading: Reading; onDone: () => void }) {
   const field = useRef<HTMLInputElement>(null);
   const { correctLabel, saveCorrection, cancel } = words.value.readings;
-  useEffect(() => {
+  // At once: whoever pressed the button types on.
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, []);

@@ -32,12 +32,9 @@ function turn(next: typeof history.value): void {
 const previewer = createPreviewer(api.read);
 export const { preview, retry: retryPreview } = previewer;
 
-/** Reads whatever is on the sheet, as it is written; called once. */
+/** Reads whatever is on the sheet, stroke by stroke as it is written; called once. */
 export function readInkAsWritten(): void {
-  effect(() => {
-    const live = liveStroke.value;
-    previewer.want(live ? [...strokes.value, live] : strokes.value);
-  });
+  effect(() => previewer.want(strokes.value));
 }
 
 /** Widths of the pen, in CSS pixels at the moment of writing. */

@@ -30,13 +30,16 @@ const blank: Preview = {
   looking: false,
 };
 
+/** Half a digit is no digit: a hand that is about to write on is not told so. */
+const patienceMs = 700;
+
 /**
  * Reads the ink while it is written, without keeping anything.
  *
  *   blank ─want→ looking ─answer→ read ─want→ looking …
  *                   └─problem→ problem ─(if it passes by itself) after a while→ looking
  *
- * The last reading stays until the next one is there, so that nothing flickers.
+ * The last reading stays until the next one is there, so that nothing flickers; that no digit was found is told late.
  */
 export function createPreviewer(read: Api['read'], restMs = 150): Previewer {
   const preview = signal<Preview>(blank);
@@ -58,9 +61,13 @@ export function createPreviewer(read: Api['read'], restMs = 150): Previewer {
 
   function stumble(problem: Problem, ink: readonly Stroke[]): void {
     const { retryAfterMs } = problem;
-    const retryAt = retryAfterMs === undefined ? undefined : Date.now() + retryAfterMs;
-    preview.value = { ...blank, ink, problem, retryAt };
-    if (retryAfterMs !== undefined) latest.run(() => Promise.resolve(look(0)), retryAfterMs);
+    const tell = (): void => {
+      const retryAt = retryAfterMs === undefined ? undefined : Date.now() + retryAfterMs;
+      preview.value = { ...blank, ink, problem, retryAt };
+    };
+    if (problem.kind === 'noneFound') return latest.run(async () => tell(), patienceMs);
+    tell();
+    if (retryAfterMs !== undefined) latest.run(async () => look(0), retryAfterMs);
   }
 
   return {
