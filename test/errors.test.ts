@@ -17,7 +17,7 @@ function codesInSource(): string[] {
 /** Every code in the first column of the tables of docs/errors.md. */
 function codesInDocumentation(): string[] {
   const text = readFileSync(`${root}docs/errors.md`, 'utf8');
-  return [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code!);
+  return [...text.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, code]) => code!);
 }
 
 test('docs/errors.md lists every code that a package can raise, once, and no other', () => {

@@ -6,10 +6,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pageDirectory } from '@inkwire/web';
-import { startFakeHub } from './fake-hub.ts';
 
-const command = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
+/** What is tested; INKWIRE_COMMAND names another build of it. */
+const command =
+  process.env.INKWIRE_COMMAND ?? fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
 const readyWithinMs = 30_000;
 
 /** A hub of its own: `inkwire serve` on a free port, over a temporary directory. */
@@ -24,7 +24,6 @@ export interface TestHub {
 }
 
 export async function openHub(): Promise<TestHub> {
-  if (process.env.INKWIRE_FAKE_HUB) return openFakeHub();
   if (!existsSync(command)) throw new Error(`${command} is not there: build it first (npm run build)`);
   const [data, port] = await Promise.all([mkdtemp(path.join(tmpdir(), 'inkwire-browser-')), freePort()]);
   let server = await serve(data, port);
@@ -82,12 +81,4 @@ async function freePort(): Promise<number> {
   probe.close();
   await once(probe, 'close');
   return port;
-}
-
-async function openFakeHub(): Promise<TestHub> {
-  let fake = await startFakeHub(pageDirectory);
-  const { port, url, kept } = fake;
-  const start = async () => void (fake = await startFakeHub(pageDirectory, { port, kept }));
-  const stop = () => fake.close();
-  return { url, start, stop, close: stop, restart: async () => (await stop(), start()) };
 }

@@ -13,18 +13,15 @@ it.each([
     const page = await stage.open(options, hash);
     await pretendReadings(page, 1000);
     await page.locator('.row').first().waitFor();
-    const scroll = () =>
-      page.evaluate(() => {
+    const lastAfterScrolling = async () => {
+      await page.evaluate(() => {
         const inner = document.querySelector('.readings-scroll')!;
         const scroller = getComputedStyle(inner).overflowY === 'auto' ? inner : document.scrollingElement!;
         scroller.scrollTop = scroller.scrollHeight;
       });
-    await expect
-      .poll(
-        async () => (await scroll(), page.locator('.long-list > li').last().getAttribute('aria-posinset')),
-        { timeout: 30_000, interval: 60 },
-      )
-      .toBe('1000');
+      return page.locator('.long-list > li').last().getAttribute('aria-posinset');
+    };
+    await expect.poll(lastAfterScrolling, { timeout: 30_000, interval: 60 }).toBe('1000');
     expect(await page.locator('.long-list > li').count()).toBeLessThan(60);
   },
 );

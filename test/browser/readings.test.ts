@@ -80,10 +80,12 @@ it('removes even when the page is closed before the second thoughts are over', a
   const page = await stage.open();
   await writeAndKeep(page, '6');
   await page.getByRole('button', { name: 'Remove 6' }).click();
-  await page.reload();
-  await expect
-    .poll(async () => (await page.reload(), await page.locator('.row').first().waitFor(), keptTexts(page)))
-    .toEqual(['41']);
+  const afterReloading = async () => {
+    await page.reload();
+    await page.locator('.row').first().waitFor();
+    return keptTexts(page);
+  };
+  await expect.poll(afterReloading, { timeout: 15_000 }).toEqual(['41']);
 });
 
 it('opens a reading: its picture with boxes, its bars, and what the reader saw', async () => {

@@ -25,10 +25,14 @@ const vitest = await startVitest('test', process.argv.slice(2), {
 const results = vitest.state.getTestModules().flatMap((file) => [...file.children.allTests()]);
 const count = (state) => results.filter((test) => test.result().state === state).length;
 // A file that does not load has no tests of its own.
-const broken = vitest.state.getTestModules().filter((file) => file.state() === 'failed' && count('failed') === 0).length;
+const broken = vitest.state
+  .getTestModules()
+  .filter((file) => file.state() === 'failed' && count('failed') === 0).length;
 const errors = vitest.state.getUnhandledErrors().length;
 await vitest.close();
 
 const failed = count('failed') + broken + errors;
-console.log(`browser: ${count('passed')} passed, ${failed} failed${count('skipped') ? `, ${count('skipped')} skipped` : ''}`);
+console.log(
+  `browser: ${count('passed')} passed, ${failed} failed${count('skipped') ? `, ${count('skipped')} skipped` : ''}`,
+);
 process.exitCode = failed > 0 || results.length === 0 ? 1 : 0;

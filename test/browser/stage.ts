@@ -70,7 +70,8 @@ export function setStage(): Stage {
           outside.push(request.url());
       });
       context.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type()) && !halfDigit.test(message.text())) errors.push(message.text());
+        if (['error', 'warning'].includes(message.type()) && !halfDigit.test(message.text()))
+          errors.push(message.text());
       });
       context.on('weberror', (error) => errors.push(String(error.error())));
       const page = await context.newPage();

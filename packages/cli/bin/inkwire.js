@@ -10,6 +10,8 @@ if (existsSync(built)) {
   module.enableCompileCache?.();
   await import(built.href);
 } else {
-  process.stderr.write('inkwire: not built yet; run `npm run build` in the repository first (CLI_NOT_BUILT)\n');
+  process.stderr.write(
+    'inkwire: not built yet; run `npm run build` in the repository first (CLI_NOT_BUILT)\n',
+  );
   process.exitCode = 1;
 }

@@ -9,7 +9,7 @@ export async function* inOrder<Item, Result>(
 ): AsyncGenerator<Result, void, undefined> {
   const running: Promise<Result>[] = [];
   for (const item of items) {
-    if (running.length > concurrency) yield await running.shift()!;
+    if (running.length === concurrency) yield await running.shift()!;
     const result = work(item);
     // Looked at in its turn; until then its rejection is not unhandled.
     result.catch(() => {});

@@ -36,7 +36,14 @@ export interface Sheet {
   readonly ink?: number;
   readonly digits: readonly PlacedDigit[];
   /** Lines printed on the paper: from x0, y0 to x1, y1, `thick` pixels, of level `level`. */
-  readonly rules?: readonly { x0: number; y0: number; x1: number; y1: number; thick: number; level: number }[];
+  readonly rules?: readonly {
+    x0: number;
+    y0: number;
+    x1: number;
+    y1: number;
+    thick: number;
+    level: number;
+  }[];
   /** Standard deviation of the camera's noise. */
   readonly noise?: number;
   readonly inverted?: boolean;
@@ -67,9 +74,20 @@ export function paintSheet(sheet: Sheet): Uint8Array {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) levels[y * width + x] = sheet.paper?.(x, y) ?? 255;
   for (const { x0, y0, x1, y1, thick, level } of sheet.rules ?? [])
-    for (let y = Math.max(0, Math.floor(Math.min(y0, y1) - thick)); y < Math.min(height, Math.max(y0, y1) + thick); y++)
-      for (let x = Math.max(0, Math.floor(Math.min(x0, x1) - thick)); x < Math.min(width, Math.max(x0, x1) + thick); x++) {
-        const cover = Math.min(1, Math.max(0, thick / 2 + 0.5 - distanceToSegment(x + 0.5, y + 0.5, x0, y0, x1, y1)));
+    for (
+      let y = Math.max(0, Math.floor(Math.min(y0, y1) - thick));
+      y < Math.min(height, Math.max(y0, y1) + thick);
+      y++
+    )
+      for (
+        let x = Math.max(0, Math.floor(Math.min(x0, x1) - thick));
+        x < Math.min(width, Math.max(x0, x1) + thick);
+        x++
+      ) {
+        const cover = Math.min(
+          1,
+          Math.max(0, thick / 2 + 0.5 - distanceToSegment(x + 0.5, y + 0.5, x0, y0, x1, y1)),
+        );
         levels[y * width + x]! *= 1 - cover * (1 - level / 255);
       }
   for (const { pixels, x: left, y: top, size, angle = 0 } of sheet.digits) {
@@ -92,7 +110,14 @@ export function paintSheet(sheet: Sheet): Uint8Array {
 /** A number of MNIST digits in a row: each `size` large, `step` pixels from the next, the row leaning by `slope`. */
 export function row(
   digits: readonly number[],
-  { x, y, size, step = size * 0.85, slope = 0, nth = 0 }: { x: number; y: number; size: number; step?: number; slope?: number; nth?: number },
+  {
+    x,
+    y,
+    size,
+    step = size * 0.85,
+    slope = 0,
+    nth = 0,
+  }: { x: number; y: number; size: number; step?: number; slope?: number; nth?: number },
 ): PlacedDigit[] {
   return digits.map((digit, i) => ({
     pixels: mnistDigit(mnistIndex(digit, nth + i)),

@@ -27,6 +27,8 @@ export interface InkPicture {
   readonly single: boolean;
 }
 
+/** What touches the picture's edge and is so much larger than the writing inside is no writing. */
+const edgeToWriting = 2.5;
 /** Less than this, in pixels of ink, cannot be a digit. */
 const smallestDigit = 8;
 
@@ -37,7 +39,9 @@ export function findDigits(picture: InkPicture): PreparedPicture {
   const kept = dropSpecks(labelled.components, smallestDigit);
   const writing = { ...labelled, components: kept };
   const whole = picture.single ? writing : splitWide(writing);
-  const groups = (picture.single ? groupAll(kept) : groupComponents(whole)).filter((group) => sizeOf(group) >= smallestDigit);
+  const groups = (picture.single ? groupAll(kept) : groupComponents(whole)).filter(
+    (group) => sizeOf(group) >= smallestDigit,
+  );
   const height = writingHeight(groups);
   const digits = dropSpecks(groups, Math.max(smallestDigit, 0.3 * height));
   const lines = readingOrder(digits, height).map((words) =>
@@ -47,23 +51,20 @@ export function findDigits(picture: InkPicture): PreparedPicture {
       ),
     ),
   );
-  const specks = labelled.components.length - kept.length;
-  return {
-    width: picture.width,
-    height: picture.height,
-    lines,
-    clutter: clutterOf(digits, { specks, doubt: mask.doubt }),
-  };
+  // Dust is no sign of anything; what is a letter's size beside the digits may be one.
+  const pieces = labelled.components.filter((piece) => sizeOf(piece) >= Math.max(5, 0.08 * height)).length;
+  const specks = Math.max(0, pieces - kept.length);
+  const clutter = clutterOf(digits, { specks, doubt: mask.doubt });
+  return { width: picture.width, height: picture.height, lines, clutter };
 }
 
-const emptyPicture = (width: number, height: number): PreparedPicture => ({
+/** A picture in which nothing was found. */
+export const emptyPicture = (width: number, height: number): PreparedPicture => ({
   width,
   height,
   lines: [],
   clutter: 0,
 });
-
-export { emptyPicture };
 
 function boxOf(
   { left, top, right, bottom }: Edges,

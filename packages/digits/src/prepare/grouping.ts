@@ -52,7 +52,10 @@ function belongTogether(a: Group, b: Group, writing: Writing): boolean {
   const both = around([a, b]);
   if (widthOf(both) > 1.5 * Math.max(writing.height, heightOf(both))) return false;
   return (
-    areStacked(a, b, writing) || isBarOfFive(a, b, writing) || areStrokesOfFour(a, b, writing) || areHalves(writing.picture, a, b)
+    areStacked(a, b, writing) ||
+    isBarOfFive(a, b, writing) ||
+    areStrokesOfFour(a, b, writing) ||
+    areHalves(writing.picture, a, b)
   );
 }
 

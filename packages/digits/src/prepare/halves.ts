@@ -25,11 +25,18 @@ export function areHalves(picture: Pick<Labelled, 'labels' | 'width'>, a: Inked,
   const least = (from: number, to: number) => gaps.slice(from, to).reduce((x, y) => Math.min(x, y), Infinity);
   const ends = Math.max(least(0, third), least(rows - third, rows));
   const middle = least(Math.floor(0.4 * rows), Math.ceil(0.6 * rows));
-  return middle >= 0.3 * Math.min(height, heightOf(left)) && middle >= ends + 0.15 * height && ends <= 0.4 * height;
+  return (
+    middle >= 0.3 * Math.min(height, heightOf(left)) && middle >= ends + 0.15 * height && ends <= 0.4 * height
+  );
 }
 
 /** The paper between two pieces in a row: from the last pixel of the left one to the first of the right one. */
-function gapAt({ labels, width }: Pick<Labelled, 'labels' | 'width'>, left: Inked, right: Inked, y: number): number {
+function gapAt(
+  { labels, width }: Pick<Labelled, 'labels' | 'width'>,
+  left: Inked,
+  right: Inked,
+  y: number,
+): number {
   let from = left.right - 1;
   while (from >= left.left && !left.labels.includes(labels[y * width + from]!)) from--;
   let to = right.left;

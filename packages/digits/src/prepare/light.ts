@@ -34,7 +34,9 @@ export function divideLight(grey: Grey): Grey {
 }
 
 function divideBy({ width, height, data }: Grey, paper: number): Grey {
-  const table = Uint8Array.from({ length: 256 }, (_, level) => Math.max(0, 255 - (255 * level) / Math.max(1, paper)));
+  const table = Uint8Array.from({ length: 256 }, (_, level) =>
+    Math.max(0, 255 - (255 * level) / Math.max(1, paper)),
+  );
   const result = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i++) result[i] = table[data[i]!]!;
   return { width, height, data: result };
@@ -56,33 +58,41 @@ function paperMap(grey: Grey): PaperMap {
           histogram[grey.data[i]!]!++;
       levels[row * columns + column] = percentile(histogram, paperShare);
     }
-  const { length } = levels;
-  const filter = (from: Float32Array, radius: number, pick: (levels: number[]) => number) => {
-    const along = slide(from, length, columns, 1, radius, pick);
-    return slide(along, length, rows, columns, radius, pick);
-  };
-  const dilated = filter(levels, closingRadius, (around) => Math.max(...around));
-  const closed = filter(dilated, closingRadius, (around) => Math.min(...around));
-  const mean = (around: number[]) => around.reduce((a, b) => a + b) / around.length;
-  return { columns, rows, tile, levels: filter(closed, 1, mean) };
+  return { columns, rows, tile, levels: smooth(close(levels, columns, rows), columns, rows) };
 }
 
-/** For each level of a grid, picks one of those within `radius` along the axis of `extent` steps of `stride`. */
-function slide(
+/** Closes a grid, ways across and down in turn: what is dark and narrower than the window takes the level around it. */
+function close(levels: Float32Array, columns: number, rows: number): Float32Array {
+  return alongBoth(levels, columns, rows, closeLine);
+}
+
+function smooth(levels: Float32Array, columns: number, rows: number): Float32Array {
+  return alongBoth(levels, columns, rows, (line) =>
+    line.map((level, i) => ((line[i - 1] ?? level) + level + (line[i + 1] ?? level)) / 3),
+  );
+}
+
+/** The greatest of each window, then the least of these. */
+function closeLine(line: Float32Array): Float32Array {
+  const window = (from: Float32Array, i: number) =>
+    from.subarray(Math.max(0, i - closingRadius), i + closingRadius + 1);
+  const greatest = line.map((_, i) => Math.max(...window(line, i)));
+  return line.map((_, i) => Math.min(...window(greatest, i)));
+}
+
+/** Applies a filter of lines to the rows of a grid, then to its columns. */
+function alongBoth(
   levels: Float32Array,
-  length: number,
-  extent: number,
-  stride: number,
-  radius: number,
-  pick: (levels: number[]) => number,
+  columns: number,
+  rows: number,
+  filter: (line: Float32Array) => Float32Array,
 ): Float32Array {
-  const result = new Float32Array(length);
-  for (let i = 0; i < length; i++) {
-    const at = Math.floor(i / stride) % extent;
-    const around: number[] = [];
-    for (let k = Math.max(-radius, -at); k <= Math.min(radius, extent - 1 - at); k++)
-      around.push(levels[i + k * stride]!);
-    result[i] = pick(around);
+  const result = new Float32Array(levels.length);
+  for (let row = 0; row < rows; row++)
+    result.set(filter(levels.subarray(row * columns, (row + 1) * columns)), row * columns);
+  for (let column = 0; column < columns; column++) {
+    const line = filter(Float32Array.from({ length: rows }, (_, row) => result[row * columns + column]!));
+    for (let row = 0; row < rows; row++) result[row * columns + column] = line[row]!;
   }
   return result;
 }

@@ -27,7 +27,7 @@ export function inkLevels(histogram: Uint32Array): { noise: number; level: numbe
   const deviations = new Uint32Array(256);
   for (let level = 0; level < 256; level++) deviations[Math.abs(level - median)]! += histogram[level]!;
   // Where ink covers half of the picture the deviation is the ink's own: noise never reaches half of the darkest.
-  const spread = Math.min(median + 6 * percentile(deviations, 0.5), percentile(histogram, 0.99) / 2);
+  const spread = Math.min(median + 6 * percentile(deviations, 0.5), percentile(histogram, 0.999) / 2);
   const noise = Math.max(faintest, spread);
   // Full ink is the median of what is above the noise, each pixel weighted by its darkness.
   let mass = 0;

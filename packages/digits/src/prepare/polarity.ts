@@ -65,7 +65,8 @@ export function isInverted(grey: Grey): boolean {
   let dark = 0;
   for (let level = 0; level <= threshold; level++) dark += histogram[level]!;
   const votes = darkBorder(grey, threshold) + dark / grey.data.length;
-  if (votes < surelyLight || votes > 2 - surelyLight || Math.max(grey.width, grey.height) < 64) return votes > 1;
+  if (votes < surelyLight || votes > 2 - surelyLight || Math.max(grey.width, grey.height) < 64)
+    return votes > 1;
   return skewness(grey) > 0;
 }
 

@@ -1,6 +1,6 @@
 import { decode } from './decode.ts';
 import { emptyPicture, findDigits } from './find-digits.ts';
-import { type Grey, resample, toBytes } from './grey.ts';
+import { type Grey, resample } from './grey.ts';
 import { divideLight } from './light.ts';
 import { inkMask } from './mask.ts';
 import { darkOnLight } from './polarity.ts';

@@ -3,7 +3,6 @@ import { sizeOf } from './boxes.ts';
 import { drawStrokes } from './draw.ts';
 import { emptyPicture, findDigits } from './find-digits.ts';
 import { inverted } from './grey.ts';
-import { maskAt } from './mask.ts';
 import type { PreparedPicture, Stroke } from './prepared.ts';
 import { canvasAround, checkStrokes, keptCanvas, type StrokeOptions } from './strokes.ts';
 

@@ -27,9 +27,11 @@ interface View {
 /** A rule leans at most this far: 15°. */
 const steepest = Math.tan((15 * Math.PI) / 180);
 
-/** A rule that was found: its length in pixels, and how to erase it. */
+/** A rule that was found: its length and its thickness in pixels, and how to erase it. */
 interface Rule {
   readonly length: number;
+  /** What is thicker than this is not the rule but a stroke on it. */
+  readonly thickest: number;
   readonly chains: readonly Chain[];
 }
 
@@ -42,6 +44,9 @@ const ruleToWriting = 2.2;
 /** From edge to edge a rule is one as soon as it is this much longer than the writing is tall. */
 const edgeRuleToWriting = 1.3;
 const edgeToEdge = 0.95;
+/** Digits that lie on a rule interrupt it: by at most this share of the picture at once, and of the rule in all. */
+const widestGap = 0.25;
+const leastCovered = 0.65;
 
 /**
  * Erases ruled lines from a mask (1 = ink) in place. Gives a mask of what was erased, grey edges included, or
@@ -62,8 +67,8 @@ export function eraseRules(
   if (across.length + down.length === 0) return undefined;
 
   const without = { width, height, data: data.slice() };
-  for (const rule of across) erase({ ...acrossView, data: without.data }, rule, thickest);
-  for (const rule of down) erase({ ...downView, data: without.data }, rule, thickest);
+  for (const rule of across) erase({ ...acrossView, data: without.data }, rule);
+  for (const rule of down) erase({ ...downView, data: without.data }, rule);
   const writing = writingHeightOf(without);
 
   const lying = across.filter(
@@ -79,22 +84,23 @@ export function eraseRules(
   );
   if (lying.length + standing.length === 0) return undefined;
   const erased = new Uint8Array(data.length);
-  for (const rule of lying) erase(acrossView, rule, thickest, erased);
-  for (const rule of standing) erase(downView, rule, thickest, erased);
+  for (const rule of lying) erase(acrossView, rule, erased);
+  for (const rule of standing) erase(downView, rule, erased);
   return erased;
 }
 
 function findRules(view: View, shortest: number, thickest: number): Rule[] {
   const pieces = chainsOf(view, thickest).filter((chain) => chain.to - chain.from + 1 >= 3 * thickest);
   const rules: Rule[] = [];
-  for (const line of joinChains(pieces, 6 * thickest)) {
+  for (const line of joinChains(pieces, widestGap * view.along, thickest)) {
     const first = line[0]!;
     const last = line.at(-1)!;
     const length = last.to - first.from + 1;
     const covered = line.reduce((sum, chain) => sum + chain.to - chain.from + 1, 0);
     const straight =
       Math.abs(last.endsAt - first.startsAt) <= steepest * length && isStraight(line, thickest);
-    if (length >= shortest && covered >= 0.6 * length && straight) rules.push({ length, chains: line });
+    if (length >= shortest && covered >= leastCovered * length && straight)
+      rules.push({ length, thickest: thicknessOf(line) + 2, chains: line });
   }
   return rules;
 }
@@ -131,23 +137,31 @@ function chainsOf({ data, along, across, alongStride, acrossStride }: View, thic
   return chains;
 }
 
-/** Joins chains that continue each other across a gap, such as a digit's stroke on the rule, into lines. */
-function joinChains(chains: readonly Chain[], gap: number): Chain[][] {
+/** Joins chains that continue each other across a gap, such as a digit on the rule, into lines. */
+function joinChains(chains: readonly Chain[], gap: number, thickest: number): Chain[][] {
   const lines: Chain[][] = [];
   for (const chain of [...chains].sort((a, b) => a.from - b.from)) {
     const line = lines.find((candidate) => {
       const first = candidate[0]!;
       const last = candidate.at(-1)!;
       const distance = chain.from - last.to;
-      if (distance <= 0 || distance > gap + 0.25 * (last.to - first.from)) return false;
-      const length = last.to - first.from + 1;
-      const slope = length < 2 * gap ? 0 : (last.endsAt - first.startsAt) / length;
-      return Math.abs(last.endsAt + slope * distance - chain.startsAt) <= gap / 3 + 0.05 * distance;
+      if (distance <= 0 || distance > gap) return false;
+      // A short piece says little about where the line goes.
+      const length = last.to - first.from;
+      const slope = length < 12 * thickest ? 0 : (last.endsAt - first.startsAt) / length;
+      const astray = Math.abs(last.endsAt + slope * distance - chain.startsAt);
+      return astray <= thickest + 0.03 * distance;
     });
     if (line) line.push(chain);
     else lines.push([chain]);
   }
   return lines;
+}
+
+/** The median length of a line's runs. */
+function thicknessOf(line: readonly Chain[]): number {
+  const lengths = line.flatMap(({ runs }) => runs.map(([top, bottom]) => bottom - top)).sort((a, b) => a - b);
+  return lengths[lengths.length >> 1]!;
 }
 
 /** Whether the runs stay near the line from the first to the last: a digit's curve does not. */
@@ -171,7 +185,7 @@ function isStraight(line: readonly Chain[], thickest: number): boolean {
  * Clears a rule's runs, and two pixels more on each side where its ink fades. Walks along the whole line, from edge to
  * edge when it is nearly that long: between the chains there are pieces too short for one.
  */
-function erase(view: View, { chains, length }: Rule, thickest: number, erased?: Uint8Array): void {
+function erase(view: View, { chains, length, thickest }: Rule, erased?: Uint8Array): void {
   const { along } = view;
   const first = chains[0]!;
   const last = chains.at(-1)!;
@@ -182,8 +196,8 @@ function erase(view: View, { chains, length }: Rule, thickest: number, erased?: 
     while (chain + 1 < chains.length && chains[chain + 1]!.from <= a) chain++;
     const { from, runs, endsAt, to } = chains[chain]!;
     const run = runs[a - from];
-    if (run) clear(view, a, run, erased);
-    else {
+    if (run && run[1] - run[0] <= thickest) clear(view, a, run, erased);
+    else if (!run) {
       const expected = a < from ? first.startsAt + slope * (a - first.from) : endsAt + slope * (a - to);
       const short = runNear(view, a, expected, thickest);
       if (short) clear(view, a, short, erased);
@@ -196,7 +210,8 @@ function runNear(view: View, a: number, expected: number, thickest: number): [nu
   const { data, across, alongStride, acrossStride } = view;
   const isInk = (c: number) => c >= 0 && c < across && data[a * alongStride + c * acrossStride] !== 0;
   let at = Math.round(expected);
-  for (let k = 1; k <= thickest && !isInk(at); k++) at = Math.round(expected) + (k % 2 ? 1 : -1) * Math.ceil(k / 2);
+  for (let k = 1; k <= thickest && !isInk(at); k++)
+    at = Math.round(expected) + (k % 2 ? 1 : -1) * Math.ceil(k / 2);
   if (!isInk(at)) return undefined;
   let [top, bottom] = [at, at + 1];
   while (isInk(top - 1) && bottom - top <= thickest) top--;

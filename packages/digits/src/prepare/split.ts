@@ -1,6 +1,6 @@
-import { areHalves } from './halves.ts';
 import { heightOf, strokeOf, widthOf } from './boxes.ts';
 import type { Component, Labelled } from './components.ts';
+import { areHalves } from './halves.ts';
 
 /** A piece is cut when it is wider than this many heights: hardly any single digit is. */
 const widestDigit = 1.25;
@@ -49,7 +49,8 @@ function cut(labelled: Labelled, piece: Component, stroke: number, label: number
   if (sides.some((side) => heightOf(side) < lowestSide * heightOf(piece))) return undefined;
   for (const [x, y] of right) labels[y * width + x] = label;
   const [first, second] = sides as [Component, Component];
-  if (!areHalves(labelled, { ...first, labels: [first.label] }, { ...second, labels: [second.label] })) return sides;
+  if (!areHalves(labelled, { ...first, labels: [first.label] }, { ...second, labels: [second.label] }))
+    return sides;
   for (const [x, y] of right) labels[y * width + x] = piece.label;
   return undefined;
 }

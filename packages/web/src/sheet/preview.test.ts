@@ -103,7 +103,10 @@ describe('the preview', () => {
     await vi.advanceTimersByTimeAsync(150);
     asked[0]!.fail(new Problem('noneFound', { code: 'DIGITS_NONE_FOUND', status: 422 }));
     await settled();
-    expect(preview.value, 'not yet: the hand may write on').toMatchObject({ problem: undefined, looking: true });
+    expect(preview.value, 'not yet: the hand may write on').toMatchObject({
+      problem: undefined,
+      looking: true,
+    });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(asked).toHaveLength(1);
     expect(preview.value).toMatchObject({

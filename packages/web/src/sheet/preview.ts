@@ -65,7 +65,10 @@ export function createPreviewer(read: Api['read'], restMs = 150): Previewer {
       const retryAt = retryAfterMs === undefined ? undefined : Date.now() + retryAfterMs;
       preview.value = { ...blank, ink, problem, retryAt };
     };
-    if (problem.kind === 'noneFound') return latest.run(async () => tell(), patienceMs);
+    if (problem.kind === 'noneFound') {
+      latest.run(async () => tell(), patienceMs);
+      return;
+    }
     tell();
     if (retryAfterMs !== undefined) latest.run(async () => look(0), retryAfterMs);
   }

@@ -3,10 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 /** WCAG 2.2, 1.4.3 and 1.4.11: text 4.5, and what has to be seen to use the page 3. */
 const tokens = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
-const themes = {
-  light: valuesIn(tokens.slice(0, tokens.indexOf(":root[data-theme='dark']"))),
-  dark: valuesIn(tokens.slice(tokens.indexOf(":root[data-theme='dark']"), tokens.indexOf('@media'))),
-};
+const [day, night] = tokens.split('@media')[0]!.split(/(?=:root\[data-theme=)/);
+const themes = { light: valuesIn(day!), dark: valuesIn(night!) };
 
 const text = ['--text', '--text-soft', '--accent', '--doubt'];
 const grounds = [
