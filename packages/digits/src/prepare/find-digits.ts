@@ -27,8 +27,6 @@ export interface InkPicture {
   readonly single: boolean;
 }
 
-/** What touches the picture's edge and is so much larger than the writing inside is no writing. */
-const edgeToWriting = 2.5;
 /** Less than this, in pixels of ink, cannot be a digit. */
 const smallestDigit = 8;
 

@@ -69,7 +69,7 @@ class Listener implements HttpListener {
 async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
   const done = new AbortController();
   const overdue = sleep(timeoutMs, { signal: done.signal }).then(
-    () => {},
+    () => app.server.closeAllConnections(),
     () => {},
   );
   await app.close();
