@@ -112,7 +112,7 @@ function divideByMap({ width, height, data }: Grey, { columns, rows, tile, level
       const right = Math.min(columns - 1, left + 1);
       const paper = Math.max(1, line[left]! + (line[right]! - line[left]!) * (u - left));
       const ink = 255 - (255 * data[y * width + x]!) / paper;
-      result[y * width + x] = ink > 0 ? ink : 0;
+      result[y * width + x] = Math.max(ink, 0);
     }
   }
   return { width, height, data: result };

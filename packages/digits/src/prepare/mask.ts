@@ -29,13 +29,16 @@ export function inkLevels(histogram: Uint32Array): { noise: number; level: numbe
   // Where ink covers half of the picture the deviation is the ink's own: noise never reaches half of the darkest.
   const spread = Math.min(median + 6 * percentile(deviations, 0.5), percentile(histogram, 0.999) / 2);
   const noise = Math.max(faintest, spread);
-  // Full ink is the median of what is above the noise, each pixel weighted by its darkness.
+  // Full ink is the median of what is above the noise, each pixel weighted by how far it is above, squared: the
+  // noise's own tail, which may be more pixels than there are of ink, then weighs nothing.
+  const first = Math.ceil(noise);
+  const weight = (level: number) => (level - first + 1) ** 2 * histogram[level]!;
   let mass = 0;
-  for (let level = Math.ceil(noise); level < 256; level++) mass += level * histogram[level]!;
+  for (let level = first; level < 256; level++) mass += weight(level);
   if (mass === 0) return { noise, level: 0 };
   let seen = 0;
-  for (let level = Math.ceil(noise); level < 256; level++)
-    if ((seen += level * histogram[level]!) >= mass / 2) return { noise, level };
+  for (let level = first; level < 256; level++)
+    if ((seen += weight(level)) >= mass / 2) return { noise, level };
   return { noise, level: 255 };
 }
 

@@ -54,7 +54,7 @@ export async function createServer(
 function createApp(options: ResolvedHttpOptions): FastifyInstance {
   const { limits, tls } = options;
   const server = {
-    maxHeaderSize: 1e6,
+    maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
     connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs, 5_000),
   };
