@@ -22,5 +22,5 @@ export interface Recipe {
   /** Steps between two measurements of accuracy, each of which writes the model as it then is. */
   readonly evaluateEvery: number;
   /** Absent: pictures are trained on as they are. */
-  readonly augmentation?: AugmentationOptions;
+  readonly augmentation?: AugmentationOptions | undefined;
 }
