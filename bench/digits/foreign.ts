@@ -1,162 +1,141 @@
 /**
- * How a model trained on MNIST reads what other people wrote, through the whole preparation: from the bytes of a PNG
- * (USPS envelopes, optdigits bitmaps) or from pen strokes (pendigits) to a digit. A picture in which the preparation
- * finds none, or more than one digit, counts as a mistake.
- *
- * `node dist/digits/foreign.js [--data ../shared/data] [--model FILE.onnx] [--limit N]`, after `tsc -p bench`.
- * Choose nothing by these figures: to try things out there is usps.train.gz, and --limit takes the first digits.
+ * Foreign handwriting that no model here was trained on, through the whole preparation: USPS's test digits and
+ * optdigits' bitmaps as PNG files, pendigits as pen strokes. A picture that is read as anything but its one digit is wrong.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import {
   openReader,
-  type PreparedPicture,
-  preparePicture,
+  type Picture,
   preparePlain,
-  prepareStrokes,
-  renderStrokes,
+  type Reader,
+  type Stroke,
   wilsonInterval,
 } from '@inkwire/digits';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
-import { type ForeignDigit, type ForeignSet, loadForeignSets } from './foreign-sets.ts';
+import { printTable, saveResults } from '../report.ts';
 
-/** [n, 784] to n digits. */
-type Read = (pixels: Uint8Array) => Promise<number[]>;
-
-const size = 784;
-const side = 28;
-
-/** Row-wise argmax of [n, 10]. */
-function topDigits(scores: Float32Array): number[] {
-  return Array.from({ length: scores.length / 10 }, (_, i) => {
-    const row = scores.subarray(i * 10, i * 10 + 10);
-    return row.indexOf(Math.max(...row));
-  });
+interface Example {
+  readonly label: number;
+  readonly picture: Picture;
 }
 
-/** The reader of digits; for a bare ONNX file, without a model card, ONNX Runtime itself. */
-async function openRead(model: string | undefined, bare: boolean): Promise<{ read: Read; close: () => Promise<void> }> {
-  if (!bare) {
-    const reader = await openReader(model === undefined ? {} : { model });
-    return { read: async (pixels) => topDigits(await reader.classify(pixels)), close: () => reader.close() };
-  }
-  const session = await InferenceSession.create(model!, { intraOpNumThreads: 1, interOpNumThreads: 1 });
-  const read: Read = async (pixels) => {
-    const input = new Tensor('uint8', pixels, [pixels.length / size, size]);
-    return topDigits((await session.run({ pixels: input })).logits!.data as Float32Array);
-  };
-  return { read, close: () => session.release() };
-}
+const linesOf = (directory: string, file: string): string[] =>
+  gunzipSync(readFileSync(join(directory, file)))
+    .toString('latin1')
+    .trimEnd()
+    .split('\n');
 
-const pngOf = async (digit: ForeignDigit): Promise<Uint8Array> =>
-  'strokes' in digit
-    ? (await renderStrokes(digit.strokes)).png
-    : sharp(digit.grey, { raw: { width: digit.side, height: digit.side, channels: 1 } }).png().toBuffer();
-
-const prepare = async (digit: ForeignDigit): Promise<PreparedPicture> =>
-  'strokes' in digit ? prepareStrokes(digit.strokes) : preparePicture(await pngOf(digit));
-
-/** The same digit stretched to 20×20, its aspect given up, to see what keeping it is worth. */
-function stretched(pixels: Uint8Array): Uint8Array {
-  let [left, top, right, bottom] = [side, side, 0, 0];
-  for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++)
-      if (pixels[y * side + x]! >= 32) {
-        [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
-        [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
-      }
-  const result = new Uint8Array(size);
-  const at = (x: number, y: number) => pixels[Math.min(bottom - 1, y) * side + Math.min(right - 1, x)] ?? 0;
-  for (let y = 0; y < 20; y++)
-    for (let x = 0; x < 20; x++) {
-      const u = Math.max(left, left + ((x + 0.5) / 20) * (right - left) - 0.5);
-      const v = Math.max(top, top + ((y + 0.5) / 20) * (bottom - top) - 0.5);
-      const [i, j] = [Math.floor(u), Math.floor(v)];
-      const [a, b] = [u - i, v - j];
-      result[(y + 4) * side + x + 4] =
-        (at(i, j) * (1 - a) + at(i + 1, j) * a) * (1 - b) + (at(i, j + 1) * (1 - a) + at(i + 1, j + 1) * a) * b;
-    }
-  return result;
-}
-
-/** How many are read right, in batches of 256. `undefined` stands for a picture that was not one digit. */
-async function countRight(read: Read, digits: readonly ForeignDigit[], pictures: readonly (Uint8Array | undefined)[]) {
-  let right = 0;
-  for (let from = 0; from < digits.length; from += 256) {
-    const batch = pictures.slice(from, from + 256);
-    const pixels = new Uint8Array(batch.length * size);
-    for (const [i, picture] of batch.entries()) if (picture) pixels.set(picture, i * size);
-    const texts = await read(pixels);
-    for (const [i, text] of texts.entries()) if (batch[i] && text === digits[from + i]!.label) right++;
-  }
-  return right;
-}
-
-async function measure(read: Read, { name, digits }: ForeignSet) {
-  const started = performance.now();
-  const found: (Uint8Array | undefined)[] = [];
-  const counts = { none: 0, several: 0, clutter: 0 };
-  for (const digit of digits) {
-    const picture = await prepare(digit);
-    const all = picture.lines.flat(2);
-    if (all.length === 0) counts.none++;
-    if (all.length > 1) counts.several++;
-    if (picture.clutter >= 0.5) counts.clutter++;
-    found.push(all.length === 1 ? all[0]!.pixels : undefined);
-  }
-  const milliseconds = (performance.now() - started) / digits.length;
-  const plain: Uint8Array[] = [];
-  for (const digit of digits) plain.push(await preparePlain(await pngOf(digit)));
-  const correct = await countRight(read, digits, found);
-  const count = digits.length;
+async function png(ink: readonly number[], side: number): Promise<Picture> {
+  const paper = Buffer.from(ink.map((share) => Math.round(255 * (1 - share))));
   return {
-    set: name,
-    count,
-    accuracy: correct / count,
-    interval: wilsonInterval(correct, count),
-    withoutAspect: (await countRight(read, digits, found.map((pixels) => pixels && stretched(pixels)))) / count,
-    plain: (await countRight(read, digits, plain)) / count,
-    ...counts,
-    milliseconds,
+    bytes: await sharp(paper, { raw: { width: side, height: side, channels: 1 } })
+      .png()
+      .toBuffer(),
   };
 }
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: fileURLToPath(new URL('../../../../shared/data', import.meta.url)) },
-    model: { type: 'string' },
-    /** The model is a bare ONNX file without a card. */
-    bare: { type: 'boolean', default: false },
-    limit: { type: 'string' },
-  },
-});
-const sets = await loadForeignSets(values.data);
-const { read, close } = await openRead(values.model, values.bare);
-const percent = (share: number) => (100 * share).toFixed(2);
-const rows = [];
-for (const set of sets) {
-  const digits = values.limit ? set.digits.slice(0, Number(values.limit)) : set.digits;
-  rows.push(await measure(read, { ...set, digits }));
+/** A line each: label, then 256 values from −1 to 1 = ink. */
+async function usps(directory: string): Promise<Example[]> {
+  const rows = linesOf(directory, 'usps.test.gz').map((line) => line.trim().split(/\s+/).map(Number));
+  return Promise.all(
+    rows.map(async ([label, ...values]) => ({
+      label: label!,
+      picture: await png(
+        values.map((value) => (value + 1) / 2),
+        16,
+      ),
+    })),
+  );
 }
-await close();
-console.table(
-  rows.map((row) => ({
-    set: row.set,
-    digits: row.count,
-    'read right %': percent(row.accuracy),
-    '95 %': row.interval.map(percent).join('–'),
-    'without aspect %': percent(row.withoutAspect),
-    'plain mode %': percent(row.plain),
-    'none found': row.none,
-    'several found': row.several,
-    'clutter ≥ 0.5': row.clutter,
-    'ms each': row.milliseconds.toFixed(2),
-  })),
-);
-if (!values.limit) {
-  const results = new URL('../../results/', import.meta.url);
-  await mkdir(results, { recursive: true });
-  await writeFile(new URL('digits-foreign.json', results), `${JSON.stringify({ model: values.model ?? 'bundled', rows }, null, 2)}\n`);
+
+/** 32 lines of 0 and 1, then a line with the label. */
+async function optdigits(directory: string): Promise<Example[]> {
+  const lines = linesOf(directory, 'optdigits-bitmaps.txt.gz');
+  const found: { label: number; bits: number[] }[] = [];
+  let bitmap: string[] = [];
+  for (const line of lines) {
+    if (/^[01]{32}\s*$/.test(line)) bitmap.push(line.trim());
+    else if (bitmap.length === 32) {
+      found.push({ label: Number(line), bits: [...bitmap.join('')].map(Number) });
+      bitmap = [];
+    }
+  }
+  return Promise.all(found.map(async ({ label, bits }) => ({ label, picture: await png(bits, 32) })));
+}
+
+/** UNIPEN: a segment names the digit; points between .PEN_DOWN and .PEN_UP, y upwards on a 500 × 500 tablet. */
+function pendigits(directory: string): Example[] {
+  const found: Example[] = [];
+  let strokes: (readonly [number, number])[][] = [];
+  let label: number | undefined;
+  const finish = () => {
+    if (label !== undefined) found.push({ label, picture: { strokes: strokes as Stroke[] } });
+    strokes = [];
+  };
+  for (const line of linesOf(directory, 'pendigits-strokes.train.unipen.gz')) {
+    const segment = /^\.SEGMENT DIGIT .*"(\d)"/.exec(line);
+    const point = /^\s*(-?\d+)\s+(-?\d+)/.exec(line);
+    if (segment) {
+      finish();
+      label = Number(segment[1]);
+    } else if (line.startsWith('.PEN_DOWN')) strokes.push([]);
+    else if (point) strokes.at(-1)?.push([Number(point[1]), 500 - Number(point[2])]);
+  }
+  finish();
+  return found;
+}
+
+async function textOf(reader: Reader, picture: Picture): Promise<string> {
+  try {
+    return (await reader.read(picture)).text;
+  } catch {
+    return '';
+  }
+}
+
+async function plainDigit(reader: Reader, picture: Picture): Promise<string> {
+  if (!('bytes' in picture)) return '';
+  const row = await reader.classify(await preparePlain(picture.bytes));
+  return String(row.indexOf(Math.max(...row)));
+}
+
+/** `--data` names the directory that the sets lie in. */
+export async function foreign({ data }: { readonly data: string }): Promise<void> {
+  await using reader = await openReader();
+  const sets = {
+    'USPS test': await usps(data),
+    'optdigits bitmaps': await optdigits(data),
+    'pendigits strokes': pendigits(data),
+  };
+  const rows = [];
+  for (const [name, examples] of Object.entries(sets)) {
+    let [correct, plain] = [0, 0];
+    for (const { label, picture } of examples) {
+      if ((await textOf(reader, picture)) === String(label)) correct++;
+      if ((await plainDigit(reader, picture)) === String(label)) plain++;
+    }
+    const count = examples.length;
+    const drawn = name.startsWith('pendigits');
+    rows.push({
+      name,
+      count,
+      accuracy: correct / count,
+      interval: wilsonInterval(correct, count),
+      plain: drawn ? null : plain / count,
+    });
+  }
+  const percent = (share: number | null) => (share === null ? '—' : `${(share * 100).toFixed(2)} %`);
+  printTable(
+    ['set', 'digits', 'whole preparation', '95 % interval', 'plain mode'],
+    rows.map((row) => [
+      row.name,
+      row.count,
+      percent(row.accuracy),
+      row.interval.map(percent).join(' … '),
+      percent(row.plain),
+    ]),
+  );
+  saveResults('digits-foreign', 'npm run bench -- digits --only foreign', rows);
 }
