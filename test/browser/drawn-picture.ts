@@ -74,15 +74,15 @@ export async function drawPhotograph(page: Page, text: string): Promise<DrawnPic
     context.lineWidth = 4.2;
     context.lineCap = context.lineJoin = 'round';
     context.scale(3.1, 3.1);
-    let left = -50 * digits.length;
+    let left = -44 * digits.length;
     for (const lines of digits) {
       for (const line of lines) {
         context.beginPath();
         for (let at = 0; at < line.length; at += 2)
-          context.lineTo(left + line[at]! * 0.9, line[at + 1]! * 0.9 - 45);
+          context.lineTo(left + line[at]! * 0.8, line[at + 1]! * 0.8 - 40);
         context.stroke();
       }
-      left += 100;
+      left += 90;
     }
     const pixels = context.getImageData(0, 0, 1200, 800);
     let seed = 7;

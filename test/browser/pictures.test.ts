@@ -27,8 +27,8 @@ it('reads a picture that is dropped anywhere', async () => {
 
 it('reads a picture that is pasted', async () => {
   const page = await stage.open();
-  await handOver(page, 'paste', [await drawPicture(page, '19')]);
-  await expectRead(page, '19');
+  await handOver(page, 'paste', [await drawPicture(page, '86')]);
+  await expectRead(page, '86');
 });
 
 it('reads several at once, names the bad one and keeps the good ones', async () => {

@@ -121,12 +121,16 @@ async function finger(page: Page): Promise<void> {
 
 /** Stops in the middle of the last stroke. */
 async function draw(page: Page): Promise<void> {
-  await write(page, '20', { height: 0.5 });
   const area = (await page.locator('.ink-canvas').boundingBox())!;
-  const [stroke] = strokesOf('3', { ...area, x: area.x + area.width * 0.3 });
-  await page.mouse.move(stroke![0]!.x, stroke![0]!.y);
-  await page.mouse.down();
-  for (const { x, y } of stroke!.slice(1, Math.floor(stroke!.length * 0.7))) await page.mouse.move(x, y);
+  const strokes = strokesOf('203', area);
+  for (const [index, [first, ...rest]] of strokes.entries()) {
+    const isLast = index === strokes.length - 1;
+    await page.mouse.move(first!.x, first!.y);
+    await page.mouse.down();
+    for (const { x, y } of isLast ? rest.slice(0, rest.length * 0.7) : rest) await page.mouse.move(x, y);
+    if (!isLast) await page.mouse.up();
+  }
+  await page.waitForTimeout(500);
 }
 
 /** What the hub would say of a hurried hand. */
@@ -136,6 +140,7 @@ async function unsure(page: Page): Promise<void> {
     const body = await response.json();
     const [reading] = body.readings;
     const second = reading.digits[1];
+    if (!second) return route.fulfill({ response });
     second.probabilities = [0.01, 0.34, 0.02, 0.01, 0.04, 0.01, 0.01, 0.02, 0.02, 0.02].map((share, digit) =>
       digit === second.digit ? 0.52 : share,
     );

@@ -4,6 +4,8 @@ import { handwriting } from './handwriting.ts';
 export interface WritingOptions {
   /** Height of a digit, as a share of the sheet's height. */
   readonly height?: number;
+  /** Width of the number at most, as a share of the sheet's width. */
+  readonly width?: number;
   /** Which of the two hands. */
   readonly hand?: 0 | 1;
 }
@@ -17,7 +19,7 @@ interface Spot {
 export function strokesOf(
   text: string,
   area: { x: number; y: number; width: number; height: number },
-  { height = 0.5, hand = 0 }: WritingOptions = {},
+  { height = 0.5, width = 0.86, hand = 0 }: WritingOptions = {},
 ): Spot[][] {
   const gap = 30;
   const lines = [...text].map((digit) => handwriting[Number(digit)]![hand]!);
@@ -25,7 +27,7 @@ export function strokesOf(
     Math.max(...digit.flatMap((line) => line.filter((_, index) => index % 2 === 0))),
   );
   const total = widths.reduce((sum, width) => sum + width, 0) + gap * (widths.length - 1);
-  const scale = Math.min((area.height * height) / 100, (area.width * 0.86) / total);
+  const scale = Math.min((area.height * height) / 100, (area.width * width) / total);
   let left = area.x + (area.width - total * scale) / 2;
   const top = area.y + (area.height - 100 * scale) / 2;
   return lines.flatMap((digit, index) => {
