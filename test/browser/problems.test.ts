@@ -62,8 +62,17 @@ it('keeps the ink while the network is away, and reads it once it is back', asyn
   await write(page, '47');
   await page.getByText('The hub cannot be reached').waitFor();
   await page.context().setOffline(false);
-  await page.getByRole('button', { name: 'Try now' }).click();
   await expectRead(page, '47');
+});
+
+it('tries again at once when asked to', async () => {
+  stage.expectErrors(/503/);
+  const page = await stage.open();
+  const busy = problem(503, 'DIGITS_OVERLOADED', { 'retry-after': '600' });
+  await page.route(preview, (route) => route.fulfill(busy), { times: 1 });
+  await write(page, '3');
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await expectRead(page, '3');
 });
 
 it('puts a correction back that the hub refused', async () => {

@@ -1,108 +1,107 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { describe, it } from 'vitest';
+import { it } from 'vitest';
 import { drawPhotograph, drawPicture, handOver } from './drawn-picture.ts';
 import { pretendReadings } from './many-readings.ts';
 import { expectRead, writeAndKeep } from './reading.ts';
 import { phone, setStage } from './stage.ts';
 import { strokesOf, write, writeWithFinger } from './writing.ts';
 
-/** Pictures of every state, to be looked at: INKWIRE_SCREENSHOTS names the directory; without it nothing is taken. */
-const directory = process.env.INKWIRE_SCREENSHOTS;
+/** Pictures of every state, to be looked at, in the directory that INKWIRE_SCREENSHOTS names. */
+const directory = process.env.INKWIRE_SCREENSHOTS ?? '';
 const only = process.env.INKWIRE_SCREENSHOTS_ONLY?.split(',');
 
 const dark: BrowserContextOptions = { colorScheme: 'dark' };
 const chinese: BrowserContextOptions = { locale: 'zh-CN' };
 const tall: BrowserContextOptions = { viewport: { width: 1440, height: 1500 } };
 
-describe.skipIf(!directory)('screenshots', () => {
-  const stage = setStage();
+const stage = setStage();
+
+const shots: [
+  name: string,
+  options: BrowserContextOptions,
+  hash: string,
+  act: (page: Page) => Promise<unknown>,
+][] = [
+  ['empty', {}, '', still],
+  ['empty-dark', dark, '', still],
+  ['list', {}, '', keepSome],
+  ['drawing', {}, '', draw],
+  ['several-digits', {}, '', several],
+  ['several-digits-dark', dark, '', several],
+  ['several-digits-chinese', chinese, '', several],
+  [
+    'long-number',
+    {},
+    '',
+    (page) => write(page, '31415926', { height: 0.3 }).then(() => expectRead(page, '31415926')),
+  ],
+  ['unsure', {}, '', unsure],
+  ['unsure-dark', dark, '', unsure],
+  ['kept', {}, '', (page) => writeAndKeep(page, '56')],
+  ['error-none-found', {}, '', (page) => fail(page, 422, 'DIGITS_NONE_FOUND')],
+  ['error-busy', {}, '', (page) => fail(page, 503, 'DIGITS_OVERLOADED')],
+  ['error-offline-dark', dark, '', offline],
+  ['photograph', {}, '', photograph],
+  ['photograph-dark', dark, '', photograph],
+  ['pictures', {}, '', manyPictures],
+  ['dropping', {}, '', dropping],
+  ['samples', {}, '', samples],
+  ['samples-dark', dark, '', samples],
+  ['detail', {}, '', openFirst],
+  ['detail-dark', dark, '', openFirst],
+  ['correcting', {}, '', correcting],
+  [
+    'removed',
+    {},
+    '',
+    (page) =>
+      page
+        .getByRole('button', { name: /^Remove/ })
+        .first()
+        .click({ force: true }),
+  ],
+  ['long-list', {}, '', longList],
+  ['long-list-dark', dark, '', longList],
+  ['nothing-found', {}, '', (page) => page.getByRole('searchbox').fill('777777')],
+  ['model', tall, '#/model', still],
+  ['model-dark', { ...tall, ...dark }, '#/model', still],
+  ['model-chinese', { ...tall, ...chinese }, '#/model', still],
+  ['keyboard', {}, '', keyboard],
+  ['wide', { viewport: { width: 1600, height: 1000 } }, '', several],
+  ['laptop', { viewport: { width: 1024, height: 700 } }, '', several],
+  ['tablet', { viewport: { width: 820, height: 1180 }, hasTouch: true }, '', several],
+  ['phone-empty', phone, '', still],
+  ['phone-digits', phone, '', finger],
+  ['phone-digits-dark', { ...phone, ...dark }, '', finger],
+  ['phone-unsure', phone, '', unsure],
+  ['phone-error', phone, '', (page) => fail(page, 422, 'DIGITS_NONE_FOUND')],
+  ['phone-samples', phone, '', samples],
+  ['phone-readings', phone, '#/readings', longList],
+  ['phone-readings-chinese-dark', { ...phone, ...chinese, ...dark }, '#/readings', longList],
+  ['phone-detail', phone, '#/readings', openFirst],
+  ['phone-model', phone, '#/model', still],
+  ['phone-small', { ...phone, viewport: { width: 320, height: 568 } }, '', finger],
+  ['phone-across', { ...phone, viewport: { width: 740, height: 360 } }, '', finger],
+];
+
+it.each(shots.filter(([name]) => !only || only.includes(name)))('%s', async (name, options, hash, act) => {
   stage.expectErrors(/./);
-
-  const shots: [
-    name: string,
-    options: BrowserContextOptions,
-    hash: string,
-    act: (page: Page) => Promise<unknown>,
-  ][] = [
-    ['empty', {}, '', still],
-    ['empty-dark', dark, '', still],
-    ['list', {}, '', keepSome],
-    ['drawing', {}, '', draw],
-    ['several-digits', {}, '', several],
-    ['several-digits-dark', dark, '', several],
-    ['several-digits-chinese', chinese, '', several],
-    [
-      'long-number',
-      {},
-      '',
-      (page) => write(page, '31415926', { height: 0.3 }).then(() => expectRead(page, '31415926')),
-    ],
-    ['unsure', {}, '', unsure],
-    ['unsure-dark', dark, '', unsure],
-    ['kept', {}, '', (page) => writeAndKeep(page, '56')],
-    ['error-none-found', {}, '', (page) => fail(page, 422, 'DIGITS_NONE_FOUND')],
-    ['error-busy', {}, '', (page) => fail(page, 503, 'DIGITS_OVERLOADED')],
-    ['error-offline-dark', dark, '', offline],
-    ['photograph', {}, '', photograph],
-    ['photograph-dark', dark, '', photograph],
-    ['pictures', {}, '', manyPictures],
-    ['dropping', {}, '', dropping],
-    ['samples', {}, '', samples],
-    ['samples-dark', dark, '', samples],
-    ['detail', {}, '', openFirst],
-    ['detail-dark', dark, '', openFirst],
-    ['correcting', {}, '', correcting],
-    [
-      'removed',
-      {},
-      '',
-      (page) =>
-        page
-          .getByRole('button', { name: /^Remove/ })
-          .first()
-          .click({ force: true }),
-    ],
-    ['long-list', {}, '', longList],
-    ['long-list-dark', dark, '', longList],
-    ['nothing-found', {}, '', (page) => page.getByRole('searchbox').fill('777777')],
-    ['model', tall, '#/model', still],
-    ['model-dark', { ...tall, ...dark }, '#/model', still],
-    ['model-chinese', { ...tall, ...chinese }, '#/model', still],
-    ['keyboard', {}, '', keyboard],
-    ['wide', { viewport: { width: 1600, height: 1000 } }, '', several],
-    ['laptop', { viewport: { width: 1024, height: 700 } }, '', several],
-    ['tablet', { viewport: { width: 820, height: 1180 }, hasTouch: true }, '', several],
-    ['phone-empty', phone, '', still],
-    ['phone-digits', phone, '', finger],
-    ['phone-digits-dark', { ...phone, ...dark }, '', finger],
-    ['phone-unsure', phone, '', unsure],
-    ['phone-error', phone, '', (page) => fail(page, 422, 'DIGITS_NONE_FOUND')],
-    ['phone-samples', phone, '', samples],
-    ['phone-readings', phone, '#/readings', longList],
-    ['phone-readings-chinese-dark', { ...phone, ...chinese, ...dark }, '#/readings', longList],
-    ['phone-detail', phone, '#/readings', openFirst],
-    ['phone-model', phone, '#/model', still],
-    ['phone-small', { ...phone, viewport: { width: 320, height: 568 } }, '', finger],
-    ['phone-across', { ...phone, viewport: { width: 740, height: 360 } }, '', finger],
-  ];
-
-  it.each(shots.filter(([name]) => !only || only.includes(name)))('%s', async (name, options, hash, act) => {
-    stage.expectErrors(/./);
-    mkdirSync(directory!, { recursive: true });
-    const page = await stage.open(options, hash);
-    await page.locator('.ink-canvas').waitFor({ state: 'attached' });
-    await act(page);
-    await page.waitForTimeout(act === draw ? 0 : 1_100); // Ink dries, bars grow.
-    await page.screenshot({
-      path: path.join(directory!, `${name}.png`),
-      ...(name.startsWith('model') || name === 'phone-model' ? { fullPage: true } : {}),
-    });
+  mkdirSync(directory, { recursive: true });
+  const page = await stage.open(options, hash);
+  await page.locator('.ink-canvas').waitFor({ state: 'attached' });
+  await act(page);
+  await page.waitForTimeout(act === draw ? 0 : 1_100); // Ink dries, bars grow.
+  await page.screenshot({
+    path: path.join(directory, `${name}.png`),
+    ...(name.startsWith('model') || name === 'phone-model' ? { fullPage: true } : {}),
   });
 });
 
-const still = (page: Page) => page.waitForTimeout(3_000);
+function still(page: Page): Promise<void> {
+  return page.waitForTimeout(3_000);
+}
 
 async function keepSome(page: Page): Promise<void> {
   for (const [index, text] of ['471', '660', '19', '38', '5', '2047'].entries())

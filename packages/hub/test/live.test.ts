@@ -67,7 +67,7 @@ describe('GET /api/events', () => {
   });
 
   it('ends with the listener, which waits for nobody who only listens', async () => {
-    const { url, listener } = await serveHub();
+    const { url, listener } = await serveHub({ limits: { closeTimeoutMs: 3_600_000 } });
     const { ended } = await listen(url);
     await listener.close();
     await until(ended);
@@ -232,6 +232,21 @@ describe('a hub', () => {
     await expect(
       hub.read({ bytes: fakePicture('1') }, { source: 'a', signal: controller.signal }),
     ).rejects.toThrow('enough');
+    expect(await readings.count()).toBe(0);
+  });
+
+  it('keeps nothing after an abort that came when the picture was read already', async () => {
+    const { hub, reader, readings } = create();
+    const controller = new AbortController();
+    const read = reader.read.bind(reader);
+    reader.read = async (picture) => {
+      const reading = await read(picture);
+      controller.abort(new Error('late'));
+      return reading;
+    };
+    await expect(
+      hub.read({ bytes: fakePicture('1') }, { source: 'a', signal: controller.signal }),
+    ).rejects.toThrow('late');
     expect(await readings.count()).toBe(0);
   });
 

@@ -105,6 +105,21 @@ describe('POST /api/readings', () => {
     expect(await readings.count()).toBe(20);
   });
 
+  it('reads what came before the end of a form that did not say how long it is, and is too long', async () => {
+    const { fetch } = await serveHub({ limits: { maxFormBytes: 2500 } });
+    const files = ['1', '2', '3', '4'].map((text) => [text, fakePicture(text.padEnd(1000))] as const);
+    const form = new Response(formOf(...files));
+    const response = await fetch('/api/readings', {
+      method: 'POST',
+      headers: { 'content-type': form.headers.get('content-type')! },
+      body: form.body,
+      duplex: 'half',
+    } as RequestInit);
+    const answer = components.Readings.parse(await response.json());
+    expect(answer.readings.map(({ text }) => text.trim())).toEqual(['1', '2']);
+    expect(answer.problems).toMatchObject([{ file: null, code: 'HUB_REQUEST_TOO_LARGE', status: 413 }]);
+  });
+
   it('ignores other fields and files of a form, and asks for `file` when there is none', async () => {
     const { fetch, read } = await serveHub();
     const form = formOf(['a.png', fakePicture('3')]);

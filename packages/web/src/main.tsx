@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { listen } from './live.ts';
+import { listenWhileSeen } from './live.ts';
 import { keepTime } from './now.ts';
 import { announceReadings } from './reading/announce-readings.ts';
 import { load } from './readings/kept.ts';
@@ -25,7 +25,7 @@ letPicturesIn(document);
 listenToKeys(document);
 
 load();
-listen();
+listenWhileSeen();
 fetchOpened();
 removeBeforeLeaving(window);
 

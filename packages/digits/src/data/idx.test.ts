@@ -97,6 +97,10 @@ describe('readIdx', () => {
     expect((await problemOf(gzipSync(idxBytes([1, 1 << 29], new Uint8Array(9))))).message).toContain(
       'cannot hold',
     );
+    // More than any machine can give: taking it would be another error.
+    const beyond = idxBytes([1 << 20, 1 << 30], new Uint8Array(9));
+    expect((await problemOf(beyond, { maxBytes: 2 ** 60 })).message).toContain('ends here');
+    expect((await problemOf(gzipSync(beyond), { maxBytes: 2 ** 60 })).message).toContain('cannot hold');
     expect(process.memoryUsage.rss() - before).toBeLessThan(100e6);
     expect((await problemOf(small, { maxBytes: 5 })).message).toContain('limit of 5');
   });

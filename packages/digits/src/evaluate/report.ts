@@ -125,7 +125,7 @@ function renderConfusion({ confusion, recall }: Evaluation): string {
 function renderMistakes(mistakes: readonly Mistake[]): string {
   const tiles = mistakes.slice(0, shownMistakes).map(({ index, label, digit, confidence, pixels }) => {
     const text = `Digit ${index}: a ${label} read as ${digit}, ${percent(confidence, 1)} sure`;
-    return `<li title="${text}"><img width="56" height="56" src="${pngDataUri(inkPng(pixels))}" alt="${text}"><span><b>${label}</b> → <b class="read">${digit}</b></span><small>${percent(confidence, 0)}</small></li>`;
+    return `<li title="${text}"><img width="56" height="56" src="${pngDataUri(inkPng(pixels))}" alt="${text}"><span><b>${label}</b> → <b class="read">${digit}</b></span><small>${percent(confidence, 1)}</small></li>`;
   });
   return `<ul class="mistakes">${tiles.join('')}</ul>`;
 }

@@ -26,8 +26,10 @@ function oddness(group: Group): number {
 export interface InkFacts {
   /** Pieces that were dropped as specks. */
   readonly specks: number;
-  /** Pixels that are neither plainly paper nor plainly ink, over those that are ink: the greys of a photograph. */
+  /** Pixels of ink that are not plainly ink, over those that are: the greys of a photograph. */
   readonly doubt: number;
+  /** Length of the line that drew the ink, in pixels; 0 when that is not known. */
+  readonly lineLength: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface InkFacts {
  * greys and blots, a scribble too much line and too many holes. Each doubt alone is enough, so they join as
  * independent ones do: 1 − ∏(1 − doubt).
  */
-export function clutterOf(groups: readonly Group[], { specks, doubt }: InkFacts): number {
+export function clutterOf(groups: readonly Group[], { specks, doubt, lineLength }: InkFacts): number {
   if (groups.length === 0) return 0;
   const area = groups.reduce((sum: number, piece: Piece) => sum + piece.area, 0);
   const odd = groups.reduce((sum, group) => sum + oddness(group) * group.area, 0) / area;
@@ -44,6 +46,8 @@ export function clutterOf(groups: readonly Group[], { specks, doubt }: InkFacts)
     ramp(groups.length, 40, 120),
     ramp(specks / groups.length, 10, 40) * ramp(specks, 60, 200),
     ramp(doubt, 1.2, 3),
+    // Ink over ink shows in the line only.
+    ramp(lineLength / groups.reduce((sum, group) => sum + sizeOf(group), 0), 6, 12),
   ];
   return 1 - doubts.reduce((product, one) => product * (1 - one), 1);
 }

@@ -81,7 +81,7 @@ function evenStrokes(soft: Soft): Soft {
   return Math.abs(by) < 0.2 ? soft : { width, height, data: moveEdge(data, width, height, by) };
 }
 
-/** Reduces a digit to 28×28: its box's longer side to 20, its centre of mass in the middle unless that cuts ink off. */
+/** Reduces a digit to 28×28: its box's longer side to 20, its centre of mass in the middle. */
 function place({ width, height, data }: Soft): Uint8Array {
   let [left, top, right, bottom, mass, massX, massY] = [width, height, 0, 0, 0, 0, 0];
   for (let y = 0; y < height; y++)
@@ -96,11 +96,20 @@ function place({ width, height, data }: Soft): Uint8Array {
       if (y < top) top = y;
       bottom = y + 1;
     }
-  const size = (side / digitSide) * Math.max(right - left, bottom - top);
-  if (size <= 0) return new Uint8Array(side * side);
-  const x = Math.min(left, Math.max(right - size, massX / mass - size / 2));
-  const y = Math.min(top, Math.max(bottom - size, massY / mass - size / 2));
+  const step = Math.max(right - left, bottom - top) / digitSide;
+  if (step <= 0) return new Uint8Array(side * side);
+  const x = left - step * offset((massX / mass - left) / step, (right - left) / step);
+  const y = top - step * offset((massY / mass - top) / step, (bottom - top) / step);
+  const size = side * step;
   const levels = resample({ width, height, data }, { x, y, width: size, height: size }, side, side);
   for (let i = 0; i < levels.length; i++) levels[i]! *= 255;
   return toBytes(levels);
+}
+
+/**
+ * Where a box of some extent begins in the square, so that its centre of mass lies in the middle of pixel 14 (not
+ * between 13 and 14: MNIST's mean centre is 14.5), and so that no ink is cut off.
+ */
+function offset(centreOfMass: number, extent: number): number {
+  return Math.max(0, Math.min(side - extent, side / 2 + 0.5 - centreOfMass));
 }

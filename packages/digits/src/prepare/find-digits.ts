@@ -25,6 +25,8 @@ export interface InkPicture {
   readonly photographed: boolean;
   /** Whether the picture is so small that it can hold but one digit. */
   readonly single: boolean;
+  /** How long the line was that drew the ink, in pixels of ink; unknown of a picture. */
+  readonly lineLength?: number;
 }
 
 /** Less than this, in pixels of ink, cannot be a digit. */
@@ -32,7 +34,7 @@ const smallestDigit = 8;
 
 /** From ink to digits in reading order: rules and specks dropped, pieces grouped and split, each cropped. */
 export function findDigits(picture: InkPicture): PreparedPicture {
-  const { ink, mask } = picture;
+  const { ink } = picture;
   const labelled = labelWriting(picture);
   const kept = dropSpecks(labelled.components, smallestDigit);
   const writing = { ...labelled, components: kept };
@@ -52,8 +54,24 @@ export function findDigits(picture: InkPicture): PreparedPicture {
   // Dust is no sign of anything; what is a letter's size beside the digits may be one.
   const pieces = labelled.components.filter((piece) => sizeOf(piece) >= Math.max(5, 0.08 * height)).length;
   const specks = Math.max(0, pieces - kept.length);
-  const clutter = clutterOf(digits, { specks, doubt: mask.doubt });
+  const clutter = clutterOf(digits, {
+    specks,
+    doubt: faintShare(picture),
+    lineLength: picture.lineLength ?? 0,
+  });
   return { width: picture.width, height: picture.height, lines, clutter };
+}
+
+/** Pixels of ink that are not plainly ink, over those that are, once the rules are gone. */
+function faintShare({ ink, mask }: InkPicture): number {
+  let faint = 0;
+  let certain = 0;
+  for (let i = 0; i < mask.data.length; i++)
+    if (mask.data[i] === 1) {
+      if (ink.data[i]! < mask.certain) faint++;
+      else certain++;
+    }
+  return faint / Math.max(1, certain);
 }
 
 /** A picture in which nothing was found. */
@@ -100,8 +118,9 @@ function dropFrames(
   { width, height }: { width: number; height: number },
 ): readonly Component[] {
   const { components } = labelled;
-  const touchesEdge = (piece: Edges) =>
-    piece.left <= 1 || piece.top <= 1 || piece.right >= width - 1 || piece.bottom >= height - 1;
+  const edgesTouched = ({ left, top, right, bottom }: Edges) =>
+    +(left <= 1) + +(top <= 1) + +(right >= width - 1) + +(bottom >= height - 1);
+  const touchesEdge = (piece: Edges) => edgesTouched(piece) > 0;
   const inner = components.filter((piece) => !touchesEdge(piece) && sizeOf(piece) >= smallestDigit);
   return components.filter((piece) => {
     if (

@@ -1,7 +1,9 @@
 import { type Grey, histogramOf, percentile } from './grey.ts';
 
 /** Ink fainter than this (of 255) is taken for the paper's own texture: then the picture is blank. */
-const faintest = 24;
+const faintest = 30;
+/** Full ink is at least this many times darker than noise may be: else there is only noise. */
+const inkToNoise = 1.35;
 /** Sauvola and Pietikäinen's k (2000): how far below the local mean the threshold lies where there is no contrast. */
 const sauvolaK = 0.2;
 /** Their R: half the range of levels, the greatest standard deviation. */
@@ -17,8 +19,8 @@ export interface InkMask {
   readonly data: Uint8Array;
   /** The level of full ink in the picture. 0 when the picture is blank. */
   readonly level: number;
-  /** Pixels that are neither plainly paper nor plainly ink, over those that plainly are ink. */
-  readonly doubt: number;
+  /** The level from which ink is plainly ink. */
+  readonly certain: number;
 }
 
 /** What the levels of an ink picture say: where paper's noise ends, and how dark ink is. */
@@ -53,15 +55,14 @@ export function inkMask(ink: Grey): InkMask {
   const histogram = histogramOf(ink.data);
   const { noise, level } = inkLevels(histogram);
   const data = new Uint8Array(width * height);
-  if (level === 0) return { width, height, data, level, doubt: 0 };
+  if (level < inkToNoise * noise) return { width, height, data, level: 0, certain: 0 };
   const low = Math.max(noise, 0.25 * level);
   const high = Math.max(low, 0.6 * level);
-  const doubt = doubtOf(histogram, low, high);
-  if (Math.max(width, height) <= 128 || doubt < cleanDoubt) {
-    return { width, height, data: maskAt(ink, Math.max(noise, 0.45 * level)), level, doubt };
+  if (Math.max(width, height) <= 128 || doubtOf(histogram, low, high) < cleanDoubt) {
+    return { width, height, data: maskAt(ink, Math.max(noise, 0.45 * level)), level, certain: high };
   }
   markBySauvola(ink, data, low, high, 200 / level);
-  return { width, height, data, level, doubt };
+  return { width, height, data, level, certain: high };
 }
 
 /** Marks what is at least as dark as one threshold: 1 = ink. */

@@ -52,12 +52,14 @@ function darkBorder(grey: Grey, threshold: number): number {
 const surelyLight = 0.5;
 /** Tiles that the longer side is cut into to see which way strokes differ from what is around them. */
 const tilesAcross = 16;
+/** Noise has no skewness, light strokes on dark have much: in between, paper is light. */
+const leastSkewness = 0.5;
 
 /**
  * Whether the ink is lighter than the paper (chalk, a screenshot in dark mode, MNIST as it is stored).
  * The border and the whole picture vote, each with its share of dark pixels: ink covers the lesser part of both.
  * Where they are not of one mind (a gradient, a dark table around the sheet), strokes decide: they are the few pixels
- * that differ much from the median of their surroundings, so the sum of the cubed differences has their sign.
+ * that differ much from the median of their surroundings, so the skewness of the differences has their sign.
  */
 export function isInverted(grey: Grey): boolean {
   const histogram = histogramOf(grey.data);
@@ -67,14 +69,15 @@ export function isInverted(grey: Grey): boolean {
   const votes = darkBorder(grey, threshold) + dark / grey.data.length;
   if (votes < surelyLight || votes > 2 - surelyLight || Math.max(grey.width, grey.height) < 64)
     return votes > 1;
-  return skewness(grey) > 0;
+  return skewness(grey) > leastSkewness;
 }
 
-/** The sum of the cubed differences from the median of each tile. */
+/** The skewness of the differences from the median of each tile. */
 function skewness({ width, height, data }: Grey): number {
   const tile = Math.ceil(Math.max(width, height) / tilesAcross);
   const histogram = new Uint32Array(256);
-  let sum = 0;
+  let squares = 0;
+  let cubes = 0;
   for (let top = 0; top < height; top += tile)
     for (let left = 0; left < width; left += tile) {
       histogram.fill(0);
@@ -82,9 +85,12 @@ function skewness({ width, height, data }: Grey): number {
       for (let y = top; y < Math.min(height, top + tile); y++)
         for (let i = y * width + left; i < y * width + right; i++) histogram[data[i]!]!++;
       const median = percentile(histogram, 0.5);
-      for (let level = 0; level < 256; level++) sum += histogram[level]! * (level - median) ** 3;
+      for (let level = 0; level < 256; level++) {
+        squares += histogram[level]! * (level - median) ** 2;
+        cubes += histogram[level]! * (level - median) ** 3;
+      }
     }
-  return sum;
+  return squares === 0 ? 0 : cubes / data.length / (squares / data.length) ** 1.5;
 }
 
 /** The picture with its ink darker than its paper. */

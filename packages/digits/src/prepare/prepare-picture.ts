@@ -7,7 +7,7 @@ import { darkOnLight } from './polarity.ts';
 import type { PreparedPicture, PrepareOptions } from './prepared.ts';
 
 /** Smaller pictures are enlarged to at least this many pixels, so that a digit's edges lie between its pixels. */
-const leastSide = Number(process.env.LEAST ?? 64);
+const leastSide = 64;
 /** Up to this size a picture holds a digit cut out by someone, not a sheet with ruled lines. */
 const cutOutSide = 72;
 /** Up to this size, and not wider than a digit, a picture holds one digit: MNIST's own size, and a little more. */

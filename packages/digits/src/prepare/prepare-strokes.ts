@@ -3,6 +3,7 @@ import { sizeOf } from './boxes.ts';
 import { drawStrokes } from './draw.ts';
 import { emptyPicture, findDigits } from './find-digits.ts';
 import { inverted } from './grey.ts';
+import { maskAt } from './mask.ts';
 import type { PreparedPicture, Stroke } from './prepared.ts';
 import { canvasAround, checkStrokes, keptCanvas, type StrokeOptions } from './strokes.ts';
 
@@ -23,13 +24,7 @@ export function prepareStrokes(strokes: readonly Stroke[], options: StrokeOption
   const scale = Math.min(drawnHeight / drawing.height, drawnSide / sizeOf(drawing.bounds));
   const canvas = canvasAround(drawing, scale);
   const ink = drawStrokes(drawing.strokes, canvas);
-  const mask = {
-    width: ink.width,
-    height: ink.height,
-    data: ink.data.map((level) => (level >= 128 ? 1 : 0)),
-    level: 255,
-    doubt: 0,
-  };
+  const mask = { width: ink.width, height: ink.height, data: maskAt(ink, 128), level: 255, certain: 0 };
   return findDigits({
     ink,
     mask,
@@ -40,6 +35,7 @@ export function prepareStrokes(strokes: readonly Stroke[], options: StrokeOption
     y: (canvas.originY - kept.originY) * kept.scale,
     photographed: false,
     single: false,
+    lineLength: drawing.length * scale,
   });
 }
 

@@ -16,6 +16,8 @@ export interface Drawing {
   readonly strokes: readonly Stroke[];
   /** Edges of all points together, in the units of the strokes. */
   readonly bounds: Edges;
+  /** The length of all lines together, in the units of the strokes. */
+  readonly length: number;
   /** The height of the writing, in the units of the strokes. 0 when there is but one point. */
   readonly height: number;
 }
@@ -50,7 +52,7 @@ export function checkStrokes(strokes: readonly Stroke[], options: StrokeOptions 
   const height = writingHeight(edges);
   const length = drawn.reduce((sum, stroke) => sum + lengthOf(stroke), 0);
   if (length > longestInk * height && length > 0) throw tooMany('more ink than a page of digits holds');
-  return { strokes: drawn, bounds: around(edges), height };
+  return { strokes: drawn, bounds: around(edges), length, height };
 }
 
 const invalid = (what: string) =>

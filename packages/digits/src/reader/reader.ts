@@ -161,7 +161,6 @@ class ModelReader implements Reader {
 
   /** Starts work and waits for it as long as the options allow; when they end the wait, the work is aborted. */
   async #watch<T>(start: (signal: AbortSignal) => Promise<T>, options: WaitOptions): Promise<T> {
-    options.signal?.throwIfAborted();
     const controller = new AbortController();
     const work = start(controller.signal);
     this.#reading.set(controller, work);

@@ -39,7 +39,7 @@ export const defaultLimits = {
   loopbackRequestsPerMinute: 120_000,
   /** How long the headers, and the whole request, may take to arrive. */
   headersTimeoutMs: 10_000,
-  requestTimeoutMs: 60_000,
+  requestTimeoutMs: 120_000,
   /** How long a socket may be silent in the middle of something, and between two requests. */
   idleTimeoutMs: 60_000,
   keepAliveTimeoutMs: 30_000,

@@ -9,7 +9,13 @@ const shownMistakes = 5;
 
 /** What the reader mixes up: the whole matrix as a heat map, and its worst cells in words. */
 export function Confusion({ figures }: { figures: readonly Figure[] }) {
-  const chosen = useSignal(0);
+  // The test set says most: nothing was chosen by it.
+  const chosen = useSignal(
+    Math.max(
+      0,
+      figures.findIndex(({ set }) => set.endsWith('test')),
+    ),
+  );
   const { confusion, confusionHint, sets, setParts } = words.value.model;
   const figure = figures[chosen.value] ?? figures[0]!;
   return (

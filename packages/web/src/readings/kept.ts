@@ -1,8 +1,8 @@
 import { batch, signal } from '@preact/signals';
-import { api, type Reading } from '../api.ts';
+import { api, type Reading, type ReadingsPage } from '../api.ts';
 import { createLatest } from '../latest.ts';
 import { type Problem, problemOf } from '../problem.ts';
-import { matches, type Wanted, without, withPage, withReading } from './reading-list.ts';
+import { matches, type Wanted, withNewest, without, withPage, withReading } from './reading-list.ts';
 
 /**
  * The readings that the hub keeps, as far as this page has seen them: newest first, a page at a time from the cursor on,
@@ -15,7 +15,7 @@ export const loadProblem = signal<Problem | undefined>(undefined);
 
 export const wanted = signal<Wanted>({ text: '', unsure: false });
 
-const pageSize = 50;
+const pageSize = 100;
 const typingMs = 200;
 const latest = createLatest();
 
@@ -27,14 +27,19 @@ export function look(change: Partial<Wanted>): void {
 
 /** The first page; the list is replaced when it is there. */
 export function load(afterMs = 0): void {
-  latest.run((aborted) => fetchPage(undefined, aborted), afterMs);
+  latest.run((aborted) => fetchPage(undefined, aborted, ({ readings }) => readings), afterMs);
 }
 
 /** The page after what is there; nothing while one is under way or at the end. */
 export function loadMore(): void {
   const before = next.value;
   if (loading.value || !before || loadProblem.value) return;
-  latest.run((aborted) => fetchPage(before, aborted));
+  latest.run((aborted) => fetchPage(before, aborted, ({ readings }) => withPage(kept.value, readings)));
+}
+
+/** What came and went while nobody listened; what lies further down stays. */
+export function catchUp(): void {
+  latest.run((aborted) => fetchPage(undefined, aborted, ({ readings }) => withNewest(kept.value, readings)));
 }
 
 /** Once more after a problem, from where it stopped. */
@@ -62,13 +67,18 @@ export function leave(id: string): void {
   kept.value = without(kept.value, id);
 }
 
-async function fetchPage(before: string | undefined, aborted: AbortSignal): Promise<void> {
+/** `join` makes the list of what is there and a page; the cursor moves when the page is the list's end. */
+async function fetchPage(
+  before: string | undefined,
+  aborted: AbortSignal,
+  join: (page: ReadingsPage) => readonly Reading[],
+): Promise<void> {
   loading.value = true;
   try {
     const page = await api.list({ limit: pageSize, before, ...wanted.value }, { signal: aborted });
     batch(() => {
-      kept.value = before === undefined ? page.readings : withPage(kept.value, page.readings);
-      next.value = page.next;
+      kept.value = join(page);
+      if (kept.value.at(-1)?.id === page.readings.at(-1)?.id) next.value = page.next;
       loadProblem.value = undefined;
     });
   } catch (error) {

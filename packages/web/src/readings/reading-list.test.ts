@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Reading } from '../api.ts';
-import { matches, textOf, without, withPage, withReading } from './reading-list.ts';
+import { matches, textOf, withNewest, without, withPage, withReading } from './reading-list.ts';
 
 const reading = (id: string, about: Partial<Reading> = {}): Reading =>
   ({ id, text: id, corrected: null, unsure: false, ...about }) as Reading;
@@ -22,6 +22,12 @@ it('replaces a reading that came before', () => {
 
 it('adds a page without repeating what a live reading brought', () => {
   expect(ids(withPage([reading('5'), reading('4')], [reading('4'), reading('3')]))).toBe('543');
+});
+
+it('learns what came and went while nobody listened, and keeps what is older', () => {
+  const list = [reading('6'), reading('5'), reading('4'), reading('2')];
+  expect(ids(withNewest(list, [reading('8'), reading('6'), reading('4')]))).toBe('8642');
+  expect(ids(withNewest(list, []))).toBe('');
 });
 
 it('drops a reading', () => {

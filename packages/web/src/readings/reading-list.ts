@@ -26,5 +26,11 @@ export function withPage(list: readonly Reading[], page: readonly Reading[]): re
   return [...list, ...page.filter(({ id }) => !known.has(id))];
 }
 
+/** The newest page once more: it is right about its own stretch of time, and what is older stays as it was. */
+export function withNewest(list: readonly Reading[], page: readonly Reading[]): readonly Reading[] {
+  const oldest = page.at(-1)?.id;
+  return oldest === undefined ? page : [...page, ...list.filter(({ id }) => id < oldest)];
+}
+
 export const without = (list: readonly Reading[], id: string): readonly Reading[] =>
   list.filter((reading) => reading.id !== id);
