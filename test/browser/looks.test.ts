@@ -56,8 +56,5 @@ it('fits a phone with a long number and its bars', async () => {
 it('keeps still for those who ask for it', async () => {
   const page = await stage.open({ reducedMotion: 'reduce' });
   await page.locator('.invitation').waitFor();
-  const moving = await page.evaluate(
-    () => document.getAnimations().filter((animation) => animation.playState === 'running').length,
-  );
-  expect(moving).toBe(0);
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
 });

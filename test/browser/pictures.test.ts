@@ -44,6 +44,29 @@ it('reads several at once, names the bad one and keeps the good ones', async () 
   await expect.poll(() => page.locator('.contact, .print').count()).toBe(1);
 });
 
+it.each([
+  ['notes.txt', 'text/plain', 'hello', 'Not a picture that can be read'],
+  [
+    'seven.svg',
+    'image/svg+xml',
+    '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    'Not a picture that can be read',
+  ],
+  [
+    'IMG_0001.HEIC',
+    'image/heic',
+    '\0\0\0\x18ftypheic\0\0\0\0mif1heic',
+    'Save a HEIC photograph as JPEG first',
+  ],
+  ['empty.png', 'image/png', '', 'This file is empty'],
+])('says what is wrong with %s', async (name, mimeType, content, told) => {
+  const page = await stage.open();
+  stage.expectErrors(/415|400/);
+  await handOver(page, 'drop', [{ name, mimeType, buffer: Buffer.from(content) }]);
+  await page.getByRole('alert').getByText(told).waitFor();
+  await page.locator('.print').getByText(name).waitFor();
+});
+
 it('looks closely at one of several, and back', async () => {
   const page = await stage.open();
   await handOver(page, 'drop', [await drawPicture(page, '38'), await drawPicture(page, '52')]);

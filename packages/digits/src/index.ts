@@ -38,6 +38,7 @@ export {
   unsealModel,
   writeModelFile,
 } from './model/model-file.ts';
+export { softmaxWeights } from './model/softmax-weights.ts';
 export {
   type PreparedDigit,
   type PreparedPicture,

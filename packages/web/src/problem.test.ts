@@ -21,6 +21,8 @@ describe('a problem', () => {
     [413, 'HUB_REQUEST_TOO_LARGE', 'tooLarge'],
     [413, 'DIGITS_STROKES_TOO_MANY', 'tooMuchInk'],
     [415, 'DIGITS_PICTURE_UNSUPPORTED', 'notAPicture'],
+    [400, 'DIGITS_PICTURE_EMPTY', 'empty'],
+    [400, 'HUB_FORM_WITHOUT_FILE', 'empty'],
     [400, 'DIGITS_PICTURE_DAMAGED', 'damaged'],
     [422, 'DIGITS_PICTURE_DAMAGED', 'damaged'],
     [429, 'HUB_RATE_LIMITED', 'tooMany'],

@@ -2,6 +2,7 @@
 export const problemKinds = [
   'noneFound',
   'notAPicture',
+  'empty',
   'damaged',
   'tooLarge',
   'tooMuchInk',
@@ -18,7 +19,8 @@ export type ProblemKind = (typeof problemKinds)[number];
 const kindOfCode: Readonly<Record<string, ProblemKind>> = {
   DIGITS_NONE_FOUND: 'noneFound',
   DIGITS_PICTURE_UNSUPPORTED: 'notAPicture',
-  DIGITS_PICTURE_EMPTY: 'notAPicture',
+  DIGITS_PICTURE_EMPTY: 'empty',
+  HUB_FORM_WITHOUT_FILE: 'empty',
   DIGITS_PICTURE_DAMAGED: 'damaged',
   DIGITS_PICTURE_TOO_LARGE: 'tooLarge',
   DIGITS_STROKES_TOO_MANY: 'tooMuchInk',

@@ -51,7 +51,7 @@ export function strokeOf(pieces: readonly Piece[]): number {
 
 /** The height of writing: the median of the sizes of its pieces, each weighted by its square. */
 export function writingHeight(pieces: readonly Edges[]): number {
-  const sizes = pieces.map(sizeOf).sort((a, b) => a - b);
+  const sizes = Float64Array.from(pieces, sizeOf).sort();
   const half = sizes.reduce((sum, size) => sum + size * size, 0) / 2;
   let seen = 0;
   for (const size of sizes) if ((seen += size * size) >= half) return size;

@@ -14,6 +14,8 @@ export interface Labelled {
   readonly height: number;
   /** [height × width] */
   readonly labels: Int32Array;
+  /** Labels go from 1 to this, also those of pieces that are no longer among the components. */
+  readonly lastLabel: number;
   readonly components: readonly Component[];
 }
 
@@ -50,7 +52,8 @@ export function labelComponents(mask: {
       labels[i] = label;
     }
   }
-  return { width, height, labels, components: measure(width, height, labels, numberRoots(parents, find)) };
+  const components = measure(width, height, labels, numberRoots(parents, find));
+  return { width, height, labels, lastLabel: components.length, components };
 }
 
 function union(parents: number[], a: number, b: number): number {

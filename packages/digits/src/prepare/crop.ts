@@ -29,7 +29,7 @@ interface Soft {
 
 /**
  * Cuts one digit out of an ink picture in MNIST's form: [784], 0 = paper, 255 = ink. Ink of its neighbours is left
- * out. The grey levels stay, stretched so that paper is 0 and this digit's own full ink is 255.
+ * out; its own has one label. The grey levels stay, stretched so that paper is 0 and its own full ink is 255.
  */
 export function cropDigit(ink: Grey, labelled: Labelled, group: Group): Uint8Array {
   const soft = evenStrokes(softInk(ink, labelled, group));
@@ -58,17 +58,15 @@ function ownInk(ink: Grey, { labels }: Labelled, group: Group, around: number): 
   const height = group.bottom + around - y0;
   const data = new Uint8Array(width * height);
   const levels = new Uint32Array(256);
-  const [first] = group.labels;
-  const onlyOne = group.labels.length === 1;
+  const [own] = group.labels;
   const right = Math.min(ink.width, x0 + width);
   for (let y = Math.max(0, y0); y < Math.min(ink.height, y0 + height); y++)
     for (let x = Math.max(0, x0); x < right; x++) {
       const i = y * ink.width + x;
       const label = labels[i]!;
-      const isOwn = label !== 0 && (onlyOne ? label === first : group.labels.includes(label));
-      if (label !== 0 && !isOwn) continue;
+      if (label !== 0 && label !== own) continue;
       data[(y - y0) * width + x - x0] = ink.data[i]!;
-      if (isOwn) levels[ink.data[i]!]!++;
+      if (label === own) levels[ink.data[i]!]!++;
     }
   return { width, height, data, level: Math.max(1, percentile(levels, fullInkShare)) };
 }

@@ -1,9 +1,10 @@
-import { type Edges, heightOf, overlapOf, sizeOf, strokeOf, widthOf, writingHeight } from './boxes.ts';
+import { DigitsError } from '../errors.ts';
+import { type Edges, heightOf, sizeOf, strokeOf, widthOf, writingHeight } from './boxes.ts';
 import { clutterOf } from './clutter.ts';
 import { type Component, type Labelled, labelComponents } from './components.ts';
 import { cropDigit } from './crop.ts';
 import type { Grey } from './grey.ts';
-import { dropSpecks, groupAll, groupComponents } from './grouping.ts';
+import { dropSpecks, groupAll, groupComponents, uniteLabels } from './grouping.ts';
 import { readingOrder } from './lines.ts';
 import type { InkMask } from './mask.ts';
 import type { PreparedDigit, PreparedPicture } from './prepared.ts';
@@ -31,12 +32,20 @@ export interface InkPicture {
 
 /** Less than this, in pixels of ink, cannot be a digit. */
 const smallestDigit = 8;
+/** More digits than this are a page of something, not numbers that somebody wants read… */
+const mostDigits = 512;
+/** …and so are more pieces, even if each digit were in four of them. */
+const mostPieces = 4 * mostDigits;
 
-/** From ink to digits in reading order: rules and specks dropped, pieces grouped and split, each cropped. */
+/**
+ * From ink to digits in reading order: rules and specks dropped, pieces grouped and split, each cropped.
+ * Throws DIGITS_NONE_FOUND for more than 512 digits or 2048 pieces of ink, before it takes time for them.
+ */
 export function findDigits(picture: InkPicture): PreparedPicture {
   const { ink } = picture;
   const labelled = labelWriting(picture);
   const kept = dropSpecks(labelled.components, smallestDigit);
+  expectAtMost(mostPieces, kept.length);
   const writing = { ...labelled, components: kept };
   const whole = picture.single ? writing : splitWide(writing);
   const groups = (picture.single ? groupAll(kept) : groupComponents(whole)).filter(
@@ -44,6 +53,8 @@ export function findDigits(picture: InkPicture): PreparedPicture {
   );
   const height = writingHeight(groups);
   const digits = dropSpecks(groups, Math.max(smallestDigit, 0.3 * height));
+  expectAtMost(mostDigits, digits.length);
+  uniteLabels(whole, digits);
   const lines = readingOrder(digits, height).map((words) =>
     words.map((word) =>
       word.map(
@@ -60,6 +71,14 @@ export function findDigits(picture: InkPicture): PreparedPicture {
     lineLength: picture.lineLength ?? 0,
   });
   return { width: picture.width, height: picture.height, lines, clutter };
+}
+
+function expectAtMost(most: number, pieces: number): void {
+  if (pieces > most)
+    throw new DigitsError(
+      'DIGITS_NONE_FOUND',
+      `No number was found in the picture: its ink falls into ${pieces} pieces, more than ${most}`,
+    );
 }
 
 /** Pixels of ink that are not plainly ink, over those that are, once the rules are gone. */
@@ -121,7 +140,9 @@ function dropFrames(
   const edgesTouched = ({ left, top, right, bottom }: Edges) =>
     +(left <= 1) + +(top <= 1) + +(right >= width - 1) + +(bottom >= height - 1);
   const touchesEdge = (piece: Edges) => edgesTouched(piece) > 0;
-  const inner = components.filter((piece) => !touchesEdge(piece) && sizeOf(piece) >= smallestDigit);
+  const inner = components
+    .filter((piece) => !touchesEdge(piece) && sizeOf(piece) >= smallestDigit)
+    .sort((a, b) => a.left - b.left);
   return components.filter((piece) => {
     if (
       touchesEdge(piece) &&
@@ -129,17 +150,30 @@ function dropFrames(
       (widthOf(piece) > 0.5 * width || heightOf(piece) > 0.5 * height)
     )
       return false;
-    const inside = inner.some(
-      (other) => other !== piece && sizeOf(other) >= 0.1 * sizeOf(piece) && lies(other, piece),
-    );
-    return !inside || !isFrame(labelled, piece);
+    return !holdsAnother(piece, inner) || !isFrame(labelled, piece);
   });
 }
 
-const lies = (inner: Edges, outer: Edges) => {
-  const { across, down } = overlapOf(inner, outer);
-  return across === widthOf(inner) && down === heightOf(inner);
-};
+/** Whether another piece, not much smaller, lies within the box of one. `others` are in the order of their left edges. */
+function holdsAnother(piece: Component, others: readonly Component[]): boolean {
+  for (let i = firstFrom(others, piece.left); i < others.length && others[i]!.left < piece.right; i++) {
+    const other = others[i]!;
+    const lies = other.right <= piece.right && other.top >= piece.top && other.bottom <= piece.bottom;
+    if (lies && other !== piece && sizeOf(other) >= 0.1 * sizeOf(piece)) return true;
+  }
+  return false;
+}
+
+/** The index of the first piece that begins at a column or right of it. */
+function firstFrom(pieces: readonly Edges[], left: number): number {
+  let [from, to] = [0, pieces.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (pieces[middle]!.left < left) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
 
 /** Whether a piece's ink lies along the edges of its box. */
 function isFrame({ labels, width }: Labelled, piece: Component): boolean {

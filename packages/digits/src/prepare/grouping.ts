@@ -1,5 +1,6 @@
 import {
   around,
+  type Edges,
   heightOf,
   overlapOf,
   type Piece,
@@ -10,6 +11,9 @@ import {
 } from './boxes.ts';
 import type { Component, Labelled } from './components.ts';
 import { areHalves } from './halves.ts';
+
+/** The halves of a 0 are at most this many heights wide together; two digits side by side are wider. */
+const widestZero = 1.1;
 
 /** Pieces of ink taken for one digit. */
 export interface Group extends Piece {
@@ -55,7 +59,7 @@ function belongTogether(a: Group, b: Group, writing: Writing): boolean {
     areStacked(a, b, writing) ||
     isBarOfFive(a, b, writing) ||
     areStrokesOfFour(a, b, writing) ||
-    areHalves(writing.picture, a, b)
+    (widthOf(both) <= widestZero * heightOf(both) && areHalves(writing.picture, a, b))
   );
 }
 
@@ -104,17 +108,26 @@ function areStrokesOfFour(a: Group, b: Group, { stroke }: Writing): boolean {
   );
 }
 
-/** Joins pieces into digits, the nearest first, until no two belong together. */
+/**
+ * Joins pieces into digits, the nearest first, until no two belong together. What is joined may show that the writing is
+ * taller than its pieces were: then more belongs together.
+ */
 export function groupComponents({ components, ...picture }: Labelled): Group[] {
-  const groups = components.map(asGroup).sort((a, b) => a.left - b.left);
+  let groups = components.map(asGroup).sort((a, b) => a.left - b.left);
   const stroke = strokeOf(groups);
-  for (let height = writingHeight(groups); ; height = Math.max(height, writingHeight(groups))) {
-    const pair = nearestPair(groups, { picture, height, stroke });
-    if (!pair) return groups;
-    const [i, j] = pair;
-    groups[i] = joined(groups[i]!, groups[j]!);
-    groups.splice(j, 1);
+  for (let height = 0, taller = writingHeight(groups); taller > height; taller = writingHeight(groups)) {
+    height = taller;
+    groups = joinNearest(groups, { picture, height, stroke });
   }
+  return groups;
+}
+
+/** Gives all pixels of each group one label: its first. */
+export function uniteLabels({ labels, lastLabel }: Labelled, groups: readonly Group[]): void {
+  if (groups.every((group) => group.labels.length === 1)) return;
+  const united = new Int32Array(lastLabel + 1).map((_, label) => label);
+  for (const group of groups) for (const label of group.labels) united[label] = group.labels[0]!;
+  for (let i = 0; i < labels.length; i++) labels[i] = united[labels[i]!]!;
 }
 
 /** Everything as one digit: of a picture so small that it can only have been cut out around one. */
@@ -122,17 +135,63 @@ export function groupAll(components: readonly Component[]): Group[] {
   return components.length === 0 ? [] : [components.map(asGroup).reduce(joined)];
 }
 
-function nearestPair(groups: readonly Group[], writing: Writing): [number, number] | undefined {
-  let nearest = Infinity;
-  let pair: [number, number] | undefined;
-  for (const [i, a] of groups.entries())
-    for (let j = i + 1; j < groups.length; j++) {
-      const b = groups[j]!;
-      const { across, down } = overlapOf(a, b);
-      const distance = Math.max(0, -across) + Math.max(0, -down);
-      if (distance > writing.height || distance >= nearest || !belongTogether(a, b, writing)) continue;
-      nearest = distance;
-      pair = [i, j];
+/** The nearest of the groups after another that belongs to it. */
+interface Partner {
+  readonly at: number;
+  readonly distance: number;
+}
+
+/**
+ * Joins the nearest two that belong together, and again. Groups are in the order of their left edges, and stay so: what
+ * is joined takes the place of its first part. Each knows its nearest partner among those after it; after a join only
+ * those look again that lost their partner or lie near what was joined. So the work is that of a few comparisons for
+ * each piece, unless all lie in one column.
+ */
+function joinNearest(pieces: readonly Group[], writing: Writing): Group[] {
+  const groups: (Group | undefined)[] = [...pieces];
+  const partners = groups.map((_, i) => partnerOf(groups, i, writing));
+  for (let i = nearestOf(partners); i >= 0; i = nearestOf(partners)) {
+    const j = partners[i]!.at;
+    const both = joined(groups[i]!, groups[j]!);
+    groups[i] = both;
+    groups[j] = undefined;
+    partners[j] = undefined;
+    for (let k = 0; k < j; k++) {
+      const other = groups[k];
+      if (!other) continue;
+      const partner = partners[k]?.at;
+      if (k === i || partner === i || partner === j || (k < i && distanceOf(other, both) <= writing.height))
+        partners[k] = partnerOf(groups, k, writing);
     }
-  return pair;
+  }
+  return groups.filter((group) => group !== undefined);
+}
+
+function partnerOf(groups: readonly (Group | undefined)[], i: number, writing: Writing): Partner | undefined {
+  const group = groups[i]!;
+  let nearest: Partner | undefined;
+  for (let at = i + 1; at < groups.length; at++) {
+    const other = groups[at];
+    if (!other) continue;
+    if (other.left - group.right > writing.height) break;
+    const distance = distanceOf(group, other);
+    if (distance > writing.height || (nearest && distance >= nearest.distance)) continue;
+    if (belongTogether(group, other, writing)) nearest = { at, distance };
+  }
+  return nearest;
+}
+
+/** The first of those that are nearest to their partners; -1 when none has one. */
+function nearestOf(partners: readonly (Partner | undefined)[]): number {
+  let nearest = -1;
+  let least = Infinity;
+  for (const [i, partner] of partners.entries())
+    if (partner && partner.distance < least) [nearest, least] = [i, partner.distance];
+  return nearest;
+}
+
+/** The gap between two boxes, across and down together. */
+function distanceOf(a: Edges, b: Edges): number {
+  const { across, down } = overlapOf(a, b);
+  return Math.max(0, -across) + Math.max(0, -down);
 }

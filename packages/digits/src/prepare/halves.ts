@@ -1,6 +1,9 @@
 import { type Edges, heightOf, overlapOf, widthOf } from './boxes.ts';
 import type { Labelled } from './components.ts';
 
+/** Half of a 0 is a stroke, in no more parts than this where the pen skipped. */
+const mostParts = 8;
+
 /** Pieces of ink, known by the labels of their pixels. */
 interface Inked extends Edges {
   readonly labels: readonly number[];
@@ -11,6 +14,7 @@ interface Inked extends Edges {
  * the bottom, far apart in the middle. Two digits side by side are not: at most one end of theirs is nearer.
  */
 export function areHalves(picture: Pick<Labelled, 'labels' | 'width'>, a: Inked, b: Inked): boolean {
+  if (Math.max(a.labels.length, b.labels.length) > mostParts) return false;
   const [left, right] = a.left + a.right < b.left + b.right ? [a, b] : [b, a];
   const height = Math.max(left.bottom, right.bottom) - Math.min(left.top, right.top);
   const { across, down } = overlapOf(left, right);

@@ -19,7 +19,8 @@ const unreadableSide = 5;
 /**
  * Reads a picture's bytes into digits for a model: decoded, turned upright, its light evened, its ink found, grouped
  * and cropped. A picture without digits gives no lines.
- * Throws DIGITS_PICTURE_EMPTY, _TOO_LARGE, _UNSUPPORTED, _DAMAGED; `signal.reason` when aborted.
+ * Throws DIGITS_PICTURE_EMPTY, _TOO_LARGE, _UNSUPPORTED, _DAMAGED; DIGITS_NONE_FOUND for a page full of ink, more than
+ * 512 digits or 2048 pieces; `signal.reason` when aborted.
  */
 export async function preparePicture(
   bytes: Uint8Array,
@@ -46,9 +47,7 @@ function enlargeSmall(ink: Grey): Grey {
   const width = ink.width * factor;
   const height = ink.height * factor;
   const levels = resample(ink, { x: 0, y: 0, width: ink.width, height: ink.height }, width, height);
-  return {
-    width,
-    height,
-    data: Uint8Array.from(levels, (level) => Math.min(255, Math.max(0, Math.round(level)))),
-  };
+  const data = new Uint8Array(levels.length);
+  for (let i = 0; i < data.length; i++) data[i] = Math.min(255, Math.max(0, Math.round(levels[i]!)));
+  return { width, height, data };
 }

@@ -15,7 +15,7 @@ const drawnSide = 1600;
 /**
  * Reads pen strokes into digits for a model: drawn with a round pen on a large canvas, then as a picture is. The
  * boxes refer to the picture that `renderStrokes` draws. Takes about a millisecond for a few digits.
- * Throws DIGITS_NONE_FOUND (no point), DIGITS_STROKES_TOO_MANY, DIGITS_STROKES_INVALID.
+ * Throws DIGITS_NONE_FOUND (no point, or more than 512 digits), DIGITS_STROKES_TOO_MANY, DIGITS_STROKES_INVALID.
  */
 export function prepareStrokes(strokes: readonly Stroke[], options: StrokeOptions = {}): PreparedPicture {
   const drawing = checkStrokes(strokes, options);

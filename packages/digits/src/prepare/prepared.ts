@@ -9,7 +9,7 @@ export interface PreparedDigit {
   readonly pixels: Uint8Array;
 }
 
-/** What was found in a picture. No digit found is no error here: `lines` is empty. */
+/** What was found in a picture. No digit found is no error here: `lines` is empty. A page full of ink is one. */
 export interface PreparedPicture {
   /** Width and height of the upright picture, to which the boxes refer. */
   readonly width: number;

@@ -47,6 +47,8 @@ const edgeToEdge = 0.95;
 /** Digits that lie on a rule interrupt it: by at most this share of the picture at once, and of the rule in all. */
 const widestGap = 0.25;
 const leastCovered = 0.65;
+/** Lines under way side by side: a page of graph paper has no more. */
+const mostLines = 1000;
 
 /**
  * Erases ruled lines from a mask (1 = ink) in place. Gives a mask of what was erased, grey edges included, or
@@ -111,16 +113,16 @@ function chainsOf({ data, along, across, alongStride, acrossStride }: View, thic
   let open: Chain[] = [];
   for (let a = 0; a < along; a++) {
     const next: Chain[] = [];
+    // Runs and open chains both go down the column: what lies above a run lies above all that follow.
+    let at = 0;
     for (let c = 0; c < across; c++) {
       if (data[a * alongStride + c * acrossStride] === 0) continue;
       const top = c;
       while (c < across && data[a * alongStride + c * acrossStride] !== 0) c++;
       if (c - top > thickest) continue;
       const middle = (top + c) / 2;
-      const chain = open.find((candidate) => {
-        const [lastTop, lastBottom] = candidate.runs.at(-1)!;
-        return candidate.to === a - 1 && lastTop <= c && lastBottom >= top;
-      });
+      while (at < open.length && (open[at]!.to === a || open[at]!.runs.at(-1)![1] < top)) at++;
+      const chain = at < open.length && open[at]!.runs.at(-1)![0] <= c ? open[at] : undefined;
       if (chain) {
         chain.to = a;
         chain.endsAt = middle;
@@ -137,11 +139,17 @@ function chainsOf({ data, along, across, alongStride, acrossStride }: View, thic
   return chains;
 }
 
-/** Joins chains that continue each other across a gap, such as a digit on the rule, into lines. */
+/**
+ * Joins chains that continue each other across a gap, such as a digit on the rule, into lines. None when more lines than
+ * `mostLines` are under way at once: that is hatching or noise.
+ */
 function joinChains(chains: readonly Chain[], gap: number, thickest: number): Chain[][] {
   const lines: Chain[][] = [];
+  let open: Chain[][] = [];
   for (const chain of [...chains].sort((a, b) => a.from - b.from)) {
-    const line = lines.find((candidate) => {
+    if (open.length === mostLines) open = open.filter((line) => chain.from - line.at(-1)!.to <= gap);
+    if (open.length === mostLines) return [];
+    const line = open.find((candidate) => {
       const first = candidate[0]!;
       const last = candidate.at(-1)!;
       const distance = chain.from - last.to;
@@ -153,7 +161,10 @@ function joinChains(chains: readonly Chain[], gap: number, thickest: number): Ch
       return astray <= thickest + 0.03 * distance;
     });
     if (line) line.push(chain);
-    else lines.push([chain]);
+    else {
+      lines.push([chain]);
+      open.push(lines.at(-1)!);
+    }
   }
   return lines;
 }

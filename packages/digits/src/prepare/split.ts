@@ -10,6 +10,8 @@ const thickestTouch = 1.7;
 const narrowestSide = 0.3;
 /** …and at least this tall. */
 const lowestSide = 0.6;
+/** All boxes that are searched for a cut hold at most this many times the picture: those of digits hardly overlap. */
+const mostSearched = 16;
 
 /**
  * Cuts digits that touch: a piece much wider than a digit is parted along the path from top to bottom that crosses
@@ -20,15 +22,17 @@ export function splitWide(labelled: Labelled): Labelled {
   const components: Component[] = [];
   const waiting = [...labelled.components];
   const stroke = strokeOf(labelled.components);
-  let nextLabel = waiting.length + 1;
+  let { lastLabel } = labelled;
+  let remaining = mostSearched * labelled.labels.length;
   for (let piece = waiting.pop(); piece; piece = waiting.pop()) {
-    const sides = isWide(piece, stroke) ? cut(labelled, piece, stroke, nextLabel) : undefined;
+    const isSearched = isWide(piece, stroke) && (remaining -= widthOf(piece) * heightOf(piece)) >= 0;
+    const sides = isSearched ? cut(labelled, piece, stroke, lastLabel + 1) : undefined;
     if (sides) {
       waiting.push(...sides);
-      nextLabel++;
+      lastLabel++;
     } else components.push(piece);
   }
-  return { ...labelled, components };
+  return { ...labelled, lastLabel, components };
 }
 
 function isWide(piece: Component, stroke: number): boolean {
@@ -38,21 +42,26 @@ function isWide(piece: Component, stroke: number): boolean {
 function cut(labelled: Labelled, piece: Component, stroke: number, label: number): Component[] | undefined {
   const path = leastInkPath(labelled, piece);
   if (!path || path.ink > thickestTouch * stroke) return undefined;
-  const { labels, width } = labelled;
-  const right: [number, number][] = [];
-  const left: [number, number][] = [];
-  for (let y = piece.top; y < piece.bottom; y++)
-    for (let x = piece.left; x < piece.right; x++)
-      if (labels[y * width + x] === piece.label)
-        (x >= path.columns[y - piece.top]! ? right : left).push([x, y]);
-  const sides = [measureSide(left, piece, piece.label), measureSide(right, piece, label)];
-  if (sides.some((side) => heightOf(side) < lowestSide * heightOf(piece))) return undefined;
-  for (const [x, y] of right) labels[y * width + x] = label;
-  const [first, second] = sides as [Component, Component];
-  if (!areHalves(labelled, { ...first, labels: [first.label] }, { ...second, labels: [second.label] }))
-    return sides;
-  for (const [x, y] of right) labels[y * width + x] = piece.label;
+  relabelRight(labelled, piece, path.columns, piece.label, label);
+  const sides = [measureSide(labelled, piece, piece.label), measureSide(labelled, piece, label)] as const;
+  const areTall = sides.every((side) => heightOf(side) >= lowestSide * heightOf(piece));
+  const [left, right] = sides.map((side) => ({ ...side, labels: [side.label] }));
+  if (areTall && !areHalves(labelled, left!, right!)) return [...sides];
+  relabelRight(labelled, piece, path.columns, label, piece.label);
   return undefined;
+}
+
+/** Gives a piece's pixels right of a path another label. */
+function relabelRight(
+  { labels, width }: Labelled,
+  { left, top, right, bottom }: Component,
+  columns: Int32Array,
+  from: number,
+  to: number,
+): void {
+  for (let y = top; y < bottom; y++)
+    for (let x = Math.max(left, columns[y - top]!); x < right; x++)
+      if (labels[y * width + x] === from) labels[y * width + x] = to;
 }
 
 /** The path from top to bottom that crosses least ink: its column in each row of the piece, and the ink it crosses. */
@@ -101,15 +110,18 @@ function leastInkPath(
   return { columns: path, ink };
 }
 
-/** A side of a cut piece. Its outline is its share of the whole one: the cut itself is short. */
-function measureSide(pixels: readonly [number, number][], piece: Component, label: number): Component {
-  const side = { label, left: piece.right, top: piece.bottom, right: 0, bottom: 0 };
-  for (const [x, y] of pixels) {
-    side.left = Math.min(side.left, x);
-    side.right = Math.max(side.right, x + 1);
-    side.top = Math.min(side.top, y);
-    side.bottom = Math.max(side.bottom, y + 1);
-  }
-  const share = pixels.length / piece.area;
-  return { ...side, area: pixels.length, outline: piece.outline * share, holes: piece.holes * share };
+/** A side of a cut piece. Its outline and its holes are its share of the whole one's: the cut itself is short. */
+function measureSide({ labels, width }: Labelled, piece: Component, label: number): Component {
+  const side = { label, left: piece.right, top: piece.bottom, right: 0, bottom: 0, area: 0 };
+  for (let y = piece.top; y < piece.bottom; y++)
+    for (let x = piece.left; x < piece.right; x++) {
+      if (labels[y * width + x] !== label) continue;
+      side.area++;
+      if (x < side.left) side.left = x;
+      if (x >= side.right) side.right = x + 1;
+      if (y < side.top) side.top = y;
+      side.bottom = y + 1;
+    }
+  const share = side.area / piece.area;
+  return { ...side, outline: piece.outline * share, holes: piece.holes * share };
 }

@@ -1,5 +1,6 @@
 import type { LabelledSet } from '../data/labelled-set.ts';
 import { chooseUnsureBelow, fitTemperature } from '../evaluate/calibration.ts';
+import { chooseFamiliarAbove } from '../evaluate/familiarity.ts';
 import { wilsonInterval } from '../evaluate/wilson.ts';
 import type { ModelCard } from '../model/model-card.ts';
 
@@ -10,7 +11,7 @@ const unsureErrorRate = 0.001;
 export function calibrate(
   logits: Float32Array,
   set: LabelledSet,
-): Pick<ModelCard, 'temperature' | 'unsureBelow' | 'unsureErrorRate' | 'figures'> {
+): Pick<ModelCard, 'temperature' | 'unsureBelow' | 'unsureErrorRate' | 'familiarAbove' | 'figures'> {
   const temperature = fitTemperature(logits, set.labels);
   const probabilities = new Float32Array(logits.length);
   const confusion = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
@@ -36,5 +37,6 @@ export function calibrate(
     confusion,
   };
   const unsureBelow = chooseUnsureBelow(probabilities, set.labels, unsureErrorRate);
-  return { temperature, unsureBelow, unsureErrorRate, figures: [figure] };
+  const familiarAbove = chooseFamiliarAbove(logits);
+  return { temperature, unsureBelow, unsureErrorRate, familiarAbove, figures: [figure] };
 }

@@ -8,9 +8,10 @@
  *
  * Every file is replaced atomically, so that whoever reads the directory meanwhile, or after a crash, finds whole files.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom, expectInteger, systemCode } from '@inkwire/base';
+import { makeDirectory } from '@inkwire/base/node';
 import { createTrainer, decodeSafetensors, type StepFeeds, TensorError, type Trainer } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
 import writeFileAtomic from 'write-file-atomic';
@@ -90,7 +91,7 @@ const augmentationStream = 1_000_003;
  */
 export async function train(options: TrainOptions): Promise<TrainedRun> {
   const recipe = typeof options.recipe === 'string' ? recipeOf(options.recipe) : options.recipe;
-  await mkdir(options.out, { recursive: true });
+  await makeDirectory(options.out);
   const data = await openMnistPart('train', { directory: options.data });
   const run = await Run.open(recipe, data, await splitTraining(data), options);
   try {

@@ -6,10 +6,10 @@ import { languageTag, words } from '../words/language.ts';
 import { sourceName } from './source-name.ts';
 
 /** When, from where, and how sure. */
-export function ReadingMeta({ reading }: { reading: Reading }) {
+export function ReadingMeta({ id, reading }: { id: string; reading: Reading }) {
   const { time, source, confidence, unsure, label, text } = reading;
   return (
-    <span class="reading-meta">
+    <span class="reading-meta" id={id}>
       <RelativeTime time={time} />
       <span class="reading-meta-sure" data-unsure={unsure}>
         {formatPercent(confidence, languageTag.value)}

@@ -18,6 +18,7 @@ export function ReadingRow({ reading }: { reading: Reading }) {
   const { open, correct, remove: removeLabel } = words.value.readings;
   const text = textOf(reading);
   const correctButton = `correct-${reading.id}`;
+  const metaId = `meta-${reading.id}`;
   if (correctingId.value === reading.id) {
     const done = (): void => {
       correctingId.value = undefined;
@@ -32,11 +33,11 @@ export function ReadingRow({ reading }: { reading: Reading }) {
   }
   return (
     <div class="row" data-unsure={reading.unsure}>
-      <a class="row-link" href={readingHref(reading.id)} aria-label={open(text)}>
+      <a class="row-link" href={readingHref(reading.id)} aria-label={open(text)} aria-describedby={metaId}>
         <Slip reading={reading} />
         <span class="row-words">
           <ReadingText reading={reading} />
-          <ReadingMeta reading={reading} />
+          <ReadingMeta id={metaId} reading={reading} />
         </span>
       </a>
       <span class="row-actions">

@@ -1,15 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { words } from '../words/language.ts';
 
 /** Larger ones are shown smaller, not stored smaller: what the hub reads is the file itself. */
 const maxShownPixels = 1_600;
 
 /**
  * A file's picture, upright, on a canvas: no address is made for it, so the page needs no `blob:` in its policy.
- * A kind that browsers do not show (HEIC, TIFF) leaves a sentence in its place.
+ * Where the browser cannot show it (TIFF, a file that is no picture), `instead` says so.
  */
-export function FilePicture({ file, label }: { file: File; label: string }) {
+export function FilePicture({ file, label, instead }: { file: File; label: string; instead: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const state = useSignal<'opening' | 'shown' | 'unknown'>('opening');
 
@@ -25,7 +24,7 @@ export function FilePicture({ file, label }: { file: File; label: string }) {
   return (
     <>
       <canvas ref={canvas} class="file-picture" role="img" aria-label={label} data-state={state.value} />
-      {state.value === 'unknown' && <p class="file-picture-unknown">{words.value.sheet.cannotShow}</p>}
+      {state.value === 'unknown' && <p class="file-picture-unknown">{instead}</p>}
     </>
   );
 }

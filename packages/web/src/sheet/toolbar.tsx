@@ -17,7 +17,8 @@ import {
 import { keeping, trySamples } from './keeping.ts';
 import { pictures } from './pictures.ts';
 
-const pictureTypes = 'image/*,.heic,.heif,.tif,.tiff';
+/** What the hub reads, by name: a phone whose camera makes HEIC then hands over JPEG. */
+const pictureTypes = 'image/jpeg,image/png,image/webp,image/gif,image/tiff,image/avif';
 
 /** Below the sheet: pens, second thoughts, and other ways to bring a number here. */
 export function Toolbar() {

@@ -1,6 +1,5 @@
 /** Everything the page says, in English. Chinese has the same keys: the type sees to it, and a test. */
 export const en = {
-  languageName: 'English',
   otherLanguage: '中文',
   switchLanguage: '切换到中文',
   nav: {
@@ -40,7 +39,6 @@ export const en = {
     pictureOf: (name: string) => `Picture ${name}`,
     contactSheet: 'Pictures on the sheet',
     backToAll: 'All pictures',
-    digitBox: (digit: number) => `${digit}`,
   },
   reading: {
     heading: 'The reading',
@@ -86,28 +84,23 @@ export const en = {
     saveCorrection: 'Save',
     cancel: 'Cancel',
     undoCorrection: 'Take the correction back',
-    corrected: (text: string) => `read as ${text}`,
     correctedSaved: (text: string) => `Corrected to ${text}`,
     remove: 'Remove',
     removed: (text: string) => `Removed ${text}`,
     undo: 'Undo',
     dismiss: 'Dismiss',
     unsure: 'to check',
-    thumbnail: (text: string) => `Picture of ${text}`,
-    arrived: (text: string) => `New reading: ${text}`,
   },
   detail: {
     heading: (text: string) => `Reading ${text}`,
     close: 'Close',
     picture: 'What was written',
-    prepared: 'What the reader saw',
     openPicture: 'Open the picture',
     source: 'From',
     time: 'Kept',
     model: 'Reader',
     confidence: 'Sure',
     truth: 'Truth',
-    gone: 'This reading is not here any more.',
   },
   source: {
     drawing: 'written',
@@ -151,8 +144,9 @@ export const en = {
     noneFound: { title: 'No digit found', advice: 'Write a little larger, or come closer with the camera.' },
     notAPicture: {
       title: 'Not a picture that can be read',
-      advice: 'PNG, JPEG, WebP, GIF, TIFF and HEIC can be.',
+      advice: 'PNG, JPEG, WebP, GIF, TIFF and AVIF can be. Save a HEIC photograph as JPEG first.',
     },
+    empty: { title: 'This file is empty', advice: 'There is nothing in it. Try another copy.' },
     damaged: {
       title: 'This picture is damaged',
       advice: 'It ends too soon, or does not open. Try another copy.',
@@ -172,7 +166,6 @@ export const en = {
     retryIn: (seconds: number) =>
       seconds === 1 ? 'Trying again in a second.' : `Trying again in ${seconds} seconds.`,
     retryNow: 'Try now',
-    named: (name: string) => `${name}:`,
   },
 };
 

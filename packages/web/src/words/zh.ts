@@ -2,7 +2,6 @@ import type { Words } from './en.ts';
 
 /** Everything the page says, in simplified Chinese. */
 export const zh: Words = {
-  languageName: '中文',
   otherLanguage: 'English',
   switchLanguage: 'Switch to English',
   nav: {
@@ -42,7 +41,6 @@ export const zh: Words = {
     pictureOf: (name) => `图片 ${name}`,
     contactSheet: '纸上的图片',
     backToAll: '全部图片',
-    digitBox: (digit) => `${digit}`,
   },
   reading: {
     heading: '识别结果',
@@ -87,28 +85,23 @@ export const zh: Words = {
     saveCorrection: '保存',
     cancel: '取消',
     undoCorrection: '取消更正',
-    corrected: (text) => `读作 ${text}`,
     correctedSaved: (text) => `已更正为 ${text}`,
     remove: '删除',
     removed: (text) => `已删除 ${text}`,
     undo: '撤销',
     dismiss: '关闭提示',
     unsure: '待核对',
-    thumbnail: (text) => `${text} 的图片`,
-    arrived: (text) => `新记录：${text}`,
   },
   detail: {
     heading: (text) => `记录 ${text}`,
     close: '关闭',
     picture: '写下的',
-    prepared: '识别器看到的',
     openPicture: '打开图片',
     source: '来源',
     time: '保存于',
     model: '识别器',
     confidence: '把握',
     truth: '实际',
-    gone: '这条记录已经不在了。',
   },
   source: {
     drawing: '手写',
@@ -148,7 +141,11 @@ export const zh: Words = {
   },
   problem: {
     noneFound: { title: '没有找到数字', advice: '写大一点，或把镜头靠近一点。' },
-    notAPicture: { title: '不是可以识别的图片', advice: '可以用 PNG、JPEG、WebP、GIF、TIFF 和 HEIC。' },
+    notAPicture: {
+      title: '不是可以识别的图片',
+      advice: '可以用 PNG、JPEG、WebP、GIF、TIFF 和 AVIF；HEIC 照片请先另存为 JPEG。',
+    },
+    empty: { title: '文件是空的', advice: '里面没有内容，请换一份。' },
     damaged: { title: '图片已损坏', advice: '内容不完整或无法打开，请换一份。' },
     tooLarge: { title: '图片太大', advice: '最大 10 MB。' },
     tooMuchInk: { title: '墨迹太多', advice: '请清空纸面，写短一点的数字。' },
@@ -161,6 +158,5 @@ export const zh: Words = {
     unknown: { title: '出了点问题', advice: '请再试一次。' },
     retryIn: (seconds) => `${seconds} 秒后重试。`,
     retryNow: '立即重试',
-    named: (name) => `${name}：`,
   },
 };
