@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createManualClock, systemClock } from './clock.ts';
 
 test('a manual clock runs what falls due in order of time, then of setting', () => {
@@ -44,4 +44,20 @@ test('the machine’s clock goes forward and calls back', async () => {
   await new Promise<void>((resolve) => systemClock.after(1, resolve, { unref: false }));
   expect(systemClock.monotonic()).toBeGreaterThan(before);
   systemClock.after(60_000, () => {}, { unref: true }).cancel();
+});
+
+afterEach(() => void vi.useRealTimers());
+
+test('the machine’s clock keeps waits that are longer than a timer of the system', () => {
+  vi.useFakeTimers();
+  const days = (count: number) => count * 86_400_000;
+  const heard: string[] = [];
+  systemClock.after(days(60), () => heard.push('60 days'));
+  systemClock.after(Number.POSITIVE_INFINITY, () => heard.push('never'));
+  const cancelled = systemClock.after(days(60), () => heard.push('cancelled'));
+  vi.advanceTimersByTime(days(59));
+  expect(heard).toEqual([]);
+  cancelled.cancel();
+  vi.advanceTimersByTime(days(60));
+  expect(heard).toEqual(['60 days']);
 });

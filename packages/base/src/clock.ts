@@ -9,7 +9,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since an arbitrary moment; never goes back. For deadlines and durations. */
   monotonic(): number;
-  /** Calls `callback` once after `delayMs`; an unref'ed timer does not keep the process alive. */
+  /** Calls `callback` once after `delayMs`, however long (never after Infinity); an unref'ed timer keeps no process alive. */
   after(delayMs: number, callback: () => void, options?: { readonly unref?: boolean }): Timer;
 }
 
@@ -17,13 +17,23 @@ function timer(cancel: () => void): Timer {
   return { cancel, [Symbol.dispose]: cancel };
 }
 
+/** `setTimeout` takes 31 bits; anything longer, 25 days or Infinity, it would run at once. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, callback, options) {
-    const handle = setTimeout(callback, delayMs);
-    if (options?.unref && typeof handle === 'object') handle.unref();
+    let handle: ReturnType<typeof setTimeout>;
+    const wait = (leftMs: number) => {
+      const isLong = leftMs > longestTimeoutMs;
+      handle = isLong
+        ? setTimeout(() => wait(leftMs - longestTimeoutMs), longestTimeoutMs)
+        : setTimeout(callback, leftMs);
+      if (options?.unref && typeof handle === 'object') handle.unref();
+    };
+    wait(delayMs);
     return timer(() => clearTimeout(handle));
   },
 };

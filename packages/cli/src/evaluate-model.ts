@@ -9,6 +9,7 @@ import {
   openSet,
   parseHistory,
   renderReport,
+  softmaxWeights,
 } from '@inkwire/digits';
 import { CliError } from './errors.ts';
 import { evaluationRecord } from './evaluation-record.ts';
@@ -20,7 +21,6 @@ import { parseModelChoice } from './model-choice.ts';
 import { modelFile } from './model-file.ts';
 import { modelFileAt, modelVersionAt } from './model-versions.ts';
 import { printable } from './printable.ts';
-import { softmaxWeights } from './softmax-weights.ts';
 
 /** What `evaluate` was asked for. */
 export interface EvaluateFlags {

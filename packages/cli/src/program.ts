@@ -14,7 +14,7 @@ export function createProgram(): Command {
   const program = new Command('inkwire')
     .description('Reads handwritten digits and wires everyone to the readings')
     .version(version(), '--version')
-    .helpOption('--help', 'show this help')
+    .helpOption('-h, --help', 'show this help')
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   for (const add of [addServe, addRead, addTrain, addEvaluate, addReadings]) add(program);

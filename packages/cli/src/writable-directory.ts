@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { access, mkdir, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access } from 'node:fs/promises';
 import { messageOf, systemCode } from '@inkwire/base';
+import { makeDirectory } from '@inkwire/base/node';
 import { CliError } from './errors.ts';
 
 /**
@@ -11,25 +11,11 @@ import { CliError } from './errors.ts';
  */
 export async function prepareWritableDirectory(directory: string, option: string): Promise<void> {
   try {
-    await makeDirectory(resolve(directory));
+    await makeDirectory(directory, { mode: 0o700 });
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const message = `The directory ${directory} ${reason(error)}; choose another with ${option}`;
     throw new CliError('CLI_DIRECTORY_UNUSABLE', message, { cause: error });
-  }
-}
-
-/** Not `mkdir({ recursive: true })`: on Node 20 that never returns where the parent exists and takes nothing, as /proc. */
-async function makeDirectory(directory: string): Promise<void> {
-  const isThere = async () => (await stat(directory).catch(() => undefined))?.isDirectory() ?? false;
-  if (await isThere()) return;
-  const parent = dirname(directory);
-  if (parent !== directory) await makeDirectory(parent);
-  try {
-    await mkdir(directory, { mode: 0o700 });
-  } catch (error) {
-    // Another process may have been faster.
-    if (!(await isThere())) throw error;
   }
 }
 

@@ -13,6 +13,9 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: Uint8Array;
+  /** Who runs it. Default: who runs the test. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export interface Outcome {
@@ -37,6 +40,7 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
     cwd: options.cwd ?? tmpdir(),
     env: { ...Object.fromEntries(inherited), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.gid }),
   });
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

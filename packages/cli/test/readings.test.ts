@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { inkwire, serve, temporaryDirectory } from './inkwire.ts';
 import { picture } from './pictures.ts';
@@ -41,4 +42,7 @@ it('does not create a store where there is none', async () => {
   const { code, stderr } = await inkwire(['readings', '--data', folder.file('none')]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^inkwire: Nothing is kept in .*none.* \(CLI_DATA_MISSING\)\n$/);
+  const other = await inkwire(['readings', '--readings', `lmdb:${folder.path}`]);
+  expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('(CLI_DATA_MISSING)') });
+  expect(await readdir(folder.path)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { createServer } from 'node:net';
@@ -173,19 +173,20 @@ describe('what is wrong is one clear line and exit 1', () => {
     const line = await refused(['--http', `127.0.0.1:${port}`, '--data', folder.file('data')]);
     expect(line).toContain(`127.0.0.1:${port}`);
     expect(line).toContain('in use');
+    expect(line).toContain('(HUB_PORT_IN_USE)');
     other.close();
   });
 
   it('an address that is not this machine’s', async () => {
     await using folder = await temporaryDirectory();
     const args = ['--http', '192.0.2.1:0', '--token', 'of-this-test-only', '--data', folder.file('data')];
-    expect(await refused(args)).toContain('192.0.2.1');
+    expect(await refused(args)).toMatch(/192\.0\.2\.1.*\(HUB_ADDRESS_UNUSABLE\)/);
   });
 
   it('an address for everyone without a token', async () => {
     await using folder = await temporaryDirectory();
     const line = await refused(['--http', '0.0.0.0:0', '--data', folder.file('data')]);
-    expect(line).toMatch(/token/);
+    expect(line).toMatch(/token.*\(HUB_BINDING_UNSAFE\)/);
   });
 
   it('a data directory that is a file, is inside a file, or cannot be made', async () => {
@@ -198,11 +199,28 @@ describe('what is wrong is one clear line and exit 1', () => {
     expect(await refused([], { INKWIRE_DATA: '/proc/inkwire' })).toContain('cannot be created there');
   });
 
+  it('a data directory that may not be written to', async () => {
+    await using folder = await temporaryDirectory();
+    await chmod(folder.path, 0o555);
+    // Root may write anywhere, so root becomes somebody else first.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const args = ['serve', '--http', '127.0.0.1:0', '--data'];
+    const run = (data: string) => inkwire([...args, data], nobody);
+    for (const data of [folder.path, folder.file('data')]) {
+      const { code, stdout, stderr } = await run(data);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(
+        /^inkwire: The directory .* may not be written to; .*\(CLI_DIRECTORY_UNUSABLE\)\n$/,
+      );
+    }
+    await chmod(folder.path, 0o755);
+  });
+
   it('readings that are no store', async () => {
     await using folder = await temporaryDirectory();
     await mkdir(folder.file('data/readings'), { recursive: true });
     await writeFile(folder.file('data/readings/data.mdb'), 'not a database'.repeat(10_000));
-    await refused(['--data', folder.file('data')]);
+    expect(await refused(['--data', folder.file('data')])).toContain('(READINGS_DAMAGED)');
   });
 
   it('a missing and a damaged model', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
 import { type RequestOptions, request as secureRequest } from 'node:https';
+import { connect } from 'node:net';
 import { createMemoryReadings } from '@inkwire/readings';
 import { describe, expect, it } from 'vitest';
 import { createHub, type HttpOptions, listenHttp } from '../src/index.ts';
@@ -203,6 +204,24 @@ describe('a token', () => {
     expect(await problemIn(refused)).toMatchObject({ code: 'HUB_TOKEN_WRONG' });
   });
 
+  it('cannot be tried without end, wherever it is tried', async () => {
+    const { fetch } = await serveHub({ token, limits: { loopbackRequestsPerMinute: 6 } });
+    const wrong = { headers: { authorization: 'Bearer wrong-token' } };
+    for (const [path, init] of [
+      ['/?token=wrong-token', {}],
+      ['/healthz?token=wrong-token', {}],
+      ['/nothing', wrong],
+      ['/api/readings', wrong],
+      ['/uploads/x', { headers: { cookie: 'inkwire-token=wrong-token' } }],
+      ['/metrics?token=wrong-token', {}],
+    ] as const)
+      expect((await fetch(path, init)).status).toBe(401);
+    // Not even the right one now.
+    expect((await fetch(`/?token=${token}`, { redirect: 'manual' })).status).toBe(429);
+    expect((await fetch('/nothing', wrong)).status).toBe(429);
+    expect((await fetch('/healthz')).status).toBe(200);
+  });
+
   it('in the page’s address becomes a cookie that scripts cannot see, and leaves the address', async () => {
     const { fetch } = await serveHub({ token });
     const response = await fetch(`/?token=${token}`, { redirect: 'manual' });
@@ -233,6 +252,19 @@ describe('TLS', () => {
     await expect(ask(`${url}/healthz`, { ca: pem('ca') })).rejects.toThrow();
     const known = { ca: pem('ca'), cert: pem('client'), key: pem('client-key') };
     expect((await ask(`${url}/healthz`, known)).status).toBe(200);
+  });
+
+  it('is not kept from closing by a client that never ends its handshake', async () => {
+    for (const end of ['close', 'destroy'] as const) {
+      const { listener } = await serveHub({ tls, limits: { closeTimeoutMs: 50 } });
+      const socket = connect(listener.port, '127.0.0.1');
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      socket.on('error', () => {}).resume();
+      await new Promise((resolve) => socket.once('connect', resolve));
+      await new Promise((resolve) => socket.write('\x16\x03\x01', resolve));
+      await listener[end]();
+      await closed;
+    }
   });
 
   it('is HUB_TLS_INVALID with a broken certificate or a key of another', async () => {

@@ -251,9 +251,11 @@ export function describeReadings(name: string, create: () => Promise<EngineUnder
 
     it('shares nothing with the caller', async () => {
       const given = newReading('5');
-      const kept = await readings.keep(given);
+      const keeping = readings.keep(given);
+      // At once: what was handed in may change while it waits for its commit.
       given.picture.bytes.fill(0);
       given.prepared[0]!.fill(0);
+      const kept = await keeping;
       const [listed] = (await readings.list()).readings;
       (listed!.digits as unknown[]).length = 0;
       const picture = await readings.picture(kept.id);

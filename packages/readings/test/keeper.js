@@ -1,13 +1,15 @@
 // A process that keeps readings as fast as it can until it is killed, and says which ones were acknowledged.
 //
 //     node keeper.js DIRECTORY FIRST [IN_FLIGHT]
+//     node keeper.js        takes the same words from standard input, once it has loaded everything
 //
 // prints `kept NUMBER ID`, `corrected NUMBER ID` and `removed NUMBER ID`, each after the promise resolved.
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { openLmdbReadings } from '@inkwire/readings/lmdb';
 import { numberedReading } from './numbered-reading.js';
 
-const [directory, first, inFlight = '8'] = process.argv.slice(2);
+const words = process.argv.length > 2 ? process.argv.slice(2) : readFileSync(0, 'utf8').split('\n');
+const [directory, first, inFlight = '8'] = words;
 const readings = await openLmdbReadings({ directory });
 let next = Number(first);
 

@@ -1,10 +1,11 @@
 /**
  * A reading that can be told whole from its number alone: text, picture and prepared digits follow from it.
+ * Pictures are small enough for many of them, and large enough for some to need pages of their own.
  * @param {number} number
  * @returns {import('../src/index.ts').NewReading}
  */
 export function numberedReading(number) {
-  const bytes = new Uint8Array(1 + ((number * 7919) % 20_000));
+  const bytes = new Uint8Array(1 + ((number * 7919) % 6_000));
   for (let i = 0; i < bytes.length; i++) bytes[i] = (number + i * 31) & 0xff;
   return {
     source: 'keeper',

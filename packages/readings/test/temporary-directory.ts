@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A new directory that goes away with the test. */
-export async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'inkwire-readings-'));
+/** A new directory that goes away with the test, in `root` (default: the system's). */
+export async function temporaryDirectory(root = tmpdir()): Promise<string> {
+  const directory = await mkdtemp(join(root, 'inkwire-readings-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }

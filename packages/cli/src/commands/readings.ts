@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Reading, Readings } from '@inkwire/readings';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
@@ -31,7 +32,8 @@ async function listReadings(flags: ReadingsFlags): Promise<void> {
     workingDirectory: process.cwd(),
   });
   const { directory } = configuration.readings;
-  if (!existsSync(directory)) {
+  // A directory of something else must not become a store.
+  if (!existsSync(join(directory, 'data.mdb'))) {
     throw new CliError(
       'CLI_DATA_MISSING',
       `Nothing is kept in ${directory}; name another place with --data DIR`,

@@ -1,4 +1,12 @@
-import { exponentialDecay, movingAverageDecay, mul, relu, reshape, sgd, truncatedNormal } from '@inkwire/tensor';
+import {
+  exponentialDecay,
+  movingAverageDecay,
+  mul,
+  relu,
+  reshape,
+  sgd,
+  truncatedNormal,
+} from '@inkwire/tensor';
 import type { Recipe } from './recipe.ts';
 
 /**

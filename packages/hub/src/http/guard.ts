@@ -11,12 +11,20 @@ import type { ResolvedHttpOptions } from './options.ts';
  *    read what is here (DNS rebinding).
  * 2. Origin: whatever changes something comes from our own page, or from a program, which sends no origin.
  * 3. Token: when there is one, everything but the page's own files and the liveness check needs it.
+ *
+ * Before all of them requests are counted (`server.ts`), so that nobody tries tokens without end.
  */
 
 const cookieName = 'inkwire-token';
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** What anybody may fetch: it is the same for everybody. */
-const openPaths = /^\/(?:healthz|[\w.-]+\.(?:js|css|svg|ico|png|webmanifest)|assets\/[\w./-]+)?$/;
+const openPath = /^\/(?:healthz|[\w.-]+\.(?:js|css|svg|ico|png|webmanifest)|assets\/[\w./-]+)?$/;
+
+/** Whether it is what anybody may fetch, and no token is tried on it. */
+export function isOpen({ method, url }: FastifyRequest): boolean {
+  const { path, query } = splitUrl(url);
+  return (method === 'GET' || method === 'HEAD') && !query.has('token') && openPath.test(path);
+}
 
 /** Adds the three checks to every route. */
 export function addGuard(app: FastifyInstance, options: ResolvedHttpOptions, isLocal: boolean): void {
@@ -56,8 +64,7 @@ function tokenCheck(token: string, secure: boolean) {
     const { path, query } = splitUrl(request.url);
     const asked = query.get('token');
     if (path === '/' && asked !== null && isRight(asked)) return rememberToken(reply, asked, secure);
-    const isPage = request.method === 'GET' || request.method === 'HEAD';
-    if (isPage && asked === null && openPaths.test(path)) return undefined;
+    if (isOpen(request)) return undefined;
     const given = bearerOf(request) ?? asked ?? cookieOf(request);
     if (given === undefined || given === '') return refuse(reply, 'HUB_TOKEN_MISSING');
     return isRight(given) ? undefined : refuse(reply, 'HUB_TOKEN_WRONG');

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { type Closable, Lifetime, sleep } from '@inkwire/base';
 import type { FastifyInstance } from 'fastify';
 import type { Hub } from '../hub.ts';
@@ -22,13 +22,14 @@ export async function listenHttp(hub: Hub, options: HttpOptions): Promise<HttpLi
   const isLocal = await expectSafeBinding(resolved);
   const { app } = await createServer(hub, resolved, isLocal);
   const { host, port } = resolved;
+  const connections = new Connections(app.server);
   try {
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
     throw toListenError(error, host, port);
   }
-  return new Listener(app, resolved);
+  return new Listener(app, connections, resolved);
 }
 
 class Listener implements HttpListener {
@@ -36,13 +37,13 @@ class Listener implements HttpListener {
   readonly port: number;
   readonly #lifetime: Lifetime;
 
-  constructor(app: FastifyInstance, { host, tls, limits }: ResolvedHttpOptions) {
+  constructor(app: FastifyInstance, connections: Connections, { host, tls, limits }: ResolvedHttpOptions) {
     this.port = (app.server.address() as AddressInfo).port;
     this.url = `${tls ? 'https' : 'http'}://${inUrl(host)}:${this.port}`;
     this.#lifetime = new Lifetime('listener', {
-      drain: () => closeWithin(app, limits.closeTimeoutMs),
+      drain: () => closeWithin(app, connections, limits.closeTimeoutMs),
       async abort() {
-        app.server.closeAllConnections();
+        connections.cut();
         await app.close();
       },
     });
@@ -65,14 +66,40 @@ class Listener implements HttpListener {
   }
 }
 
+/**
+ * Every socket of a server, also those that have not got as far as HTTP: one in the middle of a TLS handshake would keep
+ * the server from closing, and `closeAllConnections` does not know it.
+ */
+class Connections {
+  readonly #sockets = new Set<Socket>();
+  #isCut = false;
+
+  constructor(server: Server) {
+    server.on('connection', (socket: Socket) => {
+      if (this.#isCut) return void socket.destroy();
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Ends all of them, and whatever comes now. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
 /** Waits for what is under way, and cuts what is not done in time. */
-async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
+async function closeWithin(app: FastifyInstance, connections: Connections, timeoutMs: number): Promise<void> {
   const done = new AbortController();
   const overdue = sleep(timeoutMs, { signal: done.signal }).then(
-    () => app.server.closeAllConnections(),
+    () => connections.cut(),
     () => {},
   );
-  await app.close();
-  done.abort();
-  await overdue;
+  try {
+    await app.close();
+  } finally {
+    done.abort();
+    await overdue;
+  }
 }

@@ -7,7 +7,7 @@ import type { Hub } from '../hub.ts';
 import { addAdmission } from './admission.ts';
 import { sendProblem } from './answer.ts';
 import { isLoopback } from './binding.ts';
-import { addGuard } from './guard.ts';
+import { addGuard, isOpen } from './guard.ts';
 import { addMetrics } from './metrics.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 import { addPageFiles } from './page-files.ts';
@@ -32,8 +32,8 @@ export async function createServer(
   const metrics = addMetrics(app, hub);
   app.addHook('preClose', async () => metrics.stop());
   addSecurityHeaders(app, options.tls !== undefined);
-  addGuard(app, options, isLocal);
   await addRateLimit(app, options);
+  addGuard(app, options, isLocal);
   addAdmission(app, options.limits);
   await addBodies(app, options);
   addProblems(app, options);
@@ -65,6 +65,8 @@ function createApp(options: ResolvedHttpOptions): FastifyInstance {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     forceCloseConnections: 'idle',
+    // What still arrives on a connection that is under way is answered, and not with a 503 that is no problem of ours.
+    return503OnClosing: false,
     clientErrorHandler,
     frameworkErrors: ((error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(request, reply, error, options.onError)) as never,
@@ -114,13 +116,16 @@ function addSecurityHeaders(app: FastifyInstance, secure: boolean): void {
 
 async function addRateLimit(app: FastifyInstance, { limits }: ResolvedHttpOptions): Promise<void> {
   await app.register(rateLimit, {
+    global: false,
     timeWindow: 60_000,
     max: (request) => (isLoopback(request.ip) ? limits.loopbackRequestsPerMinute : limits.requestsPerMinute),
     // The page's own files come in bursts and cost nothing.
-    allowList: (request) => !/^\/(?:api|uploads|metrics)\b/.test(request.url) && request.method === 'GET',
+    allowList: isOpen,
     errorResponseBuilder: (_request, { max }) =>
       new HubError('HUB_RATE_LIMITED', `At most ${max} requests a minute are answered`, { retryable: true }),
   });
+  // For everything, also what has no route, and before the guard: a wrong token counts.
+  app.addHook('onRequest', app.rateLimit());
 }
 
 async function addBodies(app: FastifyInstance, { limits }: ResolvedHttpOptions): Promise<void> {

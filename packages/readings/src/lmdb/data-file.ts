@@ -1,7 +1,9 @@
-import { type FileHandle, mkdir, open, unlink, writeFile } from 'node:fs/promises';
+import { constants, copyFile, type FileHandle, link, open, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '@inkwire/base';
+import { makeDirectory } from '@inkwire/base/node';
 import { readingsError } from './lmdb-errors.ts';
+import { isWhole, rootOf, treeBytes } from './page-tree.ts';
 
 /**
  * What must be true of the files before LMDB opens them. LMDB maps them into memory, where a missing page is a SIGBUS
@@ -10,22 +12,39 @@ import { readingsError } from './lmdb-errors.ts';
  * 1. The directory exists and can be written to.
  * 2. `lock.mdb` has its blocks: LMDB makes it sparse, and on a full disk would die at the first touch of a page.
  * 3. `data.mdb` can be written to, and is empty or begins with two meta pages of LMDB's data format 2.
- * 4. `data.mdb` is as long as its meta pages say; where it was cut, zeros stand in, which LMDB takes for damage.
+ * 4. `data.mdb` is as long as its newest meta page says, or every page of its trees lies in what there is of it: LMDB may
+ *    count unused pages at the end that it never wrote.
+ *
+ * Nothing here changes a file that another process may be writing to.
  */
 
 const lockBytes = 16 * 1024;
 
 /** Creates the directory and the lock file. Rejects with what the file system says. */
 export async function prepareDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   await proveWritable(directory);
+  const lock = join(directory, 'lock.mdb');
   try {
-    await writeFile(join(directory, 'lock.mdb'), new Uint8Array(lockBytes), { flag: 'wx' });
+    await (await open(lock, 'r+')).close();
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return (await open(join(directory, 'lock.mdb'), 'r+')).close();
-    // A lock file that was half written would be sparse again.
-    await unlink(join(directory, 'lock.mdb')).catch(() => {});
-    throw error;
+    if (systemCode(error) !== 'ENOENT') throw error;
+    await createWhole(lock);
+  }
+}
+
+/** Creates the lock file with all its blocks at once: another process may open it as soon as it is there. */
+async function createWhole(lock: string): Promise<void> {
+  const whole = `${lock}-${process.pid}`;
+  try {
+    await writeFile(whole, new Uint8Array(lockBytes));
+    // Not every file system has links.
+    await link(whole, lock).catch(() => copyFile(whole, lock, constants.COPYFILE_EXCL));
+  } catch (error) {
+    // Another process was faster.
+    if (systemCode(error) !== 'EEXIST') throw error;
+  } finally {
+    await unlink(whole).catch(() => {});
   }
 }
 
@@ -52,27 +71,39 @@ export function proveRoom(directory: string, bytes: number): Promise<void> {
 /** What a meta page says. */
 interface Meta {
   readonly pageBytes: number;
+  /** Of the free pages and of the databases. */
+  readonly roots: readonly bigint[];
   readonly lastPage: bigint;
   readonly transaction: bigint;
 }
 
+/** So many times another process may commit while its file is looked at; then it is whole enough for that process. */
+const maxLooks = 10;
+
 /**
- * Makes the data file as long as it says that it is. Returns true when it was shorter: cut, or with unused pages at its
- * end that LMDB never wrote. Only looking at everything in it can tell. Throws `READINGS_DAMAGED` or
- * `READINGS_FOREIGN` for a file that LMDB would refuse.
+ * Throws `READINGS_DAMAGED` or `READINGS_FOREIGN` for a data file that LMDB would refuse, and `READINGS_DAMAGED` for one
+ * that was cut. Other processes may be writing to it.
  */
-export async function restoreLength(directory: string): Promise<boolean> {
+export async function expectWholeData(directory: string): Promise<void> {
   await using file = await openData(directory);
-  const { size } = (await file?.stat()) ?? { size: 0 };
-  if (file === undefined || size === 0) return false;
+  if (file === undefined || (await file.stat()).size === 0) return;
+  let meta = await readNewestMeta(file, directory);
+  for (let look = 0; look < maxLooks; look++) {
+    // Asked after the meta page was read: a commit makes the file long enough first.
+    const { size } = await file.stat();
+    const { pageBytes, lastPage, roots, transaction } = meta;
+    if (BigInt(size) >= (lastPage + 1n) * BigInt(pageBytes)) return;
+    if (await isWhole({ file, size, pageBytes }, roots)) return;
+    meta = await readNewestMeta(file, directory);
+    // A later transaction may have used the pages of this one again; LMDB leaves those of the newest alone.
+    if (meta.transaction === transaction) throw readingsError('READINGS_DAMAGED', directory);
+  }
+}
+
+async function readNewestMeta(file: FileHandle, directory: string): Promise<Meta> {
   const first = await readMetaPage(file, 0, directory);
   const second = await readMetaPage(file, first.pageBytes, directory);
-  const { lastPage, pageBytes } = second.transaction > first.transaction ? second : first;
-  const claimed = (Number(lastPage) + 1) * pageBytes;
-  if (!Number.isSafeInteger(claimed)) throw readingsError('READINGS_DAMAGED', directory);
-  if (size >= claimed) return false;
-  await file.truncate(claimed);
-  return true;
+  return second.transaction > first.transaction ? second : first;
 }
 
 async function openData(directory: string): Promise<FileHandle | undefined> {
@@ -87,7 +118,10 @@ async function openData(directory: string): Promise<FileHandle | undefined> {
 /**
  * A meta page begins with 24 bytes of page header, then
  *
- *     24 magic u32 · 28 version u32 · 32 address · 40 map size · 48 page size u32 · … · 144 last page u64 · 152 txn u64
+ *     24 magic u32 · 28 version u32 · 32 address · 40 map size · 48 tree of free pages · 96 tree of databases ·
+ *     144 last page u64 · 152 txn u64
+ *
+ * The first four bytes of the tree of free pages are the size of a page.
  */
 async function readMetaPage(file: FileHandle, offset: number, directory: string): Promise<Meta> {
   const page = Buffer.alloc(160);
@@ -96,5 +130,10 @@ async function readMetaPage(file: FileHandle, offset: number, directory: string)
   const isMeta = bytesRead === page.length && page.readUInt32LE(24) === 0xbeefc0de;
   if (!isMeta || pageBytes < 512 || pageBytes > 65_536) throw readingsError('READINGS_DAMAGED', directory);
   if (page.readUInt16LE(28) !== 2) throw readingsError('READINGS_FOREIGN', directory);
-  return { pageBytes, lastPage: page.readBigUInt64LE(144), transaction: page.readBigUInt64LE(152) };
+  return {
+    pageBytes,
+    roots: [48, 48 + treeBytes].map((at) => rootOf(page.subarray(at))),
+    lastPage: page.readBigUInt64LE(144),
+    transaction: page.readBigUInt64LE(152),
+  };
 }

@@ -25,18 +25,19 @@ export interface Entry {
   readonly prepared: Uint8Array;
 }
 
-/** Encodes what does not depend on the moment of keeping, outside of any transaction. */
+/** Encodes what does not depend on the moment of keeping, outside of any transaction. Nothing in it is shared. */
 export function encodeEntry(reading: NewReading, time: string): Entry {
   const { picture, prepared: digits, ...rest } = reading;
   const prepared = Buffer.concat(digits);
+  const bytes = new Uint8Array(picture.bytes);
   const stored: Stored = {
     time,
     ...rest,
     corrected: null,
-    picture: { type: picture.type, crc32: crc32(picture.bytes) },
+    picture: { type: picture.type, crc32: crc32(bytes) },
     prepared: { crc32: crc32(prepared) },
   };
-  return { record: JSON.stringify(stored), picture: picture.bytes, prepared };
+  return { record: JSON.stringify(stored), picture: bytes, prepared };
 }
 
 /** Throws a SyntaxError when the record is not JSON. */

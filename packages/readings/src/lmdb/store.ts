@@ -1,7 +1,7 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { prepareDirectory, restoreLength } from './data-file.ts';
+import { expectWholeData, prepareDirectory } from './data-file.ts';
 import { readingsError, toReadingsError } from './lmdb-errors.ts';
-import { decodePicture, decodePrepared, format } from './record.ts';
+import { format } from './record.ts';
 
 /** The databases inside the data file; `record.ts` says what they hold. */
 export interface Store {
@@ -18,11 +18,9 @@ export async function openStore(directory: string): Promise<Store> {
   let root: RootDatabase | undefined;
   try {
     await prepareDirectory(directory);
-    const wasShort = await restoreLength(directory);
+    await expectWholeData(directory);
     root = openRoot(directory);
-    const store = openDatabases(root, directory);
-    if (wasShort) expectAllWhole(store, directory);
-    return store;
+    return openDatabases(root, directory);
   } catch (error) {
     await root?.close();
     throw toReadingsError(error, directory);
@@ -62,14 +60,4 @@ function claim(root: RootDatabase, directory: string): void {
   if (found === format) return;
   if (found !== undefined || names.length > 1) throw readingsError('READINGS_FOREIGN', directory);
   about.putSync('format', format);
-}
-
-/** Looks at every value. Throws `READINGS_DAMAGED` for the first that is not what was kept. */
-function expectAllWhole(store: Store, directory: string): void {
-  for (const { key, value } of store.readings.getRange()) {
-    const picture = store.pictures.get(key);
-    const prepared = store.prepared.get(key);
-    const whole = picture && decodePicture(value, picture) && prepared && decodePrepared(value, prepared);
-    if (!whole) throw readingsError('READINGS_DAMAGED', directory);
-  }
 }

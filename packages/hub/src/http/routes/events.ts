@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '@inkwire/base';
-import { systemClock, type Timer } from '@inkwire/base';
+import { BaseError, type Clock, systemClock, type Timer } from '@inkwire/base';
 import type { FastifyInstance } from 'fastify';
 import { HubError } from '../../errors.ts';
 import type { Hub, ReadingEvent } from '../../hub.ts';
@@ -25,6 +24,7 @@ export function addEventsRoute(
 ): void {
   const streams = new Set<ServerResponse>();
   let heartbeat: Timer | undefined;
+  let isClosing = false;
 
   const send = (text: string) => {
     for (const stream of streams) {
@@ -46,6 +46,7 @@ export function addEventsRoute(
     if (streams.size > 0) send(toText(event));
   });
   app.addHook('preClose', async () => {
+    isClosing = true;
     listening[Symbol.dispose]();
     heartbeat?.cancel();
     for (const stream of streams) stream.end();
@@ -58,6 +59,7 @@ export function addEventsRoute(
     answers: { 200: { description: 'Server-sent events', content: { 'text/event-stream': 'text' } } },
     head: false,
     handle({ reply }) {
+      if (isClosing) throw new BaseError('BASE_CLOSED', 'The server is closing', { retryable: true });
       if (streams.size >= limits.maxEventStreams)
         throw new HubError('HUB_OVERLOADED', 'Too many are listening already', { retryable: true });
       const stream = reply.raw;

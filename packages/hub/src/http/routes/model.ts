@@ -1,4 +1,4 @@
-import { bundledModel, type ModelCard, openReader, type Reader } from '@inkwire/digits';
+import { bundledModel, type ModelCard, openReader, type Reader, softmaxWeights } from '@inkwire/digits';
 import { HubError } from '../../errors.ts';
 import type { Hub } from '../../hub.ts';
 import type { ResolvedHttpOptions } from '../options.ts';
@@ -39,49 +39,26 @@ export function addModelRoutes(table: RouteTable, hub: Hub, { weightsModel }: Re
   });
 }
 
+/** The weights of the model that reads, or else of the one in `file`. */
 async function weightsOf(reader: Reader, file: string | undefined): Promise<Weights> {
-  if (reader.card.recipe === 'softmax') return probe(reader);
-  await using softmax = await openSoftmax(file ?? bundledModel('softmax'));
-  return probe(softmax);
-}
-
-async function openSoftmax(model: string): Promise<Reader> {
-  const reader = await openReader({ model }).catch((error: unknown) => {
-    throw new HubError('HUB_NOT_FOUND', 'There is no softmax model beside the one that reads', {
-      cause: error,
-    });
+  if (reader.card.recipe === 'softmax') return describeWeights(reader);
+  await using softmax = await openReader({ model: file ?? bundledModel('softmax') }).catch((error) => {
+    throw noSoftmax(error);
   });
-  if (reader.card.recipe === 'softmax') return reader;
-  await reader.close();
-  throw new HubError('HUB_NOT_FOUND', 'There is no softmax model beside the one that reads');
+  return describeWeights(softmax);
 }
 
-const pixels = 784;
-
-/**
- * A softmax regression is linear before its softmax: what one pixel of full ink adds to the log of each probability,
- * less what it adds on average, is that pixel's weights. (They are only determined up to what is common to all ten
- * digits, and the softmax's gradient keeps the sum of weights that began at zero at zero.)
- */
-async function probe(reader: Reader): Promise<Weights> {
-  const { card } = reader;
-  const inputs = new Uint8Array((pixels + 1) * pixels);
-  for (let pixel = 0; pixel < pixels; pixel++) inputs[(pixel + 1) * pixels + pixel] = 255;
-  const probabilities = await reader.classify(inputs);
-  const scores = Array.from({ length: pixels + 1 }, (_, row) =>
-    centred(probabilities.subarray(row * 10, row * 10 + 10)),
-  );
-  const [bias, ...withInk] = scores as [number[], ...number[][]];
+async function describeWeights(reader: Reader): Promise<Weights> {
+  const found = await softmaxWeights(reader);
+  if (found === undefined) throw noSoftmax();
   const weights = Array.from({ length: 10 }, (_, digit) =>
-    withInk.map((row) => round((row[digit]! - bias[digit]!) * card.temperature)),
+    Array.from({ length: found.length / 10 }, (_, pixel) => round(found[pixel * 10 + digit]!)),
   );
-  return { recipe: 'softmax', accuracy: accuracyOf(card), weights };
+  return { recipe: 'softmax', accuracy: accuracyOf(reader.card), weights };
 }
 
-function centred(probabilities: Float32Array): number[] {
-  const logs = Array.from(probabilities, (probability) => Math.log(Math.max(probability, 1e-38)));
-  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-  return logs.map((log) => log - mean);
+function noSoftmax(cause?: unknown): HubError {
+  return new HubError('HUB_NOT_FOUND', 'There is no softmax model beside the one that reads', { cause });
 }
 
 function round(weight: number): number {
