@@ -20,7 +20,12 @@ if (!existsSync(chromium)) {
 const vitest = await startVitest('test', process.argv.slice(2), {
   root: fileURLToPath(new URL('.', import.meta.url)),
   watch: false,
-  reporters: ['default'],
+  reporters: process.env.CI
+    ? [
+        'default',
+        ['json', { outputFile: fileURLToPath(new URL('../../.ci/out/browser.json', import.meta.url)) }],
+      ]
+    : ['default'],
 });
 const results = vitest.state.getTestModules().flatMap((file) => [...file.children.allTests()]);
 const count = (state) => results.filter((test) => test.result().state === state).length;

@@ -24,8 +24,11 @@ describe('what serve runs with', () => {
   it('has a default for everything', async () => {
     expect(await load({})).toEqual({
       http: { host: '127.0.0.1', port: 8080 },
+      wire: { host: '127.0.0.1', port: 9527 },
+      lab: 'off',
       data: '/work/data',
       readings: { engine: 'lmdb', directory: '/work/data/readings' },
+      tables: { engine: 'lmdb', directory: '/work/data/tables', durability: 'relaxed' },
       model: { bundled: 'cnn' },
       token: undefined,
       allowedHosts: [],
@@ -68,6 +71,18 @@ describe('what serve runs with', () => {
     expect(readings.directory).toBe('/kept/readings');
   });
 
+  it('keeps tables where it is told to, or nowhere', async () => {
+    const { tables } = await load({ environment: { INKWIRE_DATA: '/kept', INKWIRE_DURABILITY: 'sync' } });
+    expect(tables).toEqual({ engine: 'lmdb', directory: '/kept/tables', durability: 'sync' });
+    const config = await file('tables = "memory"\nwire = "off"\nlab = "127.0.0.1:5000"');
+    const { tables: none, wire, lab } = await load({ flags: { config } });
+    expect({ none, wire, lab }).toEqual({
+      none: { engine: 'memory' },
+      wire: 'off',
+      lab: { host: '127.0.0.1', port: 5000 },
+    });
+  });
+
   it('takes an empty variable for one that is not set', async () => {
     expect((await load({ environment: { INKWIRE_TOKEN: '', INKWIRE_CONFIG: '' } })).token).toBeUndefined();
   });
@@ -85,10 +100,12 @@ describe('what serve runs with', () => {
 
 describe('a mistake is refused by the name that the person wrote', () => {
   it.each([
-    ['htpt = "127.0.0.1:1"', /inkwire\.toml: htpt is not a setting; there are http, data, /],
+    ['htpt = "127.0.0.1:1"', /inkwire\.toml: htpt is not a setting; there are http, wire, lab, data, /],
     ['[tls]\ncert = "x"', /inkwire\.toml: tls is not a setting/],
     ['http = 8080', /inkwire\.toml: http: .*expected string/],
     ['log = "xml"', /inkwire\.toml: log: .*"text"\|"json"/],
+    ['wire = "9527"', /inkwire\.toml: wire: expected HOST:PORT or off/],
+    ['durability = "fast"', /inkwire\.toml: durability: .*"sync"\|"relaxed"/],
     ['http = "8080"', /inkwire\.toml: http: expected HOST:PORT or off/],
     ['token = "short"', /inkwire\.toml: token: expected at least 8 /],
     ['token = "with a space"', /inkwire\.toml: token: expected at least 8 /],

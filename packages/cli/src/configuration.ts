@@ -24,8 +24,12 @@ import { type SettingName, settingNames, variableOf } from './settings.ts';
 /** What `serve` runs with: every path absolute, every default filled in. */
 export interface Configuration {
   readonly http: ListenAddress | 'off';
+  readonly wire: ListenAddress | 'off';
+  readonly lab: ListenAddress | 'off';
   readonly data: string;
   readonly readings: ReadingsLocation;
+  /** Where tables are kept, and what an acknowledged write survives. */
+  readonly tables: TablesLocation;
   readonly model: ModelChoice;
   readonly token: string | undefined;
   /** Further names that the server answers to, with their port where it is not the usual one. */
@@ -34,6 +38,11 @@ export interface Configuration {
   readonly tls: { readonly cert: string; readonly key: string; readonly ca: string | undefined } | undefined;
   readonly log: 'text' | 'json';
 }
+
+/** The engine of the tables. */
+export type TablesLocation =
+  | { readonly engine: 'memory' }
+  | { readonly engine: 'lmdb'; readonly directory: string; readonly durability: 'sync' | 'relaxed' };
 
 /** Where the layers come from. */
 export interface ConfigurationSources {
@@ -75,8 +84,12 @@ function schemaFrom(base: string) {
   const path = text.transform((value) => resolve(base, value));
   return z.strictObject({
     http: parsed(parseListenAddress).optional(),
+    wire: parsed(parseListenAddress).optional(),
+    lab: parsed(parseListenAddress).optional(),
     data: path.optional(),
     readings: parsed((value) => parseReadingsLocation(value, base)).optional(),
+    tables: z.enum(['lmdb', 'memory']).optional(),
+    durability: z.enum(['sync', 'relaxed']).optional(),
     model: text.transform((value) => parseModelChoice(value, base)).optional(),
     token: token.optional(),
     'tls-cert': path.optional(),
@@ -155,8 +168,14 @@ function complete(layer: Layer, workingDirectory: string): Configuration {
   const data = layer.data ?? resolve(workingDirectory, 'data');
   return {
     http: layer.http ?? { host: '127.0.0.1', port: 8080 },
+    wire: layer.wire ?? { host: '127.0.0.1', port: 9527 },
+    lab: layer.lab ?? 'off',
     data,
     readings: layer.readings ?? defaultReadingsLocation(data),
+    tables:
+      layer.tables === 'memory'
+        ? { engine: 'memory' }
+        : { engine: 'lmdb', directory: resolve(data, 'tables'), durability: layer.durability ?? 'relaxed' },
     model: layer.model ?? { bundled: 'cnn' },
     token: layer.token,
     allowedHosts: layer['allowed-hosts'] ?? [],

@@ -1,5 +1,8 @@
 import { Command } from 'commander';
+import { addCerts } from './commands/certs.ts';
+import { addConnect } from './commands/connect.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addKv } from './commands/kv.ts';
 import { addRead } from './commands/read.ts';
 import { addReadings } from './commands/readings.ts';
 import { addServe } from './commands/serve.ts';
@@ -17,6 +20,7 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'show this help')
     .exitOverride()
     .configureOutput({ outputError: () => {} });
-  for (const add of [addServe, addRead, addTrain, addEvaluate, addReadings]) add(program);
+  const commands = [addServe, addRead, addTrain, addEvaluate, addReadings, addConnect, addKv, addCerts];
+  for (const add of commands) add(program);
   return program;
 }

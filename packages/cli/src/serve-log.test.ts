@@ -7,7 +7,18 @@ it('says one line for people when it is ready', () => {
   const written: string[] = [];
   createServeLog('text', (text) => written.push(text)).ready(facts);
   expect(written).toEqual([
-    'Inkwire is ready on http://127.0.0.1:8080  (cnn 1a2b; keeps readings in /data)\n',
+    'Inkwire is ready on http://127.0.0.1:8080  (cnn 1a2b; keeps what it is given in /data)\n',
+  ]);
+});
+
+it('names every place that is on', () => {
+  const written: string[] = [];
+  const log = createServeLog('text', (text) => written.push(text));
+  log.ready({ ...facts, wire: 'tcp://127.0.0.1:9527', lab: 'tcp://127.0.0.1:9528' });
+  log.ready({ model: facts.model, data: facts.data, wire: 'tcp://127.0.0.1:9527' });
+  expect(written.map((line) => line.replace(/ {2}.*\n/, ''))).toEqual([
+    'Inkwire is ready on http://127.0.0.1:8080 and wire tcp://127.0.0.1:9527 and lab tcp://127.0.0.1:9528',
+    'Inkwire is ready on wire tcp://127.0.0.1:9527',
   ]);
 });
 

@@ -1,6 +1,15 @@
+/** Where the server is and what it works with; what is off is undefined. */
+export interface ReadyFacts {
+  readonly url?: string | undefined;
+  readonly wire?: string | undefined;
+  readonly lab?: string | undefined;
+  readonly model: string;
+  readonly data: string;
+}
+
 /** What the server says about itself: a sentence for people, or a JSON object a line. */
 export interface ServeLog {
-  ready(facts: { readonly url: string; readonly model: string; readonly data: string }): void;
+  ready(facts: ReadyFacts): void;
   closing(facts: { readonly signal: string }): void;
   closed(): void;
 }
@@ -21,8 +30,10 @@ export function createServeLog(
     };
   }
   return {
-    ready: ({ url, model, data }) =>
-      write(`Inkwire is ready on ${url}  (${model}; keeps readings in ${data})\n`),
+    ready: ({ url, wire, lab, model, data }) => {
+      const places = [url, wire && `wire ${wire}`, lab && `lab ${lab}`].filter(Boolean).join(' and ');
+      write(`Inkwire is ready on ${places}  (${model}; keeps what it is given in ${data})\n`);
+    },
     closing: () => write('Finishing what was accepted; once more ends at once\n'),
     closed: () => {},
   };

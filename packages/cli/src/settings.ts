@@ -18,6 +18,16 @@ export const settings = {
     describes: 'where the page and the HTTP interface listen; port 0 lets the system choose',
     byDefault: '127.0.0.1:8080',
   },
+  wire: {
+    argument: 'HOST:PORT|off',
+    describes: 'where terminals and programs connect (inkwire connect, inkwire kv)',
+    byDefault: '127.0.0.1:9527',
+  },
+  lab: {
+    argument: 'HOST:PORT|off',
+    describes: 'where the older clients connect that send packets of fixed size; on this machine only',
+    byDefault: 'off',
+  },
   data: {
     argument: 'DIR',
     describes: 'what the hub keeps; created with mode 0700 when missing',
@@ -27,6 +37,18 @@ export const settings = {
     argument: 'URL',
     describes: 'where readings are kept: lmdb:DIRECTORY',
     byDefault: 'lmdb: in the data directory',
+  },
+  tables: {
+    argument: 'lmdb|memory',
+    describes: 'where tables are kept: in the data directory, or in memory until the server ends',
+    byDefault: 'lmdb',
+  },
+  durability: {
+    argument: 'sync|relaxed',
+    describes:
+      'what the answer to a write means: sync, it is on the disk and survives a crash of the machine; relaxed, it ' +
+      'survives the end of the process, kill -9 too, and reaches the disk shortly after',
+    byDefault: 'relaxed',
   },
   model: {
     argument: 'MODEL',

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: Uint8Array;
+  /** Leaves the input open, for the test to write to. */
+  readonly keepsInput?: boolean;
   /** Who runs it. Default: who runs the test. */
   readonly uid?: number;
   readonly gid?: number;
@@ -50,7 +52,8 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
     });
   }
   // A command that ends without reading its input breaks the pipe; that is its right.
-  child.stdin.on('error', () => {}).end(options.input ?? '');
+  child.stdin.on('error', () => {});
+  if (!options.keepsInput) child.stdin.end(options.input ?? '');
   const outcome = once(child, 'close').then(([code, signal]) => ({ code, signal, ...written }) as Outcome);
   const ended = outcome.then((end) => {
     throw new Error(`Ended too early: ${JSON.stringify(end)}`);
@@ -87,7 +90,7 @@ export interface Server extends Running {
 
 /** Starts `inkwire serve` and waits until it is ready. */
 export async function serve(args: readonly string[], options?: RunOptions): Promise<Server> {
-  const running = start(['serve', '--http', '127.0.0.1:0', ...args], options);
+  const running = start(['serve', '--http', '127.0.0.1:0', '--wire', 'off', ...args], options);
   const [, url] = await running.output(/ready on (https?:\S+)/);
   return {
     ...running,

@@ -42,10 +42,18 @@ describe('the README and the program name the same', () => {
     expect(documented.map((flags) => flags.replaceAll('\\|', '|')).sort()).toEqual(optionsOf(command).sort());
   });
 
+  it('commands of kv, and their options', () => {
+    const text = section(/^### kv\b.*$/m);
+    for (const command of commands.find((each) => each.name() === 'kv')!.commands) {
+      expect(text).toMatch(new RegExp(`\`${command.name()} [A-Z]`));
+      for (const flags of optionsOf(command)) expect(text).toContain(flags);
+    }
+  });
+
   it('environment variables', () => {
     const documented = firstCells(section(/^## Environment$/m));
     expect(documented.sort()).toEqual(
-      [...settingNames.map(variableOf), variableOf('config'), 'INKWIRE_DEBUG'].sort(),
+      [...[...settingNames, 'config', 'hub'].map(variableOf), 'INKWIRE_DEBUG'].sort(),
     );
     const named = new Set(readme.match(/INKWIRE_[A-Z_]+/g));
     expect([...named].sort()).toEqual(documented);

@@ -82,10 +82,25 @@ describe('a server', () => {
 
   it('reports in JSON when asked', async () => {
     await using folder = await temporaryDirectory();
-    const args = ['serve', '--http', '127.0.0.1:0', '--log', 'json', '--data', folder.file('data')];
+    const args = [
+      'serve',
+      '--http',
+      '127.0.0.1:0',
+      '--wire',
+      '127.0.0.1:0',
+      '--log',
+      'json',
+      '--data',
+      folder.file('data'),
+    ];
     await using server = start(args);
     const [line] = await server.output(/^.*"event":"ready".*$/m);
-    expect(JSON.parse(line)).toMatchObject({ event: 'ready', url: expect.stringMatching(/^http:\/\/127/) });
+    const wire = expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:[1-9]\d+$/);
+    expect(JSON.parse(line)).toMatchObject({
+      event: 'ready',
+      url: expect.stringMatching(/^http:\/\/127/),
+      wire,
+    });
     server.child.kill('SIGTERM');
     const events = (await server.outcome).stdout.trimEnd().split('\n');
     expect(events.map((each) => (JSON.parse(each) as { event: string }).event)).toEqual([
@@ -159,7 +174,10 @@ async function beginUpload(url: string, png: Uint8Array) {
 describe('what is wrong is one clear line and exit 1', () => {
   async function refused(args: readonly string[], env?: Record<string, string>): Promise<string> {
     const options = env === undefined ? {} : { env };
-    const { code, stdout, stderr } = await inkwire(['serve', '--http', '127.0.0.1:0', ...args], options);
+    const { code, stdout, stderr } = await inkwire(
+      ['serve', '--http', '127.0.0.1:0', '--wire', 'off', ...args],
+      options,
+    );
     expect(stderr).toMatch(/^inkwire: .+ \([A-Z_]+\)\n$/);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     return stderr;
@@ -204,7 +222,7 @@ describe('what is wrong is one clear line and exit 1', () => {
     await chmod(folder.path, 0o555);
     // Root may write anywhere, so root becomes somebody else first.
     const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    const args = ['serve', '--http', '127.0.0.1:0', '--data'];
+    const args = ['serve', '--http', '127.0.0.1:0', '--wire', 'off', '--data'];
     const run = (data: string) => inkwire([...args, data], nobody);
     for (const data of [folder.path, folder.file('data')]) {
       const { code, stdout, stderr } = await run(data);

@@ -12,7 +12,7 @@ describe('wrong usage exits with 2 and one line that names it', () => {
     [['read', '--json', '--csv', 'a.png'], "option '--json' cannot be used with option '--csv'"],
     [['serve', 'extra'], "too many arguments for 'serve'. Expected 0 arguments but got 1"],
     [['serve', '--http', '8080'], '--http: expected HOST:PORT or off, such as'],
-    [['serve', '--http', 'off'], 'there is nothing to serve'],
+    [['serve', '--http', 'off', '--wire', 'off'], 'there is nothing to serve'],
     [['serve', '--tls-cert', 'c.pem'], 'tls-key is missing'],
     [['train'], "missing required argument 'RECIPE'"],
     [

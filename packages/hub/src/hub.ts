@@ -7,13 +7,20 @@ import {
   type ReadPicture,
   renderStrokes,
 } from '@inkwire/digits';
+import { createMemoryTables, type Tables } from '@inkwire/kv';
 import type { NewReading, OriginalPicture, Reading, Readings } from '@inkwire/readings';
+import { type WireLimits, WireSide } from './wire/wire-side.ts';
 
 /** What the hub works with. It owns none of it: whoever opened the reader and the readings closes them. */
 export interface HubOptions {
   readonly reader: Reader;
   readonly readings: Readings;
+  /** Where clients keep their values. Default: memory, which ends with the hub. */
+  readonly tables?: Tables;
   readonly clock?: Clock;
+  readonly wireLimits?: WireLimits;
+  /** Hears of failures that a member was answered by status 500. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void;
   /** What the hub calls itself. Default `inkwire`. */
   readonly name?: string;
   /** The program's version, for those who ask. Default `0.0.0`. */
@@ -51,6 +58,8 @@ export interface Hub extends Closable {
   readonly version: string;
   readonly reader: Reader;
   readonly readings: Readings;
+  /** Members, topics and commands, for listeners. */
+  readonly wire: WireSide;
   /** Throws what the reader and the readings throw. After an abort, a picture that is not kept yet never will be. */
   read(picture: Picture, from: PictureOrigin): Promise<Reading>;
   /** Like `readings.correct`, and tells. */
@@ -71,24 +80,35 @@ class ReadingHub implements Hub {
   readonly version: string;
   readonly reader: Reader;
   readonly readings: Readings;
+  readonly wire: WireSide;
   readonly #clock: Clock;
+  readonly #ownTables: Tables | undefined;
   readonly #listeners = new Set<(event: ReadingEvent) => void>();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #reads = new Set<AbortController>();
   readonly #lifetime = new Lifetime('hub', {
-    drain: () => this.#settled(),
+    drain: () => this.#end(),
     abort: (error) => {
       for (const controller of this.#reads) controller.abort(error);
-      return this.#settled();
+      return this.#end();
     },
   });
 
-  constructor({ reader, readings, clock = systemClock, name = 'inkwire', version = '0.0.0' }: HubOptions) {
+  constructor(options: HubOptions) {
+    const { reader, readings, clock = systemClock, name = 'inkwire', version = '0.0.0' } = options;
     this.reader = reader;
     this.readings = readings;
     this.name = name;
     this.version = version;
     this.#clock = clock;
+    this.#ownTables = options.tables ? undefined : createMemoryTables();
+    this.wire = new WireSide({
+      hub: this,
+      tables: options.tables ?? this.#ownTables!,
+      clock,
+      limits: options.wireLimits ?? {},
+      onError: options.onError ?? console.error,
+    });
   }
 
   read(picture: Picture, from: PictureOrigin): Promise<Reading> {
@@ -183,6 +203,12 @@ class ReadingHub implements Hub {
       this.#reads.delete(controller);
       outer?.removeEventListener('abort', follow);
     }
+  }
+
+  async #end(): Promise<void> {
+    await this.#settled();
+    this.wire[Symbol.dispose]();
+    await this.#ownTables?.close();
   }
 
   async #settled(): Promise<void> {

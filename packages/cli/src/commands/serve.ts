@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { messageOf } from '@inkwire/base';
+import type { Tables } from '@inkwire/kv';
 import type { Command } from 'commander';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration, TablesLocation } from '../configuration.ts';
 import { CliError } from '../errors.ts';
 import { reportFailure } from '../failure.ts';
 import { exitAtOnce, type Interrupt, onInterrupt } from '../interrupts.ts';
+import { readPem } from '../pem-file.ts';
 import { createServeLog } from '../serve-log.ts';
 import { settingOption, settingValues } from '../setting-option.ts';
 import { settingNames, variableOf } from '../settings.ts';
@@ -13,7 +13,9 @@ import { prepareWritableDirectory } from '../writable-directory.ts';
 
 /** Adds `serve`: the hub. */
 export function addServe(program: Command): void {
-  const command = program.command('serve').description('serve the page and the HTTP interface');
+  const command = program
+    .command('serve')
+    .description('serve the page, the HTTP interface, and the wire for terminals and programs');
   for (const name of settingNames) command.addOption(settingOption(name));
   command
     .option('--config <FILE.toml>', `read settings from a file (env: ${variableOf('config')})`)
@@ -27,39 +29,72 @@ export function addServe(program: Command): void {
 }
 
 async function serve(configuration: Configuration): Promise<void> {
-  const { http } = configuration;
-  if (http === 'off') throw new CliError('CLI_CONFIG_INVALID', 'With --http off there is nothing to serve');
-  const tls = await readTlsFiles(configuration.tls);
+  const { http, wire, lab, token, tls: tlsFiles } = configuration;
+  if (http === 'off' && wire === 'off' && lab === 'off')
+    throw new CliError('CLI_CONFIG_INVALID', 'With --http, --wire and --lab off there is nothing to serve');
+  const tls = await readTlsFiles(tlsFiles);
   await prepareWritableDirectory(configuration.data, '--data DIR');
   await prepareWritableDirectory(configuration.readings.directory, '--readings URL');
-  const [{ createHub, listenHttp }, { openLmdbReadings }, { openReader }, { modelFile }, { pageDirectory }] =
-    await Promise.all([
-      import('@inkwire/hub'),
-      import('@inkwire/readings/lmdb'),
-      import('@inkwire/digits'),
-      import('../model-file.ts'),
-      import('@inkwire/web'),
-    ]);
+  const [
+    { createHub, listenHttp, listenLab, listenWire },
+    { openLmdbReadings },
+    { openReader },
+    { modelFile },
+  ] = await Promise.all([
+    import('@inkwire/hub'),
+    import('@inkwire/readings/lmdb'),
+    import('@inkwire/digits'),
+    import('../model-file.ts'),
+  ]);
 
   await using readings = await openLmdbReadings({ directory: configuration.readings.directory });
+  await using tables = await openTables(configuration.tables);
   await using reader = await openReader({ model: modelFile(configuration.model) });
-  await using hub = createHub({ reader, readings, version: version() });
+  await using hub = createHub({ reader, readings, tables, version: version() });
+  const tokens = token === undefined ? undefined : { admin: token };
   const log = createServeLog(configuration.log, (line) => process.stdout.write(line));
   const interrupted = firstInterrupt();
   {
-    await using listener = await listenHttp(hub, {
-      ...http,
-      page: pageDirectory,
-      allowedHosts: configuration.allowedHosts,
-      onError: reportFailure,
-      ...(configuration.token !== undefined && { token: configuration.token }),
-      ...(tls && { tls }),
-    });
+    await using httpListener =
+      http === 'off'
+        ? undefined
+        : await listenHttp(hub, {
+            ...http,
+            ...(token !== undefined && { token }),
+            page: (await import('@inkwire/web')).pageDirectory,
+            allowedHosts: configuration.allowedHosts,
+            onError: reportFailure,
+            ...(tls && { tls }),
+          });
+    await using wireListener =
+      wire === 'off'
+        ? undefined
+        : await listenWire(hub, {
+            ...wire,
+            tokens,
+            // By name: the wire reads the files again whenever they change.
+            tls: tlsFiles && { files: tlsFiles },
+          });
+    await using labListener = lab === 'off' ? undefined : await listenLab(hub, lab);
     const { recipe, version: modelVersion } = reader.card;
-    log.ready({ url: listener.url, model: `${recipe} ${modelVersion}`, data: configuration.data });
+    log.ready({
+      url: httpListener?.url,
+      wire: wireListener?.url,
+      lab: labListener?.url,
+      model: `${recipe} ${modelVersion}`,
+      data: configuration.data,
+    });
     log.closing({ signal: await interrupted });
+    // Together, so that none takes anybody in while another finishes.
+    await Promise.all([httpListener?.close(), wireListener?.close(), labListener?.close()]);
   }
   log.closed();
+}
+
+async function openTables(location: TablesLocation): Promise<Tables> {
+  if (location.engine === 'memory') return (await import('@inkwire/kv')).createMemoryTables();
+  const { openLmdbTables } = await import('@inkwire/kv/lmdb');
+  return openLmdbTables(location);
 }
 
 /** Resolves with the first signal. The second ends the process wherever it is. */
@@ -73,12 +108,4 @@ async function readTlsFiles(files: Configuration['tls']) {
   if (files === undefined) return undefined;
   const [cert, key] = await Promise.all([readPem(files.cert), readPem(files.key)]);
   return { cert, key, ...(files.ca !== undefined && { ca: await readPem(files.ca) }) };
-}
-
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CliError('CLI_FILE_UNREADABLE', `Cannot read ${file}: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isLoopback } from '../binding.ts';
 import { HubError } from '../errors.ts';
-import { isLoopback } from './binding.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 
 /*
@@ -20,6 +21,9 @@ const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** What anybody may fetch: it is the same for everybody. */
 const openPath = /^\/(?:healthz|[\w.-]+\.(?:js|css|svg|ico|png|webmanifest)|assets\/[\w./-]+)?$/;
 
+/** What of a request the checks look at: Fastify's has it, and so has Node's own. */
+type Asked = Pick<IncomingMessage, 'headers'> & { readonly url?: string | undefined };
+
 /** Whether it is what anybody may fetch, and no token is tried on it. */
 export function isOpen({ method, url }: FastifyRequest): boolean {
   const { path, query } = splitUrl(url);
@@ -37,7 +41,32 @@ export function addGuard(app: FastifyInstance, options: ResolvedHttpOptions, isL
   });
 }
 
-function expectOwnHost({ headers }: FastifyRequest, allowed: readonly string[]): void {
+/** The first two checks, of a request that no route answers: one that becomes a WebSocket. */
+export function isFromHere(
+  request: Asked,
+  { allowedHosts }: Pick<ResolvedHttpOptions, 'allowedHosts'>,
+  isLocal: boolean,
+): boolean {
+  try {
+    if (isLocal) expectOwnHost(request, allowedHosts);
+    expectOwnOrigin(request, allowedHosts);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the request brings the token, in whichever way. */
+export function presentsToken(request: Asked, token: string): boolean {
+  const given = tokenOf(request);
+  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+}
+
+function tokenOf(request: Asked): string | undefined {
+  return bearerOf(request) ?? splitUrl(request.url ?? '').query.get('token') ?? cookieOf(request);
+}
+
+function expectOwnHost({ headers }: Asked, allowed: readonly string[]): void {
   const host = headers.host?.toLowerCase() ?? '';
   const name = host.replace(/:\d*$/, '');
   const address = name.replace(/^\[(.*)\]$/, '$1');
@@ -45,7 +74,7 @@ function expectOwnHost({ headers }: FastifyRequest, allowed: readonly string[]):
   throw new HubError('HUB_HOST_REFUSED', 'The request names a host that is not this one');
 }
 
-function expectOwnOrigin({ headers }: FastifyRequest, allowed: readonly string[]): void {
+function expectOwnOrigin({ headers }: Asked, allowed: readonly string[]): void {
   const { origin, host } = headers;
   if (origin === undefined) {
     if (headers['sec-fetch-site'] !== 'cross-site') return;
@@ -65,7 +94,7 @@ function tokenCheck(token: string, secure: boolean) {
     const asked = query.get('token');
     if (path === '/' && asked !== null && isRight(asked)) return rememberToken(reply, asked, secure);
     if (isOpen(request)) return undefined;
-    const given = bearerOf(request) ?? asked ?? cookieOf(request);
+    const given = tokenOf(request);
     if (given === undefined || given === '') return refuse(reply, 'HUB_TOKEN_MISSING');
     return isRight(given) ? undefined : refuse(reply, 'HUB_TOKEN_WRONG');
   };
@@ -90,11 +119,11 @@ function rememberToken(reply: FastifyReply, token: string, secure: boolean): Fas
   return reply.header('set-cookie', secure ? `${cookie}; Secure` : cookie).redirect('/', 303);
 }
 
-function bearerOf({ headers }: FastifyRequest): string | undefined {
+function bearerOf({ headers }: Asked): string | undefined {
   return /^Bearer +(?<token>\S+) *$/i.exec(headers.authorization ?? '')?.groups?.token;
 }
 
-function cookieOf({ headers }: FastifyRequest): string | undefined {
+function cookieOf({ headers }: Asked): string | undefined {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
   const value = pairs.find((pair) => pair.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1);
   try {

@@ -1,8 +1,8 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { type Closable, Lifetime, sleep } from '@inkwire/base';
 import type { FastifyInstance } from 'fastify';
+import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import type { Hub } from '../hub.ts';
-import { expectSafeBinding, inUrl, toListenError } from './binding.ts';
 import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from './options.ts';
 import { createServer } from './server.ts';
 
@@ -19,15 +19,16 @@ export interface HttpListener extends Closable {
  */
 export async function listenHttp(hub: Hub, options: HttpOptions): Promise<HttpListener> {
   const resolved = resolveHttpOptions(options);
-  const isLocal = await expectSafeBinding(resolved);
+  const { host, port, token, tls } = resolved;
+  const guarded = token !== undefined || tls?.ca !== undefined;
+  const isLocal = await expectSafeBinding({ host, port, guarded, flag: 'http' });
   const { app } = await createServer(hub, resolved, isLocal);
-  const { host, port } = resolved;
   const connections = new Connections(app.server);
   try {
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
-    throw toListenError(error, host, port);
+    throw toListenError(error, host, port, 'http');
   }
   return new Listener(app, connections, resolved);
 }

@@ -41,6 +41,7 @@ export function addMetrics(app: FastifyInstance, hub: Hub): Metrics {
   gauge('inkwire_reader_batches', 'Runs of the model', () => hub.reader.stats.batches);
   gauge('inkwire_reader_digits', 'Digits read', () => hub.reader.stats.digits);
   gauge('inkwire_reader_queued', 'Digits waiting to be read', () => hub.reader.stats.queued);
+  addWireMetrics(hub, registers);
 
   app.addHook('onResponse', async (request, reply) => {
     // The pattern and never the address itself, which strangers could make endless.
@@ -66,4 +67,40 @@ export function addMetrics(app: FastifyInstance, hub: Hub): Metrics {
     text: async () => `${await registry.metrics()}\n${await metricsOfProcess().metrics()}`,
     stop: () => listening[Symbol.dispose](),
   };
+}
+
+/** What happens on the wire, as its service counts it. */
+function addWireMetrics({ wire: { metrics, members } }: Hub, registers: Registry[]): void {
+  const numbers: Record<string, readonly [help: string, value: () => number]> = {
+    inkwire_members: ['Members that are here, over every transport', () => members.size],
+    inkwire_wire_streams: ['Streams that are served', () => metrics.streams],
+    inkwire_wire_streams_total: ['Streams that were served', () => metrics.streamsOpened],
+    inkwire_wire_received_bytes_total: ['Bytes of payloads that came in', () => metrics.bytesIn],
+    inkwire_wire_sent_bytes_total: ['Bytes of frames that went out', () => metrics.bytesOut],
+    inkwire_wire_pending_commands: ['Commands whose answers are awaited', () => metrics.pending],
+    inkwire_topics: ['Topics that somebody hears', () => metrics.topics],
+    inkwire_subscriptions: ['Subscriptions that are', () => metrics.subscriptions],
+    inkwire_published_total: ['Messages published', () => metrics.published],
+    inkwire_delivered_total: ['Messages handed to subscribers', () => metrics.delivered],
+    inkwire_subscribers_dropped_total: ['Subscribers dropped for being slow', () => metrics.dropped],
+  };
+  for (const [name, [help, value]] of Object.entries(numbers))
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  new Gauge({
+    name: 'inkwire_commands_total',
+    help: 'Commands answered, by kind and status; 0 stands for statuses that are not counted apart',
+    labelNames: ['kind', 'status'] as const,
+    registers,
+    collect() {
+      for (const { kind, status, count } of metrics.commands())
+        this.set({ kind, status: String(status) }, count);
+    },
+  });
 }

@@ -44,6 +44,7 @@ export const problemTable: Partial<Record<Code, Entry>> = {
   HUB_HEADERS_TOO_LARGE: [431, 'The headers are too large', 'tell'],
   HUB_HOST_REFUSED: [403, 'The server is not known by this name', 'tell'],
   HUB_MEDIA_TYPE_UNSUPPORTED: [415, 'This content type is not understood', 'tell'],
+  HUB_NAME_INVALID: [400, 'This cannot be a name', 'tell'],
   HUB_NOT_FOUND: [404, 'There is nothing here', 'tell'],
   HUB_ORIGIN_REFUSED: [403, 'Pages from elsewhere may not do this', 'tell'],
   HUB_OVERLOADED: [503, 'The server is busy', 'tell'],

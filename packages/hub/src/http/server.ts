@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { isLoopback } from '../binding.ts';
 import { HubError } from '../errors.ts';
 import type { Hub } from '../hub.ts';
 import { addAdmission } from './admission.ts';
 import { sendProblem } from './answer.ts';
-import { isLoopback } from './binding.ts';
 import { addGuard, isOpen } from './guard.ts';
 import { addMetrics } from './metrics.ts';
 import type { ResolvedHttpOptions } from './options.ts';
@@ -20,6 +20,7 @@ import { addPlainRoutes } from './routes/plain.ts';
 import { addReadRoute } from './routes/read.ts';
 import { addSamplesRoute, createSampleReader } from './routes/samples.ts';
 import { addServiceRoutes } from './routes/service.ts';
+import { addWebSockets } from './web-sockets.ts';
 
 /** Creates the server with all its routes, not listening yet. `isLocal`: only this machine can reach it. */
 export async function createServer(
@@ -48,6 +49,7 @@ export async function createServer(
   addEventsRoute(app, table, hub, options);
   addPlainRoutes(table, hub, options, readSamples, sendIndex);
   addServiceRoutes(table, hub, metrics);
+  addWebSockets(app, hub, options, isLocal);
   return { app, table };
 }
 

@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { messageOf, systemCode } from '@inkwire/base';
-import { HubError } from '../errors.ts';
-import type { ResolvedHttpOptions } from './options.ts';
+import { HubError } from './errors.ts';
 
 /** Whether an address is this machine itself, in the spelling that the system uses. */
 export function isLoopback(address: string): boolean {
@@ -14,13 +13,23 @@ export function inUrl(address: string): string {
   return isIP(address) === 6 ? `[${address}]` : address;
 }
 
+/** What a listener is about to listen on. */
+export interface Binding {
+  readonly host: string;
+  readonly port: number;
+  /** Whether a token or client certificates keep strangers out. */
+  readonly guarded: boolean;
+  /** The command's flag for it, which the messages name. */
+  readonly flag: 'http' | 'wire' | 'lab';
+}
+
 /**
  * Whether everybody who can reach the host is this machine itself. Throws `HUB_BINDING_UNSAFE` when others can and
  * neither a token nor client certificates keep them out; `HUB_ADDRESS_UNUSABLE` for a name that nobody knows.
  */
-export async function expectSafeBinding({ host, port, token, tls }: ResolvedHttpOptions): Promise<boolean> {
-  const local = (await addressesOf(host, port)).every(isLoopback);
-  if (local || token !== undefined || tls?.ca !== undefined) return local;
+export async function expectSafeBinding({ host, port, guarded, flag }: Binding): Promise<boolean> {
+  const local = (await addressesOf(host, port, flag)).every(isLoopback);
+  if (local || guarded) return local;
   throw new HubError(
     'HUB_BINDING_UNSAFE',
     `Anybody could read and delete everything on ${inUrl(host)}:${port}. Set a token (--token, INKWIRE_TOKEN) or ask ` +
@@ -28,21 +37,21 @@ export async function expectSafeBinding({ host, port, token, tls }: ResolvedHttp
   );
 }
 
-async function addressesOf(host: string, port: number): Promise<readonly string[]> {
+async function addressesOf(host: string, port: number, flag: Binding['flag']): Promise<readonly string[]> {
   if (isIP(host)) return [host];
   try {
     return (await lookup(host, { all: true })).map(({ address }) => address);
   } catch (error) {
-    throw toListenError(error, host, port);
+    throw toListenError(error, host, port, flag);
   }
 }
 
 /** Turns what the system says of listening into a HubError. */
-export function toListenError(error: unknown, host: string, port: number): unknown {
+export function toListenError(error: unknown, host: string, port: number, flag: Binding['flag']): unknown {
   const where = `${inUrl(host)}:${port}`;
   switch (systemCode(error)) {
     case 'EADDRINUSE':
-      return new HubError('HUB_PORT_IN_USE', `${where} is in use; choose another with --http HOST:PORT`, {
+      return new HubError('HUB_PORT_IN_USE', `${where} is in use; choose another with --${flag} HOST:PORT`, {
         cause: error,
         retryable: true,
       });

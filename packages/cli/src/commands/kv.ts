@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import type { Client } from '@inkwire/wire';
+import { type Command, Option } from 'commander';
+import {
+  addHubOptions,
+  clientsOf,
+  defaultHub,
+  type HubFlags,
+  hubOf,
+  wantsTls,
+} from '../connect/hub-options.ts';
+import type { joined } from '../connect/joined.ts';
+import type { KvOutput, kvCommands } from '../connect/kv-commands.ts';
+import { parseValue, type ValueType, valueTypes } from '../connect/kv-value.ts';
+import { CliError } from '../errors.ts';
+import { exitAtOnce, onInterrupt } from '../interrupts.ts';
+import { integerArgument } from '../numbers.ts';
+import { printable } from '../printable.ts';
+import { variableOf } from '../settings.ts';
+
+interface KvFlags extends HubFlags {
+  readonly hub?: string;
+  readonly json?: true;
+}
+
+interface ValueFlags extends KvFlags {
+  readonly type: ValueType;
+  readonly ttl?: number;
+}
+
+/** Adds `kv`: one table command, or one topic, and the end. */
+export function addKv(program: Command): void {
+  const kv = program
+    .command('kv')
+    .description("read and write a hub's tables, publish and hear its topics")
+    .option('--hub <HOST:PORT>', `where its wire listens (default: ${defaultHub}; env: ${variableOf('hub')})`)
+    .option('--json', 'write JSON, an object a line');
+  addHubOptions(kv);
+  addTables(kv);
+  addTopics(kv);
+  // The options of `kv` are taken after its commands as well, and shown there.
+  for (const command of kv.commands) command.configureHelp({ showGlobalOptions: true });
+}
+
+const typeOption = () =>
+  new Option('--type <TYPE>', 'what the value is; binary in base64; json: by its own type')
+    .choices(valueTypes)
+    .default('string');
+
+function addTables(kv: Command): void {
+  kv.command('get')
+    .description('write the value of a key; exit 1 when there is none')
+    .argument('<TABLE>')
+    .argument('<KEY>')
+    .action((table: string, key: string, _: object, command: Command) =>
+      askHub(command, (client, output, { kvGet }) => kvGet(client, output, table, key)),
+    );
+  kv.command('set')
+    .description('set a key; with --json, write what it was before')
+    .argument('<TABLE>')
+    .argument('<KEY>')
+    .argument('<VALUE>')
+    .option(
+      '--ttl <MS>',
+      'the key expires after so many milliseconds',
+      integerArgument({ min: 1, max: 2 ** 52 }),
+    )
+    .addOption(typeOption())
+    .action((table: string, key: string, text: string, { type, ttl }: ValueFlags, command: Command) => {
+      const value = valueArgument(text, type);
+      const item = { table, key, value, ...(ttl !== undefined && { ttlMs: ttl }) };
+      return askHub(command, (client, output, { kvSet }) => kvSet(client, output, item));
+    });
+  kv.command('del')
+    .description('remove a key; exit 1 when there was none')
+    .argument('<TABLE>')
+    .argument('<KEY>')
+    .action((table: string, key: string, _: object, command: Command) =>
+      askHub(command, (client, output, { kvDelete }) => kvDelete(client, output, table, key)),
+    );
+  kv.command('exists')
+    .description('write true, or write false and exit 1')
+    .argument('<TABLE>')
+    .argument('<KEY>')
+    .action((table: string, key: string, _: object, command: Command) =>
+      askHub(command, (client, output, { kvExists }) => kvExists(client, output, table, key)),
+    );
+  kv.command('all')
+    .description('write every key and value of a table, a tab between')
+    .argument('<TABLE>')
+    .action((table: string, _: object, command: Command) =>
+      askHub(command, (client, output, { kvAll }) => kvAll(client, output, table)),
+    );
+  kv.command('mget')
+    .description('write several keys and their values, a tab between; exit 1 when one is missing')
+    .argument('<TABLE>')
+    .argument('<KEY...>')
+    .action((table: string, keys: string[], _: object, command: Command) =>
+      askHub(command, (client, output, { kvMget }) => kvMget(client, output, table, keys)),
+    );
+}
+
+function addTopics(kv: Command): void {
+  kv.command('publish')
+    .description('tell whoever listens to a topic')
+    .argument('<TOPIC>')
+    .argument('<VALUE...>')
+    .addOption(typeOption())
+    .action((topic: string, texts: string[], { type }: ValueFlags, command: Command) => {
+      const data = texts.map((text) => valueArgument(text, type));
+      return askHub(command, (client, _, { kvPublish }) => kvPublish(client, topic, data));
+    });
+  kv.command('subscribe')
+    .description('write what is published to a topic, a line each, tabs between the values, until Ctrl-C')
+    .argument('<TOPIC>')
+    .option('--count <N>', 'end after so many', integerArgument({ min: 1 }))
+    .action((topic: string, { count }: { readonly count?: number }, command: Command) =>
+      withHub(command, async (client, output, { kvSubscribe, joined }) => {
+        await using subscription = client.subscribe(topic);
+        using _ = onInterrupt({ first: () => subscription.unsubscribe(), again: exitAtOnce });
+        await joined(client, subscription.ready({ timeoutMs: 10_000 }));
+        output.note(`Listening to ${topic}`);
+        await kvSubscribe(subscription, output, count);
+      }),
+    );
+}
+
+/** A value of the command line, whose mistakes are wrong usage. */
+function valueArgument(text: string, type: ValueType) {
+  try {
+    return parseValue(text, type);
+  } catch (error) {
+    throw new CliError('CLI_USAGE', (error as Error).message, { cause: error });
+  }
+}
+
+/** What is done on a hub, with the functions to do it. */
+type Work = (client: Client, output: KvOutput, tools: Tools) => Promise<void>;
+
+type Tools = typeof kvCommands & { readonly joined: typeof joined };
+
+/** Joins the hub that the flags name, asks one thing there, and leaves. */
+function askHub(command: Command, ask: Work): Promise<void> {
+  return withHub(command, (client, output, tools) => tools.joined(client, ask(client, output, tools)));
+}
+
+async function withHub(command: Command, work: Work): Promise<void> {
+  const flags = command.optsWithGlobals<KvFlags>();
+  const address = hubOf(flags.hub);
+  const [clients, { kvCommands }, { joined }, { joinFailure }] = await Promise.all([
+    clientsOf(flags),
+    import('../connect/kv-commands.ts'),
+    import('../connect/joined.ts'),
+    import('../connect/hub-failure.ts'),
+  ]);
+  const client = clients(address)();
+  try {
+    await work(client, outputOf(flags), { ...kvCommands, joined });
+    await client.close();
+  } catch (error) {
+    throw joinFailure(error, address, wantsTls(flags));
+  } finally {
+    await client.destroy();
+  }
+}
+
+function outputOf({ json }: KvFlags): KvOutput {
+  const { stdout, stderr } = process;
+  return {
+    json: json ?? false,
+    isTerminal: stdout.isTTY,
+    async write(text) {
+      if (!stdout.write(text)) await once(stdout, 'drain');
+    },
+    note: (text) => void stderr.write(`inkwire: ${printable(text)}\n`),
+  };
+}

@@ -1,0 +1,228 @@
+import { type Closable, Lifetime, messageOf, within } from '@inkwire/base';
+import type { Client, ClientState, PlainValue, Reading, Subscription } from '@inkwire/wire';
+import { CliError } from '../errors.ts';
+import type { ClientFactory } from './hub-options.ts';
+import { joined } from './joined.ts';
+
+/** Someone on the hub, as `$members` tells. */
+export interface ListedMember {
+  readonly id: number;
+  readonly name: string;
+  /** `HOST:PORT`, as far as the hub knows it. */
+  readonly from: string;
+  readonly transport: string;
+}
+
+/** A message from another member. */
+export interface Message {
+  readonly from: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Who one is on a hub. */
+export interface Names {
+  readonly hub: string;
+  readonly own: string;
+  readonly id: number;
+}
+
+/** What is heard without having been asked for. */
+export interface HubListener {
+  onMessage(message: Message): void;
+  /** The connection is lost, and is being made again. */
+  onAway(error: Error | undefined): void;
+  /** It is there again; the member is another one. */
+  onBack(names: Names): void;
+  /** Messages may have been missed meanwhile. */
+  onMissed(): void;
+  /** The hub does not let us in any more, and nothing will come. */
+  onEnd(error: Error | undefined): void;
+}
+
+export interface HubSessionOptions extends HubListener {
+  readonly clients: ClientFactory;
+  readonly name?: string | undefined;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What to expect of a person's patience with the hub's farewell. */
+const farewellMs = 1_500;
+const readMs = 30_000;
+const joinMs = 10_000;
+/** A little less than what a frame may have on a multiplexed connection (131,072 bytes). */
+const largePictureBytes = 128_000;
+
+/**
+ * What the terminal does on a hub. One multiplexed connection, and so one member: commands and the inbox are streams of
+ * it. A picture that is larger than a frame may be there travels on a connection of its own.
+ */
+export class HubSession implements Closable {
+  readonly #client: Client;
+  readonly #options: HubSessionOptions;
+  readonly #stopWatching: () => void;
+  /** The name that was taken since the connection was made; a new connection has to be told. */
+  #name: string | undefined;
+  #isAway = false;
+  readonly #lifetime = new Lifetime('session', {
+    drain: () => this.#leave(),
+    abort: (error) => this.#client.destroy(error),
+  });
+
+  private constructor(client: Client, options: HubSessionOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.#stopWatching = client.onState((state, error) => this.#turn(state, error));
+  }
+
+  /** Connects, and listens to the inbox before anything else. Rejects with what the client rejects with. */
+  static async open(options: HubSessionOptions): Promise<HubSession> {
+    const { clients, name, signal } = options;
+    const client = clients({ name, multiplexed: true });
+    try {
+      const inbox = client.subscribe((id) => `$inbox/${id}`);
+      const listening = listen(inbox, options);
+      await joined(client, inbox.ready({ timeoutMs: joinMs }), signal);
+      void listening;
+      return new HubSession(client, options);
+    } catch (error) {
+      await client.destroy();
+      throw error;
+    }
+  }
+
+  /** The hub's time, asked for `times` at once; every answer. Rejects when one is missing, and says how many came. */
+  async times(times: number): Promise<Date[]> {
+    const asked = Array.from({ length: times }, () => this.#client.hget('$hub', 'time'));
+    const answers = await Promise.allSettled(asked);
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    if (failed && times === 1) throw failed.reason;
+    const came = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    if (failed)
+      throw new CliError(
+        'CLI_HUB_REFUSED',
+        `${came.length} of ${times} were answered: ${messageOf(failed.reason)}`,
+        { cause: failed.reason },
+      );
+    return came.map(toDate);
+  }
+
+  async names(): Promise<Names> {
+    const [hub, own, id] = await Promise.all([
+      this.#client.hget('$hub', 'name'),
+      this.#client.hget('$session', 'name'),
+      this.#client.hget('$session', 'id'),
+    ]);
+    return { hub: String(hub), own: String(own), id: Number(id) };
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.#client.hset('$session', 'name', name);
+    this.#name = name;
+  }
+
+  /** By id. */
+  async members(): Promise<ListedMember[]> {
+    const members = await this.#client.hgetall('$members');
+    return Array.from(members, ([key, value]) => memberOf(key, value)).sort((a, b) => a.id - b.id);
+  }
+
+  async send(to: number, text: string): Promise<void> {
+    await this.#client.publish(`$inbox/${to}`, [text]);
+  }
+
+  async read(picture: Uint8Array): Promise<Reading> {
+    const wait = { timeoutMs: readMs };
+    if (picture.length <= largePictureBytes) return this.#client.read(picture, wait);
+    await using client = this.#options.clients({ name: this.#name ?? this.#options.name });
+    return await joined(client, client.read(picture, wait));
+  }
+
+  get closed(): boolean {
+    return this.#lifetime.closed;
+  }
+
+  /** Says farewell, and waits no longer than a person would. */
+  close(): Promise<void> {
+    return this.#lifetime.close();
+  }
+
+  destroy(error?: Error): Promise<void> {
+    return this.#lifetime.destroy(error);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #leave(): Promise<void> {
+    this.#stopWatching();
+    try {
+      await within(this.#client.close(), { timeoutMs: farewellMs });
+    } catch {
+      await this.#client.destroy();
+    }
+  }
+
+  #turn(state: ClientState, error: Error | undefined): void {
+    if (state === 'closed') {
+      this.#options.onEnd(error);
+    } else if (state === 'offline' && !this.#isAway) {
+      this.#isAway = true;
+      this.#options.onAway(error);
+    } else if (state === 'online' && this.#isAway) {
+      this.#isAway = false;
+      void this.#comeBack();
+    }
+  }
+
+  async #comeBack(): Promise<void> {
+    try {
+      if (this.#name !== undefined) await this.rename(this.#name);
+      const names = await this.names();
+      if (!this.closed) this.#options.onBack(names);
+    } catch {
+      // Lost again, which is told by itself.
+    }
+  }
+}
+
+/** Hears until the client's end. Never rejects: what ends the inbox fails `ready`, or is told as the client's state. */
+async function listen(inbox: Subscription, listener: HubListener): Promise<void> {
+  try {
+    for await (const item of inbox) {
+      if (item.missed) listener.onMissed();
+      else listener.onMessage(toMessage(item.values));
+    }
+  } catch {}
+}
+
+/** Values are the sender's id and name, then what was sent. */
+function toMessage([from, name, ...parts]: readonly PlainValue[]): Message {
+  const text = parts.map((part) => (part instanceof Uint8Array ? `(${part.length} bytes)` : String(part)));
+  return { from: Number(from), name: String(name), text: text.join(' ') };
+}
+
+function toDate(time: PlainValue | undefined): Date {
+  const date = new Date(Number(time));
+  if (typeof time === 'number' && !Number.isNaN(date.getTime())) return date;
+  throw new CliError('CLI_HUB_REFUSED', `The hub gave a time that is none: ${String(time)}`);
+}
+
+/** A member whose description is not what it should be is still there. */
+function memberOf(key: string, value: PlainValue): ListedMember {
+  const { name, address, port, transport } = fieldsOf(value);
+  const text = (field: unknown) => (field === undefined || field === null ? '' : String(field));
+  const from = port ? `${text(address)}:${text(port)}` : text(address);
+  return { id: Number(key), name: text(name), from, transport: text(transport) };
+}
+
+function fieldsOf(value: PlainValue): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(String(value));
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

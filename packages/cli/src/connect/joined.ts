@@ -1,0 +1,24 @@
+import { within } from '@inkwire/base';
+import type { Client } from '@inkwire/wire';
+
+/**
+ * Waits for what a new client was asked for first. A client whose connection fails tries again for ever, and what was
+ * asked waits with it; a person who has just named an address wants to know what is wrong with it: the first failure rejects.
+ */
+export async function joined<T>(
+  client: Client,
+  asked: Promise<T>,
+  signal?: AbortSignal | undefined,
+): Promise<T> {
+  let stop = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    stop = client.onState((state, error) => {
+      if (state === 'offline' || state === 'closed') reject(error);
+    });
+  });
+  try {
+    return await within(Promise.race([asked, failed]), { signal });
+  } finally {
+    stop();
+  }
+}

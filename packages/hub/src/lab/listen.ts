@@ -1,0 +1,166 @@
+import { hostname } from 'node:os';
+import { type Clock, type Closable, Lifetime, systemClock } from '@inkwire/base';
+import { type Channel, type Value, WireError } from '@inkwire/wire';
+import { listenStreams, type StreamListener } from '@inkwire/wire/node';
+import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
+import type { Hub } from '../hub.ts';
+import type { MemberMessage, Membership } from '../members/members.ts';
+import { text } from '../members/virtual-table.ts';
+import { commands, encodePacket, kinds, type LabPacket, PacketDecoder } from './packet.ts';
+
+/** How the hub is served to clients that send lab packets. The packet has no place for a token: loopback only. */
+export interface LabOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly clock?: Clock | undefined;
+}
+
+/** The hub's older face. `close()` tells every client to disconnect. */
+export interface LabListener extends Closable {
+  /** `lab://127.0.0.1:4000`. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Listens for lab packets. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE` and `HUB_ADDRESS_UNUSABLE`. */
+export async function listenLab(hub: Hub, options: LabOptions): Promise<LabListener> {
+  const { host = '127.0.0.1', port, clock = systemClock } = options;
+  await expectSafeBinding({ host, port, guarded: false, flag: 'lab' });
+  const sessions = new Set<LabSession>();
+  try {
+    const listener: StreamListener = await listenStreams({
+      host,
+      port,
+      onChannel: (channel) => new LabSession(hub, channel, clock, listener.host, sessions),
+    });
+    return toListener(listener, sessions, `lab://${inUrl(host)}:${listener.port}`);
+  } catch (error) {
+    throw toListenError(error instanceof WireError ? (error.cause ?? error) : error, host, port, 'lab');
+  }
+}
+
+function toListener(listener: StreamListener, sessions: ReadonlySet<LabSession>, url: string): LabListener {
+  const end = async () => {
+    await listener.close();
+    for (const session of [...sessions]) session.dismiss();
+  };
+  return Object.assign(new Lifetime('lab listener', { drain: end }), { url, port: listener.port });
+}
+
+/** A response: success or error, and its text. */
+interface Answer {
+  readonly command: number;
+  readonly content: string;
+}
+
+const success = (content = ''): Answer => ({ command: commands.success, content });
+const failure = (content: string): Answer => ({ command: commands.error, content });
+
+/** Bytes that a client may leave unread before it is cut off. */
+const mostUnreadBytes = 1024 * 1024;
+
+/** One client of the lab listener: a member like any other. */
+class LabSession {
+  readonly #hub: Hub;
+  readonly #channel: Channel;
+  readonly #clock: Clock;
+  readonly #sessions: Set<LabSession>;
+  readonly #decoder = new PacketDecoder();
+  #membership: Membership | undefined;
+
+  constructor(hub: Hub, channel: Channel, clock: Clock, address: string, sessions: Set<LabSession>) {
+    this.#hub = hub;
+    this.#channel = channel;
+    this.#clock = clock;
+    this.#sessions = sessions;
+    channel.attach({
+      onBytes: (bytes) => {
+        for (const packet of this.#decoder.push(bytes)) this.#receive(packet);
+      },
+      onEnd: () => channel.end(),
+      onDrain: () => channel.resume(),
+      onClose: () => this.#leave(),
+    });
+    try {
+      this.#membership = hub.wire.members.join({ transport: 'lab', ...channel.peer }, (message) =>
+        this.#forward(message),
+      );
+      sessions.add(this);
+      this.#write(kinds.instruct, commands.success, `hello from server ${address}!`);
+    } catch {
+      channel.destroy();
+    }
+  }
+
+  /** Tells the client that the server stops. */
+  dismiss(): void {
+    this.#write(kinds.instruct, commands.disconnect);
+    this.#channel.end();
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#sessions.delete(this);
+    this.#membership?.leave();
+  }
+
+  #receive(packet: LabPacket): void {
+    const answer = this.#answer(packet);
+    if (answer) this.#write(kinds.response, answer.command, answer.content);
+  }
+
+  /** What a packet is answered; undefined where the session is over. */
+  #answer({ kind, command, to, content }: LabPacket): Answer | undefined {
+    if (kind !== kinds.request) return failure('Expected a request');
+    switch (command) {
+      case commands.time:
+        return success(formatTime(new Date(this.#clock.now())));
+      case commands.name:
+        return success(hostname());
+      case commands.list:
+        return success([...this.#hub.wire.members].map(formatMember).join(''));
+      case commands.send:
+        return this.#send(to, content);
+      case commands.disconnect:
+        this.#channel.end();
+        this.#leave();
+        return undefined;
+      default:
+        return failure('Unknown command');
+    }
+  }
+
+  #send(to: number, content: string): Answer {
+    const { id: from, name } = this.#membership!.facts;
+    if (to === from) return failure('Destination is yourself');
+    const isSent = this.#hub.wire.members.send(to, { from, name, values: [text(content)] });
+    return isSent ? success() : failure('Destination is not connected');
+  }
+
+  #forward({ values }: MemberMessage): void {
+    this.#write(kinds.instruct, commands.forward, `\nForward by server: ${values.map(plain).join(' ')}\n`);
+  }
+
+  #write(kind: number, command: number, content = ''): void {
+    if (this.#channel.queuedBytes > mostUnreadBytes) this.#channel.destroy();
+    else if (!this.#channel.write(encodePacket(kind, command, content))) this.#channel.pause();
+  }
+}
+
+/** Local time, as the clients parse it: `Date:2021/12/30 Time:21:55:50`. */
+function formatTime(time: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = `${time.getFullYear()}/${two(time.getMonth() + 1)}/${two(time.getDate())}`;
+  return `Date:${date} Time:${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}
+
+function formatMember({ id, port, address }: { id: number; port: number; address: string }): string {
+  return `Client sockfd:${id} Port:${port} IP addr:${address}\n`;
+}
+
+function plain(value: Value): string {
+  if (value.kind === 'none') return '';
+  return value.kind === 'binary' ? `${value.value.length} bytes` : String(value.value);
+}

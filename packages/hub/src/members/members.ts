@@ -1,0 +1,134 @@
+import { type Clock, expectInteger } from '@inkwire/base';
+import type { Value } from '@inkwire/wire';
+import { HubError } from '../errors.ts';
+
+/*
+ * Who is here, over every transport alike.
+ *
+ *     join ──▶ present ──rename──▶ present ──leave──▶ gone
+ *
+ * Invariants: an id is given once in the life of the process, from 1 up. Whoever is told of a change finds it in `get` and
+ * in the list already. Nothing is told of a member before its arrival, nor after its departure.
+ */
+
+/** How someone came here. */
+export interface MemberOrigin {
+  readonly transport: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What everyone may know of a member; the value of its key in the table `$members`, in JSON. */
+export interface MemberFacts extends MemberOrigin {
+  readonly id: number;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** A message as it is delivered. */
+export interface MemberMessage {
+  readonly from: number;
+  readonly name: string;
+  readonly values: readonly Value[];
+}
+
+/** Something that happened to a member; `member` is as it is now, or as it was when it left. */
+export interface MemberEvent {
+  readonly kind: 'joined' | 'left' | 'renamed';
+  readonly member: MemberFacts;
+}
+
+/** Somebody's place among the members, held by whoever serves the connection. */
+export interface Membership {
+  readonly facts: MemberFacts;
+  /** Throws `HUB_NAME_INVALID`. */
+  rename(name: string): void;
+  leave(): void;
+}
+
+const longestName = 64;
+
+export class Members {
+  readonly #present = new Map<number, { facts: MemberFacts; deliver: Deliver }>();
+  readonly #listeners = new Set<(event: MemberEvent) => void>();
+  readonly #clock: Clock;
+  readonly #maxMembers: number;
+  #lastId = 0;
+
+  /** `maxMembers`: the next is refused. */
+  constructor(clock: Clock, maxMembers: number) {
+    this.#clock = clock;
+    this.#maxMembers = expectInteger('maxMembers', maxMembers, { min: 1 });
+  }
+
+  get size(): number {
+    return this.#present.size;
+  }
+
+  get(id: number): MemberFacts | undefined {
+    return this.#present.get(id)?.facts;
+  }
+
+  /** In the order of their arrival. */
+  *[Symbol.iterator](): Generator<MemberFacts, void, undefined> {
+    for (const { facts } of this.#present.values()) yield facts;
+  }
+
+  /** `deliver` is handed what other members send. Throws `HUB_OVERLOADED` when there are as many as there may be. */
+  join({ transport, address, port }: MemberOrigin, deliver: Deliver): Membership {
+    if (this.#present.size >= this.#maxMembers)
+      throw new HubError('HUB_OVERLOADED', `There are ${this.#maxMembers} members already`, {
+        retryable: true,
+      });
+    const id = ++this.#lastId;
+    const since = new Date(this.#clock.now()).toISOString();
+    const place = { facts: { id, name: `member-${id}`, address, port, since, transport }, deliver };
+    this.#present.set(id, place);
+    this.#tell({ kind: 'joined', member: place.facts });
+    return {
+      get facts() {
+        return place.facts;
+      },
+      rename: (name) => {
+        place.facts = { ...place.facts, name: checkName(name) };
+        if (this.#present.has(id)) this.#tell({ kind: 'renamed', member: place.facts });
+      },
+      leave: () => {
+        if (this.#present.delete(id)) this.#tell({ kind: 'left', member: place.facts });
+      },
+    };
+  }
+
+  /** Hands a message to a member; false when there is none of that id. */
+  send(to: number, message: MemberMessage): boolean {
+    const place = this.#present.get(to);
+    place?.deliver(message);
+    return place !== undefined;
+  }
+
+  /** Calls `listener` for each event, in order, until the answer is disposed of. */
+  onEvent(listener: (event: MemberEvent) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #tell(event: MemberEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+type Deliver = (message: MemberMessage) => void;
+
+/** Shown on terminals and pages of others: one line, nothing that moves a cursor or turns the direction of text. */
+function checkName(name: string): string {
+  const trimmed = name.trim();
+  const isFit =
+    trimmed.length > 0 && [...trimmed].length <= longestName && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(trimmed);
+  if (!isFit)
+    throw new HubError(
+      'HUB_NAME_INVALID',
+      `A name has 1 to ${longestName} characters, none of them a control character`,
+    );
+  return trimmed;
+}

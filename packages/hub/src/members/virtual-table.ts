@@ -1,0 +1,80 @@
+import type { Command, Pair, Reply, Value } from '@inkwire/wire';
+
+/** A table of the hub's, whose values are made when they are asked for. */
+export interface VirtualTable {
+  get(key: string): Value | undefined | Promise<Value | undefined>;
+  pairs(): readonly Pair[] | Promise<readonly Pair[]>;
+  /** Answers the previous value, or why not. Absent: nothing may be set. */
+  set?(key: string, value: Value): Value | Reply;
+}
+
+/** The commands that concern tables. */
+export type TableCommand = Extract<Command, { readonly table: string }>;
+
+const none: Value = { kind: 'none' };
+
+/** A reply of values, or of pairs. */
+export const ok = (values: readonly Value[] = [], pairs: readonly Pair[] = []): Reply => ({
+  status: 200,
+  message: '',
+  values,
+  pairs,
+});
+
+/** A reply that is no success. */
+export const refuse = (status: number, message: string): Reply => ({
+  status,
+  message,
+  values: [],
+  pairs: [],
+});
+
+export const text = (value: string): Value => ({ kind: 'string', value });
+export const integer = (value: number): Value => ({ kind: 'integer', value: BigInt(value) });
+export const bool = (value: boolean): Value => ({ kind: 'bool', value });
+
+const readOnly = (table: string) => refuse(403, `Forbidden: ${table} is not to be written to`);
+
+/** Carries a command out on a table of the hub's, with PROTOCOL.md's replies. `table` undefined: there is none of that name. */
+export function answerTable(command: TableCommand, table: VirtualTable | undefined): Reply | Promise<Reply> {
+  switch (command.kind) {
+    case 'hget':
+      return then(table?.get(command.key), (value) =>
+        value ? ok([value]) : refuse(404, `Not found: table ${command.table}, key ${command.key}`),
+      );
+    case 'hexist':
+      return then(table?.get(command.key), (value) => ok([bool(value !== undefined)]));
+    case 'hmget':
+      return each(command.keys, (key) => then(table?.get(key), (value) => value ?? none));
+    case 'hmexist':
+      return each(command.keys, (key) => then(table?.get(key), (value) => bool(value !== undefined)));
+    case 'hgetall':
+      return then(table?.pairs() ?? [], (pairs) => ok([], pairs));
+    case 'hset': {
+      const { pair } = command;
+      if (pair === undefined)
+        return refuse(400, `Command is invalid: \`Hset { table: "${command.table}", pair: None }\``);
+      const previous = table?.set?.(pair.key, pair.value ?? none) ?? readOnly(command.table);
+      return 'status' in previous ? previous : ok([previous]);
+    }
+    case 'hmset':
+    case 'hdel':
+    case 'hmdel':
+      return readOnly(command.table);
+  }
+}
+
+/** Goes on at once where it can, so that what is known costs no promise. */
+function then<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+function each(
+  keys: readonly string[],
+  make: (key: string) => Value | Promise<Value>,
+): Reply | Promise<Reply> {
+  const values = keys.map(make);
+  const isWaiting = values.some((value) => value instanceof Promise);
+  if (!isWaiting) return ok(values as Value[]);
+  return Promise.all(values.map((value) => Promise.resolve(value))).then(ok);
+}

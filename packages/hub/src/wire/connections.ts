@@ -1,0 +1,190 @@
+import { type Closable, Lifetime, within } from '@inkwire/base';
+import type { CommandService, Topics } from '@inkwire/kv';
+import { type Channel, type ChannelHandler, openStreams, type PingOptions } from '@inkwire/wire';
+import { encodedValue } from '../members/encoded-value.ts';
+import type { MemberMessage, Members } from '../members/members.ts';
+import { type Role, Session, type Tokens } from '../members/session.ts';
+import type { SystemSession } from '../members/system.ts';
+import { integer, text } from '../members/virtual-table.ts';
+
+/** What the connections of one hub share. */
+export interface ConnectionParts {
+  readonly members: Members;
+  readonly topics: Topics;
+  readonly service: CommandService<SystemSession>;
+  readonly maxCommandsPerSecond: number;
+  /** Counts seconds. */
+  readonly second: () => number;
+}
+
+/** How one connection is received. */
+export interface Welcome {
+  /** What may be presented. Undefined: everyone is an admin at once. */
+  readonly tokens: Tokens | undefined;
+  /** The role of who has shown a token before, as an HTTP request does. */
+  readonly role?: Role | undefined;
+}
+
+/** How long what is under way may take when connections are closed in order: most peers stay until they are cut. */
+const closeMs = 500;
+
+/** All wire connections of a listener: each has one session, and a place among the members while it lasts. */
+export class Connections implements Closable {
+  readonly #parts: ConnectionParts;
+  readonly #ping: PingOptions | undefined;
+  readonly #open = new Map<Channel, Closable>();
+  #onEmpty: () => void = () => {};
+  readonly #lifetime = new Lifetime('connections', {
+    drain: () => this.#drain(),
+    abort: (error) => this.#abort(error),
+  });
+
+  /** `ping`: how soon a multiplexed peer that is silent is given up. Default: within 30 s. */
+  constructor(parts: ConnectionParts, ping: PingOptions | undefined) {
+    this.#parts = parts;
+    this.#ping = ping;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Serves a connection until its end. */
+  accept(channel: Channel, welcome: Welcome): void {
+    if (this.closed) {
+      channel.destroy();
+      return;
+    }
+    const session = new ConnectionSession(channel, welcome, this.#parts);
+    const watched = watchEnd(channel, () => {
+      this.#open.delete(channel);
+      session.leave();
+      if (this.#open.size === 0) this.#onEmpty();
+    });
+    // Whoever is one member too many is told so by the connection's end.
+    if (!session.arrive()) {
+      channel.destroy();
+      return;
+    }
+    this.#open.set(
+      channel,
+      openStreams(watched, (stream) => this.#parts.service.serve(stream, session), { ping: this.#ping }),
+    );
+  }
+
+  async #drain(): Promise<void> {
+    for (const [channel, streams] of this.#open) {
+      // A plain stream has nobody else to end it.
+      void streams.close().then(() => channel.end());
+    }
+    await this.#emptied(closeMs);
+    await this.#abort();
+  }
+
+  async #abort(error?: Error): Promise<void> {
+    for (const channel of this.#open.keys()) channel.destroy(error);
+    await this.#emptied(closeMs);
+  }
+
+  /** Waits until nobody is left, but no longer than that. */
+  async #emptied(timeoutMs: number): Promise<void> {
+    if (this.#open.size === 0) return;
+    const emptied = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    await within(emptied, { timeoutMs }).catch(() => {});
+  }
+
+  get closed(): boolean {
+    return this.#lifetime.closed;
+  }
+
+  close(): Promise<void> {
+    return this.#lifetime.close();
+  }
+
+  destroy(error?: Error): Promise<void> {
+    return this.#lifetime.destroy(error);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+class ConnectionSession extends Session implements SystemSession {
+  readonly tokens: Tokens | undefined;
+  readonly #channel: Channel;
+  readonly #parts: ConnectionParts;
+  readonly #welcome: Welcome;
+  #gone = false;
+
+  constructor(channel: Channel, welcome: Welcome, parts: ConnectionParts) {
+    super(parts.maxCommandsPerSecond, parts.second);
+    this.#channel = channel;
+    this.#parts = parts;
+    this.#welcome = welcome;
+    this.tokens = welcome.tokens;
+  }
+
+  /** Takes the place that needs no token. False when there is none left. */
+  arrive(): boolean {
+    const role = this.#welcome.role ?? (this.tokens === undefined ? 'admin' : undefined);
+    try {
+      if (role !== undefined) this.enter(role);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  enter(role: Role): void {
+    const { transport, peer } = this.#channel;
+    if (!this.#gone) this.membership ??= this.#parts.members.join({ transport, ...peer }, this.#hear);
+    this.role = role;
+  }
+
+  /** On the wire a member hears its messages by subscribing to its inbox. */
+  readonly #hear = ({ from, name, values }: MemberMessage): void => {
+    const inbox = `$inbox/${this.membership!.facts.id}`;
+    this.#parts.topics.publish(inbox, [integer(from), text(name), ...values].map(encodedValue));
+  };
+
+  leave(): void {
+    this.#gone = true;
+    this.membership?.leave();
+  }
+}
+
+/** The same channel, with someone who is told of its end before its handler is. */
+function watchEnd(channel: Channel, onEnd: () => void): Channel {
+  return {
+    get transport() {
+      return channel.transport;
+    },
+    get peer() {
+      return channel.peer;
+    },
+    get maxWriteBytes() {
+      return channel.maxWriteBytes;
+    },
+    get queuedBytes() {
+      return channel.queuedBytes;
+    },
+    attach: (handler: ChannelHandler) =>
+      channel.attach({
+        onBytes: (bytes) => handler.onBytes(bytes),
+        onEnd: () => handler.onEnd(),
+        onDrain: () => handler.onDrain(),
+        onClose: (error) => {
+          onEnd();
+          handler.onClose(error);
+        },
+      }),
+    write: (bytes) => channel.write(bytes),
+    pause: () => channel.pause(),
+    resume: () => channel.resume(),
+    end: () => channel.end(),
+    destroy: (error) => channel.destroy(error),
+  };
+}

@@ -1,0 +1,134 @@
+import { type Closable, Lifetime } from '@inkwire/base';
+import { type PingOptions, WireError } from '@inkwire/wire';
+import {
+  listenStreams,
+  type StreamListener,
+  type TlsFiles,
+  type TlsMaterial,
+  type WatchedTls,
+  watchTls,
+} from '@inkwire/wire/node';
+import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
+import { HubError } from '../errors.ts';
+import type { Hub } from '../hub.ts';
+import type { Tokens } from '../members/session.ts';
+import type { Connections } from './connections.ts';
+
+/** How the hub is served on the wire. */
+export interface WireOptions {
+  /** A name or address. Anything but loopback needs `tokens` or an authority for client certificates. Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** What connections may present by `hset $session token`, and the role that each gives. Default: everyone is an admin. */
+  readonly tokens?: Tokens | undefined;
+  /** PEM itself, or files, which are read again when they change. */
+  readonly tls?: TlsMaterial | { readonly files: TlsFiles } | undefined;
+  /** How soon a multiplexed peer that answers no ping is given up. Default: within 30 s. */
+  readonly ping?: PingOptions | undefined;
+  /** Hears of TLS files that cannot be used, and of handshakes that failed. Default: nobody. */
+  readonly onRefused?: ((error: Error) => void) | undefined;
+}
+
+/** The hub's wire. `close()` takes no more members, ends streams in order and cuts what is left after half a second. */
+export interface WireListener extends Closable {
+  /** `tcp://127.0.0.1:9527` or `tls://…`. */
+  readonly url: string;
+  readonly port: number;
+  /** Connections that are open. */
+  readonly connections: number;
+}
+
+/**
+ * Serves the hub on the wire: plain frames and yamux on one port. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE`,
+ * `HUB_ADDRESS_UNUSABLE`, `HUB_TLS_INVALID`.
+ */
+export async function listenWire(hub: Hub, options: WireOptions): Promise<WireListener> {
+  const { host = '127.0.0.1', port, tokens, tls, ping, onRefused } = options;
+  const hasAuthority = tls !== undefined && ('files' in tls ? tls.files.ca : tls.ca) !== undefined;
+  await expectSafeBinding({ host, port, guarded: tokens !== undefined || hasAuthority, flag: 'wire' });
+  const watched = tls && 'files' in tls ? await watch(tls.files, onRefused) : undefined;
+  const connections = hub.wire.connections(ping);
+  try {
+    const listener = await listenStreams({
+      host,
+      port,
+      tls: watched ?? (tls as TlsMaterial | undefined),
+      onChannel: (channel) => connections.accept(channel, { tokens }),
+      onRefused,
+    });
+    return new Listener(
+      listener,
+      connections,
+      watched,
+      `${tls ? 'tls' : 'tcp'}://${inUrl(host)}:${listener.port}`,
+    );
+  } catch (error) {
+    await watched?.close();
+    if (error instanceof WireError && error.code === 'WIRE_TLS_INVALID') throw toTlsError(error);
+    throw toListenError(error instanceof WireError ? (error.cause ?? error) : error, host, port, 'wire');
+  }
+}
+
+async function watch(files: TlsFiles, onUnusable: WireOptions['onRefused']): Promise<WatchedTls> {
+  try {
+    return await watchTls(files, { onUnusable });
+  } catch (error) {
+    throw toTlsError(error);
+  }
+}
+
+function toTlsError(cause: unknown): HubError {
+  return new HubError('HUB_TLS_INVALID', 'The certificate, its key or the authorities cannot be used', {
+    cause,
+  });
+}
+
+class Listener implements WireListener {
+  readonly url: string;
+  readonly port: number;
+  readonly #connections: Connections;
+  readonly #lifetime: Lifetime;
+
+  constructor(
+    listener: StreamListener,
+    connections: Connections,
+    watched: WatchedTls | undefined,
+    url: string,
+  ) {
+    this.url = url;
+    this.port = listener.port;
+    this.#connections = connections;
+    const stop = () => Promise.all([listener.close(), watched?.close()]);
+    this.#lifetime = new Lifetime('wire listener', {
+      drain: async () => {
+        await stop();
+        await connections.close();
+      },
+      abort: async (error) => {
+        await stop();
+        await connections.destroy(error);
+      },
+    });
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  get closed(): boolean {
+    return this.#lifetime.closed;
+  }
+
+  close(): Promise<void> {
+    return this.#lifetime.close();
+  }
+
+  destroy(error?: Error): Promise<void> {
+    return this.#lifetime.destroy(error);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

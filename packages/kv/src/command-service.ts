@@ -1,0 +1,119 @@
+import { type Clock, expectInteger, systemClock, type Timer } from '@inkwire/base';
+import {
+  type Channel,
+  type Command,
+  type CommandKind,
+  type FrameLimits,
+  type Reply,
+  type ResolvedFrameLimits,
+  resolveFrameLimits,
+} from '@inkwire/wire';
+import { KvMetrics } from './metrics.ts';
+import type { Refusal } from './refusals.ts';
+import { ServedStream } from './served-stream.ts';
+import type { Tables } from './tables.ts';
+import type { Topics } from './topics.ts';
+
+/** What one stream may ask of this process. */
+export interface ServiceLimits extends FrameLimits {
+  /** Most commands of one stream whose answers are awaited; then it is read no further. Default 256. */
+  readonly maxPendingCommands?: number | undefined;
+  /** Most bytes of those commands; then it is read no further. Default 1 MiB. */
+  readonly maxPendingBytes?: number | undefined;
+  /** Most bytes of an answer before compression; a longer one is 413. Default 16 MiB. */
+  readonly maxReplyBytes?: number | undefined;
+  /** How long a stream that this side ended may take to close. Default 5,000. */
+  readonly lingerMs?: number | undefined;
+  /** How long a frame that has begun may take to arrive; then 408, and the stream ends. Default 60,000. */
+  readonly frameTimeoutMs?: number | undefined;
+}
+
+/** The service's limits, complete. */
+export type ResolvedServiceLimits = ResolvedFrameLimits & {
+  readonly [name in keyof Omit<ServiceLimits, keyof FrameLimits>]-?: number;
+};
+
+/** The hub's part: everything whose table or topic begins with `$`, and `read` and `lease`. */
+export interface SystemHook<Session> {
+  /**
+   * Answers a command, at once or later; undefined for a topic's command: carry it out as with any other topic. What it
+   * throws is answered by 500.
+   */
+  answer(command: Command, session: Session): Reply | undefined | Promise<Reply | undefined>;
+}
+
+export interface CommandServiceOptions<Session> {
+  readonly tables: Tables;
+  readonly topics: Topics;
+  /** Without it, what begins with `$` is 404 to read and 403 to write, `read` and `lease` are 404. */
+  readonly system?: SystemHook<Session> | undefined;
+  /** Asked before each command whether this session may: tokens, roles, rates. `name` is its table or topic. Undefined for yes. */
+  readonly permit?: ((kind: CommandKind, session: Session, name: string) => Refusal | undefined) | undefined;
+  readonly limits?: ServiceLimits | undefined;
+  readonly metrics?: KvMetrics | undefined;
+  readonly clock?: Clock | undefined;
+  /** Told of every failure that is answered by 500, for the log. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+}
+
+/** Answers commands on any number of streams. It owns none of what it is given. */
+export interface CommandService<Session> {
+  /** Serves one stream, a plain connection or one of a multiplexed one, until its end. */
+  serve(channel: Channel, session: Session): void;
+  readonly metrics: KvMetrics;
+}
+
+/** What a served stream needs of its service. */
+export interface ServiceParts<Session> extends Omit<CommandServiceOptions<Session>, 'limits'> {
+  readonly limits: ResolvedServiceLimits;
+  readonly metrics: KvMetrics;
+  readonly clock: Clock;
+}
+
+/** Creates the service. Throws a RangeError for a limit out of bounds. */
+export function createCommandService<Session>(
+  options: CommandServiceOptions<Session>,
+): CommandService<Session> {
+  const parts: ServiceParts<Session> = {
+    ...options,
+    limits: resolveLimits(options.limits ?? {}),
+    metrics: options.metrics ?? new KvMetrics(),
+    clock: options.clock ?? systemClock,
+  };
+  const streams = new Set<ServedStream<Session>>();
+  /** One timer for all streams, while there are any: a look costs each of them two comparisons. */
+  let timer: Timer | undefined;
+  const wait = () => {
+    timer = parts.clock.after(parts.limits.frameTimeoutMs / 2, look, { unref: true });
+  };
+  const look = () => {
+    wait();
+    for (const stream of streams) stream.look();
+  };
+  const leave = (stream: ServedStream<Session>) => {
+    streams.delete(stream);
+    if (streams.size > 0) return;
+    timer?.cancel();
+    timer = undefined;
+  };
+  return {
+    serve(channel, session) {
+      const stream = new ServedStream(channel, session, parts, () => leave(stream));
+      streams.add(stream);
+      if (timer === undefined) wait();
+    },
+    metrics: parts.metrics,
+  };
+}
+
+function resolveLimits(limits: ServiceLimits): ResolvedServiceLimits {
+  const bounds = { min: 1, max: 2 ** 31 - 1 };
+  return Object.freeze({
+    ...resolveFrameLimits(limits),
+    maxPendingCommands: expectInteger('maxPendingCommands', limits.maxPendingCommands ?? 256, bounds),
+    maxPendingBytes: expectInteger('maxPendingBytes', limits.maxPendingBytes ?? 2 ** 20, bounds),
+    maxReplyBytes: expectInteger('maxReplyBytes', limits.maxReplyBytes ?? 16 * 2 ** 20, bounds),
+    lingerMs: expectInteger('lingerMs', limits.lingerMs ?? 5000, bounds),
+    frameTimeoutMs: expectInteger('frameTimeoutMs', limits.frameTimeoutMs ?? 60_000, bounds),
+  });
+}

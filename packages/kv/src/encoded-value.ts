@@ -1,0 +1,61 @@
+/**
+ * Looks at an encoded `Value` without decoding it.
+ *
+ *     0a string · 12 binary · 18 integer · 21 float · 28 bool; nothing: `Value{}`
+ */
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * Whether `bytes[start … end)` is exactly one member of `Value` in its plain form, as every encoder writes it. Anything
+ * else (unknown fields, a member set twice, a long varint) may still be valid: the codec decides.
+ */
+export function isPlainValue(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end) return true;
+  switch (bytes[start]) {
+    case 0x0a: {
+      const from = textStart(bytes, start + 1, end);
+      return from !== -1 && isText(bytes, from, end);
+    }
+    case 0x12:
+      return textStart(bytes, start + 1, end) !== -1;
+    case 0x18:
+      return isVarint(bytes, start + 1, end);
+    case 0x21:
+      return end - start === 9;
+    case 0x28:
+      return end - start === 2 && bytes[start + 1]! < 2;
+    default:
+      return false;
+  }
+}
+
+/** Where what the length at `at` announces begins, when it reaches exactly to `end`; else −1. */
+function textStart(bytes: Uint8Array, at: number, end: number): number {
+  let length = 0;
+  for (let shift = 0; shift < 28 && at < end; shift += 7) {
+    const byte = bytes[at++]!;
+    length |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return at + length === end ? at : -1;
+  }
+  return -1;
+}
+
+/** At most nine bytes, so that no bit is lost, the last of them not empty. Negative integers take ten: left to the codec. */
+function isVarint(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at >= end || end - at > 9 || bytes[end - 1]! > 0x7f || (end - at > 1 && bytes[end - 1] === 0))
+    return false;
+  while (at < end - 1) if (bytes[at++]! < 0x80) return false;
+  return true;
+}
+
+/** Above this, the native check is faster than a loop. */
+const loopBytes = 48;
+
+function isText(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start <= loopBytes) {
+    let all = 0;
+    for (let at = start; at < end; at++) all |= bytes[at]!;
+    if (all < 0x80) return true;
+  }
+  return isUtf8(bytes.subarray(start, end));
+}

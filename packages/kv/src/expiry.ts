@@ -1,0 +1,63 @@
+import type { Clock, Timer } from '@inkwire/base';
+
+/** Milliseconds between two looks for keys that have expired. */
+const sweepEveryMs = 1000;
+/** The most keys that one look removes; when there were as many, the next follows soon. */
+export const sweepAtMost = 1000;
+const soonMs = 5;
+
+/** Time for expiry: it begins with `startMs` and goes on evenly, however the machine's clock is set meanwhile. */
+export function createExpiryTime(clock: Clock, startMs: number): () => number {
+  const offset = startMs - clock.monotonic();
+  return () => offset + clock.monotonic();
+}
+
+/**
+ * Calls `sweep` now and then while there is something that expires. `sweep` answers how many it removed; the owner calls
+ * `wake` when something that expires was added, and `stop` at its end.
+ */
+export class Sweeper {
+  readonly #clock: Clock;
+  readonly #sweep: () => number | PromiseLike<number>;
+  readonly #anything: () => boolean;
+  #timer: Timer | undefined;
+
+  constructor(
+    clock: Clock,
+    options: { readonly sweep: () => number | PromiseLike<number>; readonly anything: () => boolean },
+  ) {
+    this.#clock = clock;
+    this.#sweep = options.sweep;
+    this.#anything = options.anything;
+  }
+
+  wake(): void {
+    this.#timer ??= this.#after(sweepEveryMs);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #after(delayMs: number): Timer {
+    return this.#clock.after(delayMs, () => this.#look(), { unref: true });
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const removed = this.#sweep();
+    if (typeof removed === 'number') this.#goOn(removed);
+    else
+      removed.then(
+        (count) => this.#goOn(count),
+        // The disk is full or failing: whoever writes hears of it; here it is tried again.
+        () => this.#goOn(0),
+      );
+  }
+
+  #goOn(removed: number): void {
+    if (!this.#anything()) return;
+    this.#timer ??= this.#after(removed >= sweepAtMost ? soonMs : sweepEveryMs);
+  }
+}

@@ -1,0 +1,28 @@
+export {
+  type CommandService,
+  type CommandServiceOptions,
+  createCommandService,
+  type ServiceLimits,
+  type SystemHook,
+} from './command-service.ts';
+export { KvError, type KvErrorCode } from './errors.ts';
+export type { TableLimits } from './limits.ts';
+export { createMemoryTables, type MemoryTablesOptions } from './memory-tables.ts';
+export { type CountedKind, KvMetrics } from './metrics.ts';
+export type { Refusal } from './refusals.ts';
+export {
+  type Answer,
+  type EncodedPair,
+  type EncodedValue,
+  isPending,
+  type PendingAnswer,
+  type Tables,
+} from './tables.ts';
+export {
+  createTopics,
+  type Subscriber,
+  type Subscription,
+  type TopicLimits,
+  type Topics,
+  type TopicsOptions,
+} from './topics.ts';

@@ -1,0 +1,2 @@
+export { type LmdbTablesOptions, openLmdbTables } from './lmdb-tables.ts';
+export type { Durability } from './store.ts';

@@ -1,0 +1,292 @@
+import { type Clock, expectInteger, expectOneOf, Lifetime, systemClock } from '@inkwire/base';
+import { createExpiryTime, Sweeper, sweepAtMost } from '../expiry.ts';
+import {
+  expectKey,
+  expectTable,
+  expectTtl,
+  expectValue,
+  type ResolvedTableLimits,
+  resolveTableLimits,
+  type TableLimits,
+} from '../limits.ts';
+import type { Answer, EncodedPair, EncodedValue, PendingAnswer, Tables } from '../tables.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { type Committer, createCommitter } from './committer.ts';
+import { proveRoom } from './data-file.ts';
+import { DirtyNames } from './dirty-names.ts';
+import { isInputOutputError, toKvError } from './lmdb-errors.ts';
+import { decodeNumbers, expiryOf, maxNameBytes, type Name } from './record.ts';
+import { unmarkRelaxed } from './relaxed-mark.ts';
+import { type Durability, openStore, type Store } from './store.ts';
+import { lend, readTable, Transaction, valueIn } from './transaction.ts';
+
+/** Where the tables lie and what an acknowledgement means. */
+export interface LmdbTablesOptions {
+  /** Holds `data.mdb` and `lock.mdb`; created when absent. */
+  readonly directory: string;
+  /**
+   * `sync`: what was acknowledged is on the disk (fdatasync), and survives a crash of the machine as far as the disk honours
+   * flushes. `relaxed`: the system has it, so it survives `kill -9` of the process; a flush follows in the background. A crash of
+   * the machine may cost what was not flushed yet, and in bad luck the file: then it is `KV_DAMAGED`. Default `sync`.
+   */
+  readonly durability?: Durability;
+  readonly limits?: TableLimits;
+  readonly clock?: Clock;
+}
+
+/**
+ * Opens tables kept in a directory by LMDB. A write is answered when it is committed, together with all others of its
+ * moment; a read of what is not being written is answered at once.
+ *
+ * Throws `KV_UNWRITABLE`, `KV_FULL`, `KV_DAMAGED` or `KV_FOREIGN`, and a RangeError for a limit out of bounds.
+ */
+export async function openLmdbTables(options: LmdbTablesOptions): Promise<Tables> {
+  const { directory, clock = systemClock } = options;
+  const durability = expectOneOf('durability', options.durability ?? 'sync', ['sync', 'relaxed']);
+  const limits = resolveTableLimits(options.limits ?? {}, 64 * 2 ** 30);
+  expectInteger('maxTableNameBytes + maxKeyBytes', limits.maxTableNameBytes + limits.maxKeyBytes, {
+    max: maxNameBytes,
+  });
+  return new LmdbTables(await openStore(directory, durability), { directory, durability, limits, clock });
+}
+
+class LmdbTables implements Tables {
+  readonly #store: Store;
+  readonly #directory: string;
+  readonly #limits: ResolvedTableLimits;
+  readonly #committer: Committer;
+  readonly #commits: CommitQueue;
+  readonly #dirty = new DirtyNames();
+  readonly #now: () => number;
+  readonly #sweeper: Sweeper;
+  readonly #lifetime: Lifetime;
+  readonly #slab = Transaction.createSlab();
+  readonly #name: Name = { table: '', key: '' };
+  #open = true;
+  #ended: Promise<void> | undefined;
+
+  constructor(
+    store: Store,
+    options: {
+      readonly directory: string;
+      readonly durability: Durability;
+      readonly limits: ResolvedTableLimits;
+      readonly clock: Clock;
+    },
+  ) {
+    const { directory, durability, limits, clock } = options;
+    this.#store = store;
+    this.#committer = createCommitter(store.root, durability, clock);
+    this.#directory = directory;
+    this.#limits = limits;
+    const [time] = decodeNumbers(store.about.get('time'), 1) as [number];
+    this.#now = createExpiryTime(clock, Math.max(clock.now(), time));
+    this.#commits = new CommitQueue(this.#committer, {
+      begin: () => new Transaction(store, limits, this.#now(), this.#slab),
+      explain: (error, bytes) => this.#explain(error, bytes),
+      done: ({ slots }) => {
+        if (typeof slots === 'number') this.#dirty.remove(slots);
+        else for (const slot of slots ?? []) this.#dirty.remove(slot);
+      },
+    });
+    this.#sweeper = new Sweeper(clock, {
+      sweep: () => this.#commits.add((transaction) => transaction.sweep(sweepAtMost), 0),
+      anything: () => this.#open && this.#expires,
+    });
+    if (this.#expires) this.#sweeper.wake();
+    this.#lifetime = new Lifetime('tables', {
+      drain: () => this.#end(),
+      abort: (error) => {
+        this.#commits.abort(error);
+        return this.#end();
+      },
+    });
+  }
+
+  hget(table: string, key: string): Answer<EncodedValue | undefined> {
+    this.#expectName(table, key);
+    if (this.#isDirty(table, key)) return this.#commits.add((transaction) => transaction.get(table, key), 0);
+    const record = this.#find(table, key);
+    return record && valueIn(record);
+  }
+
+  hexist(table: string, key: string): Answer<boolean> {
+    this.#expectName(table, key);
+    if (this.#isDirty(table, key))
+      return this.#commits.add((transaction) => transaction.get(table, key) !== undefined, 0);
+    return this.#find(table, key) !== undefined;
+  }
+
+  hset(table: string, key: string, value: EncodedValue, ttlMs = 0): PendingAnswer<EncodedValue | undefined> {
+    this.#expectName(table, key);
+    expectValue(value, this.#limits);
+    this.#expectTtl(ttlMs);
+    const slot = this.#dirty.slot(table, key);
+    this.#dirty.add(slot);
+    const bytes = value.length + key.length;
+    return this.#write((transaction) => transaction.put(table, key, value, ttlMs), bytes, slot);
+  }
+
+  hdel(table: string, key: string): PendingAnswer<EncodedValue | undefined> {
+    this.#expectName(table, key);
+    const slot = this.#dirty.slot(table, key);
+    this.#dirty.add(slot);
+    return this.#write((transaction) => transaction.remove(table, key), key.length, slot);
+  }
+
+  hmget(table: string, keys: readonly string[]): Answer<readonly (EncodedValue | undefined)[]> {
+    this.#expectNames(table, keys);
+    if (keys.some((key) => this.#isDirty(table, key)))
+      return this.#commits.add((transaction) => keys.map((key) => transaction.get(table, key)), 0);
+    return keys.map((key) => {
+      const record = this.#find(table, key);
+      return record && valueIn(record);
+    });
+  }
+
+  hmexist(table: string, keys: readonly string[]): Answer<readonly boolean[]> {
+    this.#expectNames(table, keys);
+    if (keys.some((key) => this.#isDirty(table, key)))
+      return this.#commits.add(
+        (transaction) => keys.map((key) => transaction.get(table, key) !== undefined),
+        0,
+      );
+    return keys.map((key) => this.#find(table, key) !== undefined);
+  }
+
+  hmset(
+    table: string,
+    pairs: readonly EncodedPair[],
+    ttlMs = 0,
+  ): PendingAnswer<readonly (EncodedValue | undefined)[]> {
+    const keys = pairs.map(({ key }) => key);
+    this.#expectNames(table, keys);
+    for (const { value } of pairs) expectValue(value, this.#limits);
+    this.#expectTtl(ttlMs);
+    let bytes = 0;
+    for (const { key, value } of pairs) bytes += key.length + value.length;
+    return this.#writeAll(table, keys, (transaction) => transaction.putAll(table, pairs, ttlMs), bytes);
+  }
+
+  hmdel(table: string, keys: readonly string[]): PendingAnswer<readonly (EncodedValue | undefined)[]> {
+    this.#expectNames(table, keys);
+    return this.#writeAll(table, keys, (transaction) => keys.map((key) => transaction.remove(table, key)), 0);
+  }
+
+  hgetall(table: string, maxBytes = Number.POSITIVE_INFINITY): Answer<readonly EncodedPair[] | undefined> {
+    this.#expectNames(table, []);
+    if (this.#commits.waiting > 0)
+      return this.#commits.add(({ store, now }) => readTable(store, table, now, maxBytes), 0);
+    return this.#read(() => readTable(this.#store, table, this.#now(), maxBytes));
+  }
+
+  get size(): { readonly keys: number; readonly bytes: number } {
+    this.#lifetime.check();
+    const [keys, bytes] = decodeNumbers(this.#store.about.get('totals'), 2) as [number, number];
+    return { keys, bytes };
+  }
+
+  close(): Promise<void> {
+    return this.#lifetime.close();
+  }
+
+  destroy(error?: Error): Promise<void> {
+    return this.#lifetime.destroy(error);
+  }
+
+  get closed(): boolean {
+    return this.#lifetime.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #end(): Promise<void> {
+    this.#open = false;
+    this.#sweeper.stop();
+    this.#ended ??= this.#commits
+      .idle()
+      .then(() => this.#committer.flush())
+      .then(() => this.#store.root.close())
+      .then(() => unmarkRelaxed(this.#directory));
+    return this.#ended;
+  }
+
+  #expectName(table: string, key: string): void {
+    if (!this.#open) this.#lifetime.check();
+    expectTable(table, this.#limits);
+    expectKey(key, this.#limits);
+  }
+
+  #expectNames(table: string, keys: readonly string[]): void {
+    this.#expectName(table, '');
+    for (const key of keys) expectKey(key, this.#limits);
+  }
+
+  #expectTtl(ttlMs: number): void {
+    if (ttlMs === 0) return;
+    expectTtl(ttlMs);
+    this.#sweeper.wake();
+  }
+
+  get #expires(): boolean {
+    for (const _ of this.#store.expiring.getKeys({ limit: 1 })) return true;
+    return false;
+  }
+
+  /** Whether what is on the disk is about to change: then a read takes its place behind the write. */
+  #isDirty(table: string, key: string): boolean {
+    return this.#commits.waiting > 0 && this.#dirty.has(this.#dirty.slot(table, key));
+  }
+
+  #find(table: string, key: string): Uint8Array | undefined {
+    this.#name.table = table;
+    this.#name.key = key;
+    try {
+      const record = lend(this.#store, this.#name);
+      const expiresAt = record ? expiryOf(record) : 0;
+      return expiresAt !== 0 && expiresAt <= this.#now() ? undefined : record;
+    } catch (error) {
+      throw toKvError(error, this.#directory);
+    }
+  }
+
+  #read<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw toKvError(error, this.#directory);
+    }
+  }
+
+  #write<T>(run: (transaction: Transaction) => T, bytes: number, slot: number): PendingAnswer<T> {
+    const operation = this.#commits.add(run, bytes);
+    operation.slots = slot;
+    return operation;
+  }
+
+  #writeAll<T>(
+    table: string,
+    keys: readonly string[],
+    run: (transaction: Transaction) => T,
+    bytes: number,
+  ): PendingAnswer<T> {
+    const slots = keys.map((key) => this.#dirty.slot(table, key));
+    for (const slot of slots) this.#dirty.add(slot);
+    const operation = this.#commits.add(run, bytes);
+    operation.slots = slots;
+    return operation;
+  }
+
+  /** The system reports a write that the disk took only half of as EIO: whether there is room tells which it was. */
+  async #explain(error: unknown, bytes: number): Promise<unknown> {
+    if (!isInputOutputError(error)) return toKvError(error, this.#directory);
+    try {
+      await proveRoom(this.#directory, bytes);
+      return toKvError(error, this.#directory);
+    } catch (reason) {
+      return toKvError(reason, this.#directory);
+    }
+  }
+}

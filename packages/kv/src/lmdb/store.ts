@@ -1,0 +1,74 @@
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { expectWholeData, prepareDirectory } from './data-file.ts';
+import { kvError, toKvError } from './lmdb-errors.ts';
+import { format, nameEncoder } from './record.ts';
+import { markRelaxed, wasCutOff } from './relaxed-mark.ts';
+
+/** When a write is acknowledged; see `openLmdbTables`. */
+export type Durability = 'sync' | 'relaxed';
+
+/** The databases inside the data file; `record.ts` says what they hold. */
+export interface Store {
+  readonly root: RootDatabase;
+  readonly about: Database<Uint8Array, string>;
+  /** Its keys are written by `nameEncoder`, which lmdb-js's types know nothing of: see `named`. */
+  readonly values: Database<Uint8Array, Uint8Array>;
+  readonly tables: Database<Uint8Array, Uint8Array>;
+  readonly expiring: Database<Uint8Array, Uint8Array>;
+}
+
+const maxDatabases = 8;
+/** An option of lmdb-js that its types lack. */
+const keysByName: object = { keyEncoder: nameEncoder };
+
+/** Opens the data file, creates what is missing, and refuses what is damaged or somebody else's. */
+export async function openStore(directory: string, durability: Durability): Promise<Store> {
+  let root: RootDatabase | undefined;
+  try {
+    await prepareDirectory(directory);
+    await expectWholeData(directory, { everyPage: await wasCutOff(directory) });
+    root = openRoot(directory, durability);
+    const store = openDatabases(root, directory);
+    if (durability === 'relaxed') await markRelaxed(directory);
+    return store;
+  } catch (error) {
+    await root?.close();
+    throw toKvError(error, directory);
+  }
+}
+
+function openRoot(directory: string, durability: Durability): RootDatabase {
+  return open({
+    path: directory,
+    noSubdir: false,
+    maxDbs: maxDatabases,
+    // LMDB's classic commit: pages, fdatasync, the meta page, done; or the same without fdatasync. See committer.ts.
+    overlappingSync: false,
+    noSync: durability === 'relaxed',
+    // Operations are gathered here; lmdb-js's own gathering rejects a promise that nobody holds when a commit fails.
+    eventTurnBatching: false,
+  });
+}
+
+function openDatabases(root: RootDatabase, directory: string): Store {
+  claim(root, directory);
+  return {
+    root,
+    about: root.openDB({ name: 'about', encoding: 'binary' }),
+    values: root.openDB({ name: 'values', encoding: 'binary', ...keysByName }),
+    tables: root.openDB({ name: 'tables', encoding: 'binary', keyEncoding: 'binary' }),
+    expiring: root.openDB({ name: 'expiring', encoding: 'binary', keyEncoding: 'binary' }),
+  };
+}
+
+/** Writes our name into an empty data file before anything else, so that a kill in between leaves no doubt. */
+function claim(root: RootDatabase, directory: string): void {
+  const names = [...root.getKeys({ limit: maxDatabases })];
+  if (names.length > 0 && !names.includes('about')) throw kvError('KV_FOREIGN', directory);
+  const about = root.openDB<Uint8Array, string>({ name: 'about', encoding: 'binary' });
+  const found = about.get('format');
+  if (found !== undefined && Buffer.from(found).toString() === format) return;
+  const isOthers = found !== undefined || names.length > 1 || [...about.getKeys({ limit: 1 })].length > 0;
+  if (isOthers) throw kvError('KV_FOREIGN', directory);
+  about.putSync('format', Buffer.from(format));
+}

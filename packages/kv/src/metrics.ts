@@ -1,0 +1,65 @@
+import type { CommandKind } from '@inkwire/wire';
+
+/** Every kind of command, and `invalid` for what was none. */
+export const countedKinds = [
+  'hget',
+  'hgetall',
+  'hmget',
+  'hset',
+  'hmset',
+  'hdel',
+  'hmdel',
+  'hexist',
+  'hmexist',
+  'subscribe',
+  'unsubscribe',
+  'publish',
+  'read',
+  'lease',
+  'invalid',
+] as const satisfies readonly (CommandKind | 'invalid')[];
+
+/** A kind of command as it is counted. */
+export type CountedKind = (typeof countedKinds)[number];
+
+const statuses = [200, 400, 401, 403, 404, 413, 429, 500, 503, 507] as const;
+/** The row of each kind, and the column of each status, in a table of counts; other statuses share the last column. */
+const rowOf = new Map<string, number>(countedKinds.map((kind, row) => [kind, row * (statuses.length + 1)]));
+const columnOf = new Map<number, number>(statuses.map((status, column) => [status, column]));
+
+/** What the service and the topics count: plain numbers that only grow, but for those called gauges. */
+export class KvMetrics {
+  /** Bytes of payloads that came in and of frames that went out. */
+  bytesIn = 0;
+  bytesOut = 0;
+  /** Streams that were served, and a gauge of those that are. */
+  streamsOpened = 0;
+  streams = 0;
+  /** Gauge: commands whose answers are still awaited. */
+  pending = 0;
+  /** Subscriptions that were made, and a gauge of those that are. */
+  subscribed = 0;
+  subscriptions = 0;
+  /** Gauge: topics that have a subscriber. */
+  topics = 0;
+  /** Messages published; copies of them handed to subscribers' channels; subscribers dropped because they were slow. */
+  published = 0;
+  delivered = 0;
+  dropped = 0;
+  readonly #counts = new Float64Array(countedKinds.length * (statuses.length + 1));
+
+  /** Counts a command that was answered. */
+  count(kind: CountedKind, status: number): void {
+    const column = status === 200 ? 0 : (columnOf.get(status) ?? statuses.length);
+    this.#counts[rowOf.get(kind)! + column]!++;
+  }
+
+  /** How many commands of that kind were answered with that status; 0 stands for every status that has no count of its own. */
+  *commands(): Generator<{ readonly kind: CountedKind; readonly status: number; readonly count: number }> {
+    for (const [i, count] of this.#counts.entries()) {
+      if (count === 0) continue;
+      const kind = countedKinds[Math.floor(i / (statuses.length + 1))]!;
+      yield { kind, status: statuses[i % (statuses.length + 1)] ?? 0, count };
+    }
+  }
+}

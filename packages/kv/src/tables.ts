@@ -1,0 +1,63 @@
+import type { Closable } from '@inkwire/base';
+
+/**
+ * The protobuf message `Value` as it stands on the wire, so that an answer is a copy and no encoding; no bytes at all are
+ * `Value{}`. Whoever hands one over does not change it from then on, whichever way it goes.
+ */
+export type EncodedValue = Uint8Array;
+
+export interface EncodedPair {
+  readonly key: string;
+  readonly value: EncodedValue;
+}
+
+/**
+ * An answer that has to wait for others: all that are committed together share one promise, so that a hundred thousand of
+ * them a second cost no promise each. `await` works on it too.
+ */
+export interface PendingAnswer<T> extends PromiseLike<T> {
+  /** Whether `result` may be called. */
+  readonly done: boolean;
+  /** Resolves, and never rejects, when `done`. */
+  readonly settled: Promise<void>;
+  /** What came of it; throws what it failed with. */
+  result(): T;
+}
+
+/** An answer at once, where the engine can, else a pending one. */
+export type Answer<T> = T | PendingAnswer<T>;
+
+export function isPending<T>(answer: Answer<T>): answer is PendingAnswer<T> {
+  return typeof answer === 'object' && answer !== null && 'settled' in answer;
+}
+
+/**
+ * Values by table and key. A table is there while it has a key. Names are any text, `:` and NUL included. Operations on
+ * one key take effect in the order of the calls, whether or not their answers were awaited; `hm…` are one operation.
+ *
+ * Everything throws `BASE_CLOSED` after the end. What an answer holds, the tables still own: it is not to be changed.
+ */
+export interface Tables extends Closable {
+  hget(table: string, key: string): Answer<EncodedValue | undefined>;
+  hexist(table: string, key: string): Answer<boolean>;
+  /**
+   * Answers the previous value, undefined where there was none. `ttlMs`: until the key expires, 0 for never. Throws
+   * `KV_KEY_TOO_LONG`, `KV_VALUE_TOO_LARGE`, `KV_TABLE_FULL`, `KV_TTL_INVALID`; the answer may be `KV_FULL` or `KV_FAILED`.
+   */
+  hset(table: string, key: string, value: EncodedValue, ttlMs?: number): Answer<EncodedValue | undefined>;
+  /** Answers the previous value. */
+  hdel(table: string, key: string): Answer<EncodedValue | undefined>;
+  hmget(table: string, keys: readonly string[]): Answer<readonly (EncodedValue | undefined)[]>;
+  hmexist(table: string, keys: readonly string[]): Answer<readonly boolean[]>;
+  /** All of the pairs or, when one cannot be, none. */
+  hmset(
+    table: string,
+    pairs: readonly EncodedPair[],
+    ttlMs?: number,
+  ): Answer<readonly (EncodedValue | undefined)[]>;
+  hmdel(table: string, keys: readonly string[]): Answer<readonly (EncodedValue | undefined)[]>;
+  /** Every pair, in any order; none where there is no such table. Undefined when they are more than `maxBytes`. */
+  hgetall(table: string, maxBytes?: number): Answer<readonly EncodedPair[] | undefined>;
+  /** Keys and bytes that are held, as the limits count them; what has expired may still be among them. */
+  readonly size: { readonly keys: number; readonly bytes: number };
+}

@@ -1,0 +1,295 @@
+import { randomInt } from 'node:crypto';
+import { expectInteger } from '@inkwire/base';
+import { compressAbove, endOfTurn, FrameWriter, frameHeaderBytes, gzip } from '@inkwire/wire';
+import { KvMetrics } from './metrics.ts';
+import { addPublished, addValue, beginOk, beginRefusal } from './reply-frames.ts';
+import { SubscriberQueue } from './subscriber-queue.ts';
+import type { EncodedValue } from './tables.ts';
+
+/*
+ * What is live. A message becomes a whole reply frame once; the frames of a turn lie one behind the other, and every
+ * subscriber's channel is handed the same memory, once a turn.
+ *
+ *     publish ─▶ frame ─▶ topic's batch ──end of turn, or batch full──▶ each subscriber: room? ─┬─▶ channel
+ *                                                                                              └─▶ dropped: 429
+ *
+ * Invariants: a topic is there while it has a subscriber, and a message to a topic without one is never encoded. A
+ * subscriber hears what was published after `subscribe`, in order and without gaps, until its end; when it cannot keep
+ * up it ends, and nobody waits for it. One subscriber's failure is not another's.
+ */
+
+/** What a subscriber may hold up. */
+export interface TopicLimits {
+  /** Most messages that wait for one subscriber. Default 65,536. */
+  readonly maxQueuedMessages?: number | undefined;
+  /** Most bytes that wait for one subscriber; a single message may be longer when nothing else waits. Default 4 MiB. */
+  readonly maxQueuedBytes?: number | undefined;
+  /** Most subscriptions at a time. Default 100,000. */
+  readonly maxSubscriptions?: number | undefined;
+}
+
+export interface TopicsOptions {
+  readonly limits?: TopicLimits;
+  readonly metrics?: KvMetrics;
+  /** Gives candidates for subscription ids, 1 to 2³² − 1. Default: random ones, which nobody else can guess. */
+  readonly nextId?: () => number;
+}
+
+/** Where the messages of a subscription go. */
+export interface Subscriber {
+  /** Bytes that were delivered and that the peer has not taken. */
+  readonly queuedBytes: number;
+  /** The longest frame that the channel takes. */
+  readonly maxFrameBytes: number;
+  /** Takes whole frames, shared with others: `messages` of them. */
+  deliver(frames: Uint8Array, messages: number): void;
+  /** The subscription is over: with status 429 or 503 when it was dropped, without when it was unsubscribed. */
+  over(dropped?: { readonly status: number; readonly message: string }): void;
+}
+
+/** A subscription, for whoever holds it. */
+export interface Subscription {
+  readonly id: number;
+  readonly topic: string;
+  /** Ends it without a word: the subscriber is gone. */
+  leave(): void;
+}
+
+/** Topics of one process. */
+export interface Topics {
+  /** Sends values to everyone who has subscribed. Answers how many those are. */
+  publish(topic: string, values: readonly EncodedValue[]): number;
+  /** The same with the values as `publish` carries them: each with its tag `12` and its length. */
+  publishEncoded(topic: string, bytes: Uint8Array, start: number, end: number): number;
+  /** Answers undefined when there are as many subscriptions as there may be. */
+  subscribe(topic: string, subscriber: Subscriber): Subscription | undefined;
+  /** Ends a subscription as its subscriber wished; false when there is none of that id on that topic. */
+  unsubscribe(topic: string, id: number): boolean;
+  /** How many have subscribed to a topic. */
+  subscribers(topic: string): number;
+  /** Ends every subscription with status 503; later ones are refused. */
+  close(message?: string): void;
+}
+
+/** The longest frame of a multiplexed stream (PROTOCOL.md), less its header: worth compressing for. */
+const fitsEveryone = 131_072 - frameHeaderBytes;
+/** A batch that is longer goes out before the turn ends: it bounds what a turn can hold, and fits every channel. */
+const batchBytes = 64 * 1024;
+
+/** Frames that lie one behind the other in memory. */
+interface Batch {
+  readonly slab: Uint8Array;
+  readonly from: number;
+  to: number;
+  messages: number;
+}
+
+interface Topic {
+  readonly name: string;
+  readonly members: Set<Member>;
+  batch: Batch | undefined;
+}
+
+interface Member extends Subscription {
+  readonly of: Topic;
+  readonly subscriber: Subscriber;
+  readonly queue: SubscriberQueue;
+}
+
+/** Creates topics. They live in this process and keep nothing. */
+export function createTopics(options: TopicsOptions = {}): Topics {
+  return new LiveTopics(options);
+}
+
+class LiveTopics implements Topics {
+  readonly #topics = new Map<string, Topic>();
+  readonly #members = new Map<number, Member>();
+  readonly #metrics: KvMetrics;
+  readonly #nextId: () => number;
+  readonly #maxMessages: number;
+  readonly #maxBytes: number;
+  readonly #maxMembers: number;
+  /** Of its own, so that the messages of a turn are not parted by replies. */
+  readonly #writer = new FrameWriter();
+  readonly #spoken = new Set<Topic>();
+  #scheduled = false;
+  #closed = false;
+
+  constructor({
+    limits = {},
+    metrics = new KvMetrics(),
+    nextId = () => randomInt(1, 2 ** 32),
+  }: TopicsOptions) {
+    const bounds = { min: 1, max: Number.MAX_SAFE_INTEGER };
+    this.#maxMessages = expectInteger('maxQueuedMessages', limits.maxQueuedMessages ?? 65_536, bounds);
+    this.#maxBytes = expectInteger('maxQueuedBytes', limits.maxQueuedBytes ?? 4 * 2 ** 20, bounds);
+    this.#maxMembers = expectInteger('maxSubscriptions', limits.maxSubscriptions ?? 100_000, {
+      min: 1,
+      max: 2 ** 31,
+    });
+    this.#metrics = metrics;
+    this.#nextId = nextId;
+  }
+
+  publish(name: string, values: readonly EncodedValue[]): number {
+    const topic = this.#heard(name);
+    if (topic === undefined) return 0;
+    beginOk(this.#writer);
+    for (const value of values) addValue(this.#writer, value);
+    return this.#send(topic);
+  }
+
+  publishEncoded(name: string, bytes: Uint8Array, start: number, end: number): number {
+    const topic = this.#heard(name);
+    if (topic === undefined) return 0;
+    beginOk(this.#writer);
+    addPublished(this.#writer, bytes, start, end);
+    return this.#send(topic);
+  }
+
+  subscribe(name: string, subscriber: Subscriber): Subscription | undefined {
+    if (this.#closed || this.#members.size >= this.#maxMembers) return undefined;
+    let topic = this.#topics.get(name);
+    if (topic === undefined) {
+      topic = { name, members: new Set(), batch: undefined };
+      this.#topics.set(name, topic);
+      this.#metrics.topics++;
+    }
+    // What was said before it came is not for it.
+    this.#handOut(topic);
+    const id = this.#freeId();
+    const queue = new SubscriberQueue(this.#maxMessages, this.#maxBytes);
+    const member: Member = {
+      id,
+      topic: name,
+      of: topic,
+      subscriber,
+      queue,
+      leave: () => void this.#remove(member),
+    };
+    topic.members.add(member);
+    // The topic may have been forgotten in the flush, with its last subscriber.
+    if (this.#topics.get(name) !== topic) this.#revive(topic);
+    this.#members.set(id, member);
+    this.#metrics.subscribed++;
+    this.#metrics.subscriptions++;
+    return member;
+  }
+
+  unsubscribe(name: string, id: number): boolean {
+    const member = this.#members.get(id);
+    if (member === undefined || member.topic !== name) return false;
+    this.#handOut(member.of);
+    if (this.#remove(member)) member.subscriber.over();
+    return true;
+  }
+
+  subscribers(name: string): number {
+    return this.#topics.get(name)?.members.size ?? 0;
+  }
+
+  close(message = 'The server is stopping'): void {
+    this.#closed = true;
+    this.#flushAll();
+    for (const member of [...this.#members.values()])
+      if (this.#remove(member)) member.subscriber.over({ status: 503, message });
+  }
+
+  /** The topic, when somebody hears it. */
+  #heard(name: string): Topic | undefined {
+    this.#metrics.published++;
+    return this.#topics.get(name);
+  }
+
+  #revive(topic: Topic): void {
+    this.#topics.set(topic.name, topic);
+    this.#metrics.topics++;
+  }
+
+  #freeId(): number {
+    for (;;) {
+      const id = this.#nextId();
+      if (!this.#members.has(id)) return id;
+    }
+  }
+
+  /** Ends the frame under way and puts it into the topic's batch. */
+  #send(topic: Topic): number {
+    const writer = this.#writer;
+    const compressed = writer.payloadBytes > compressAbove;
+    if (compressed) writer.replacePayload(gzip(writer.payload, fitsEveryone));
+    const from = writer.finish(compressed);
+    const heard = topic.members.size;
+    this.#gather(topic, from, writer.at);
+    return heard;
+  }
+
+  #gather(topic: Topic, from: number, to: number): void {
+    const slab = this.#writer.bytes;
+    const { batch } = topic;
+    if (batch !== undefined && batch.slab === slab && batch.to === from && to - batch.from <= batchBytes) {
+      batch.to = to;
+      batch.messages++;
+      return;
+    }
+    this.#handOut(topic);
+    this.#spoken.add(topic);
+    topic.batch = { slab, from, to, messages: 1 };
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    endOfTurn(this.#flushAll);
+  }
+
+  readonly #flushAll = (): void => {
+    this.#scheduled = false;
+    for (const topic of this.#spoken) this.#handOut(topic);
+  };
+
+  #handOut(topic: Topic): void {
+    const { batch } = topic;
+    if (batch === undefined) return;
+    topic.batch = undefined;
+    this.#spoken.delete(topic);
+    const frames = batch.slab.subarray(batch.from, batch.to);
+    let copy: Uint8Array | undefined;
+    let tooLong: Uint8Array | undefined;
+    for (const member of topic.members) {
+      const { queue, subscriber } = member;
+      const { queuedBytes } = subscriber;
+      if (frames.length > subscriber.maxFrameBytes) {
+        subscriber.deliver((tooLong ??= this.#tooLong(frames.length)), 1);
+      } else if (!queue.offer(frames.length, batch.messages, queuedBytes)) {
+        this.#drop(member, 429, `Too slow: ${queue.messages} messages were waiting`);
+      } else {
+        this.#metrics.delivered += batch.messages;
+        // What waits behind something must not keep a whole slab alive: that would be the cost of a slow subscriber.
+        subscriber.deliver(queuedBytes === 0 ? frames : (copy ??= frames.slice()), batch.messages);
+      }
+    }
+  }
+
+  /** What stands in the place of a message for those whose streams carry no frame so long. */
+  #tooLong(bytes: number): Uint8Array {
+    beginRefusal(this.#writer, 413, `A message of ${bytes} bytes is longer than this stream carries`);
+    const from = this.#writer.finish(false);
+    return this.#writer.bytes.slice(from, this.#writer.at);
+  }
+
+  #drop(member: Member, status: number, message: string): void {
+    if (!this.#remove(member)) return;
+    this.#metrics.dropped++;
+    member.subscriber.over({ status, message });
+  }
+
+  #remove(member: Member): boolean {
+    const topic = member.of;
+    if (!topic.members.delete(member)) return false;
+    this.#members.delete(member.id);
+    this.#metrics.subscriptions--;
+    if (topic.members.size === 0) {
+      this.#topics.delete(topic.name);
+      this.#metrics.topics--;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,245 @@
+import { BaseError, expectNumber, type Timer, type WaitOptions } from '@inkwire/base';
+import { WireError } from '../errors.ts';
+import { sharedWriter } from '../frame-writer.ts';
+import type { Command, CommandKind, Reply } from '../messages.ts';
+import { type Line, lostError, writeCommand } from './line.ts';
+import type { ResolvedClientOptions } from './options.ts';
+import { PendingRequest } from './request.ts';
+
+/** What changes nothing, and so may be asked twice. */
+const reads: ReadonlySet<CommandKind> = new Set(['hget', 'hexist', 'hgetall', 'hmget', 'hmexist']);
+
+/*
+ * Every command that is owed an answer, and the one timer that watches their deadlines.
+ *
+ *     request ──line has room──▶ sent (a slot of the line) ──reply──▶ settled
+ *        └─────── else ────────▶ queued (encoded) ──room, in order──▶ sent
+ *     queued, sent ──deadline, signal, destroy──▶ settled, the slot stays
+ *     sent ──line lost──▶ settled with WIRE_CONNECTION_LOST, or queued first for a read that may be repeated
+ *
+ * Invariants: commands are sent in the order of their calls; `unsettled` counts what is not settled; the timer is set
+ * while anything is unsettled or a reply is owed, no later than the earliest deadline, and never else.
+ */
+export class CommandQueue {
+  readonly #options: ResolvedClientOptions;
+  readonly #onSilent: (error: Error) => void;
+  readonly #queued = new Set<PendingRequest>();
+  #queuedBytes = 0;
+  #unsettled = 0;
+  #line: Line | undefined;
+  #timer: Timer | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  /** Why there was no connection when last there was none: the cause of what fails meanwhile. */
+  #offlineBy: Error | undefined;
+  #onDrained: (() => void)[] = [];
+
+  /** `onSilent`: told when a line is given up because nothing is heard of the hub. */
+  constructor(options: ResolvedClientOptions, onSilent: (error: Error) => void) {
+    this.#options = options;
+    this.#onSilent = onSilent;
+  }
+
+  /** Sends the command, or keeps it until it can be sent. Settles by its deadline in any case. */
+  request<T>(command: Command, read: (reply: Reply) => T, { signal, timeoutMs }: WaitOptions): Promise<T> {
+    const { clock, repeatsReads } = this.#options;
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const waitMs =
+        timeoutMs === undefined ? this.#options.timeoutMs : expectNumber('timeoutMs', timeoutMs, { min: 0 });
+      writeCommand(command);
+      const line = this.#line;
+      const isSent = line !== undefined && this.#queued.size === 0 && line.hasRoom;
+      if (!isSent && !this.#hasPlaceFor(sharedWriter.payloadBytes)) {
+        sharedWriter.abandon();
+        throw this.#fullError();
+      }
+      const request = new PendingRequest({
+        read,
+        resolve: resolve as (answer: unknown) => void,
+        reject,
+        deadline: clock.monotonic() + waitMs,
+        signal,
+        onSettled: this.#onSettled,
+      });
+      this.#unsettled++;
+      if (repeatsReads && reads.has(command.kind)) request.repeat = sharedWriter.payload.slice();
+      if (isSent) line.sendWritten(request);
+      else this.#enqueueWritten(request);
+      if (!request.settled) this.#wakeAt(request.deadline);
+    });
+  }
+
+  /** Sends over this line from now on, until it is lost. */
+  useLine(line: Line): void {
+    this.#line = line;
+    this.#offlineBy = undefined;
+    line.onRoom = () => {
+      this.#pump();
+      this.#rest();
+    };
+    line.onLost = (slots, error) => this.#lose(slots, error);
+    this.#pump();
+  }
+
+  /** Says why there is no line. */
+  offline(error: Error): void {
+    this.#line = undefined;
+    this.#offlineBy = error;
+    this.#rest();
+  }
+
+  /** Resolves when nothing is unsettled. */
+  drained(): Promise<void> {
+    if (this.#unsettled === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onDrained.push(resolve));
+  }
+
+  /** Fails everything. The line, if any, is the caller's to end. */
+  destroy(error: Error): void {
+    const line = this.#line;
+    this.#line = undefined;
+    if (line) {
+      line.onRoom = () => {};
+      for (const slot of line.slots) slot.fail(error);
+    }
+    for (const request of this.#queued) request.fail(error);
+    this.#rest();
+  }
+
+  #hasPlaceFor(bytes: number): boolean {
+    const { maxQueued, maxQueuedBytes } = this.#options;
+    return this.#queued.size < maxQueued && this.#queuedBytes + bytes <= maxQueuedBytes;
+  }
+
+  #enqueueWritten(request: PendingRequest): void {
+    const payload = sharedWriter.payload.slice();
+    sharedWriter.abandon();
+    this.#enqueue(request, payload);
+  }
+
+  #enqueue(request: PendingRequest, payload: Uint8Array): void {
+    request.payload = payload;
+    this.#queued.add(request);
+    this.#queuedBytes += payload.length;
+  }
+
+  /** Takes a request out of the queue, if it is there. */
+  #dequeue(request: PendingRequest): Uint8Array | undefined {
+    const { payload } = request;
+    if (payload === undefined) return undefined;
+    request.payload = undefined;
+    this.#queued.delete(request);
+    this.#queuedBytes -= payload.length;
+    return payload;
+  }
+
+  #pump(): void {
+    const line = this.#line;
+    if (line === undefined) return;
+    for (const request of this.#queued) {
+      if (!line.hasRoom) return;
+      const payload = this.#dequeue(request)!;
+      sharedWriter.begin();
+      sharedWriter.need(payload.length);
+      sharedWriter.bytes.set(payload, sharedWriter.at);
+      sharedWriter.at += payload.length;
+      line.sendWritten(request);
+    }
+  }
+
+  #lose(slots: readonly PendingRequest[], error: Error): void {
+    this.#line = undefined;
+    this.#offlineBy = error;
+    const later = [...this.#queued];
+    this.#queued.clear();
+    for (const slot of slots) {
+      const { repeat } = slot;
+      slot.repeat = undefined;
+      if (slot.settled) continue;
+      if (repeat === undefined) slot.fail(unansweredError(error));
+      else this.#enqueue(slot, repeat);
+    }
+    for (const request of later) this.#queued.add(request);
+    this.#rest();
+  }
+
+  readonly #onSettled = (request: PendingRequest): void => {
+    this.#dequeue(request);
+    request.repeat = undefined;
+    this.#unsettled--;
+    if (this.#unsettled > 0) return;
+    this.#rest();
+    for (const resolve of this.#onDrained.splice(0)) resolve();
+  };
+
+  get #isIdle(): boolean {
+    return this.#unsettled === 0 && (this.#line === undefined || this.#line.slots.length === 0);
+  }
+
+  /** Stops the timer when nothing needs it. */
+  #rest(): void {
+    if (!this.#isIdle) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+  }
+
+  #wakeAt(at: number): void {
+    if (at >= this.#timerAt) return;
+    this.#timer?.cancel();
+    this.#timerAt = at;
+    this.#timer = this.#options.clock.after(Math.max(0, at - this.#options.clock.monotonic()), this.#onDue);
+  }
+
+  readonly #onDue = (): void => {
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    const now = this.#options.clock.monotonic();
+    let next = Number.POSITIVE_INFINITY;
+    const line = this.#line;
+    for (const requests of [this.#queued, line?.slots ?? []]) {
+      for (const request of requests) {
+        if (request.settled) continue;
+        if (request.deadline <= now) request.fail(this.#lateError(request));
+        else next = Math.min(next, request.deadline);
+      }
+    }
+    if (line) {
+      const givenUpAt = line.givenUpAt();
+      if (givenUpAt <= now) this.#giveUp(line);
+      else next = Math.min(next, givenUpAt);
+    }
+    if (next < Number.POSITIVE_INFINITY && !this.#isIdle) this.#wakeAt(next);
+  };
+
+  #giveUp(line: Line): void {
+    const error = lostError('The hub was silent past a deadline');
+    line.destroy(error);
+    this.#onSilent(error);
+  }
+
+  #lateError(request: PendingRequest): BaseError {
+    const what =
+      request.sentAt === undefined ? 'It was not sent' : 'Whether the hub carried it out is not known';
+    return new BaseError('BASE_TIMEOUT', `No answer before the deadline. ${what}`, {
+      retryable: true,
+      cause: this.#offlineBy,
+    });
+  }
+
+  #fullError(): WireError {
+    const { maxQueued, maxQueuedBytes } = this.#options;
+    return new WireError(
+      'WIRE_QUEUE_FULL',
+      `More than ${maxQueued} commands or ${maxQueuedBytes} bytes wait to be sent`,
+      {
+        retryable: true,
+        cause: this.#offlineBy,
+      },
+    );
+  }
+}
+
+function unansweredError(error: Error): WireError {
+  return lostError(`${error.message}. Whether the hub carried the command out is not known`, error);
+}

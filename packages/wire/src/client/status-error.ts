@@ -1,0 +1,23 @@
+import { WireError } from '../errors.ts';
+import type { Reply } from '../messages.ts';
+
+/** The hub answered with a status other than 200: `WIRE_STATUS`. Retryable for 408, 429 and from 500 on. */
+export class WireStatusError extends WireError {
+  /** As HTTP has them: 400, 401, 403, 404, 413, 429, 500, 503. */
+  readonly status: number;
+  /** What the hub said, as it said it. */
+  readonly hubMessage: string;
+
+  constructor(reply: Reply, what: string) {
+    super('WIRE_STATUS', `${what}: ${reply.message || 'no reason given'} (status ${reply.status})`, {
+      retryable: !isRefusal(reply.status),
+    });
+    this.status = reply.status;
+    this.hubMessage = reply.message;
+  }
+}
+
+/** Whether asking the same again is of no use: what the asker sent is at fault, or who the asker is. */
+export function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}

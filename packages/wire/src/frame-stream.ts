@@ -1,0 +1,265 @@
+import type { Channel } from './channel.ts';
+import { endOfTurn } from './end-of-turn.ts';
+import { WireError } from './errors.ts';
+import { FrameDecoder } from './frame-decoder.ts';
+import { gunzip, gunzipLater, gunzipsLater } from './gzip.ts';
+import type { ResolvedFrameLimits } from './limits.ts';
+import { Outbox } from './outbox.ts';
+
+/*
+ * Frames both ways over one channel, without a promise or a copy on the way: what a server's hot path needs. Message
+ * streams and the client stand on it.
+ *
+ *     channel ─bytes─▶ decoder ─▶ onFrame … onFrame ─┐ encode into sharedWriter, outbox.add()
+ *        ▲                                           ▼
+ *        └───────────── one write ◀── flush ◀── outbox
+ *
+ * Invariants: frames are handed on one at a time and in order, also while a long one inflates in another thread. Nothing
+ * is handed on while `pause`d, while what was written before waits for the peer to read it (but with `readsOn`), or after
+ * the end. What was added during `onFrame` is written when the chunk is done, or when it is much; what was added at another time at the
+ * end of the turn. A handler that throws a WireError has refused the frame; one that throws anything else has failed,
+ * and only its own stream is destroyed.
+ */
+
+/** What is told of a frame stream. */
+export interface FrameHandler {
+  /** A payload, inflated: `bytes[start … end)`, valid during the call. */
+  onFrame(bytes: Uint8Array, start: number, end: number): void;
+  /** The peer sends no more. The stream may still be written to. */
+  onEnd(): void;
+  /** There is room again after `flush` answered false. */
+  onDrain(): void;
+  /**
+   * A frame that cannot be taken. What comes after it is dropped unread; whoever is told may still answer, and then
+   * ends the stream, with a deadline for a peer that does not end its side.
+   */
+  onInvalid(error: WireError): void;
+  /** The stream is over. Called once, last. */
+  onClose(error?: Error): void;
+}
+
+/** Replies to one chunk of requests are written before they are more than this. */
+const flushAbove = 64 * 1024;
+
+export class FrameStream {
+  readonly channel: Channel;
+  readonly outbox: Outbox;
+  readonly #handler: FrameHandler;
+  readonly #decoder: FrameDecoder;
+  readonly #limits: ResolvedFrameLimits;
+  readonly #readsOn: boolean;
+  /** A long frame that was inflated in another thread, and is next. */
+  #inflated: Uint8Array | undefined;
+  #paused = false;
+  #inflating = false;
+  #handingOn = false;
+  #invalid = false;
+  #clogged = false;
+  #ended = false;
+  #endTold = false;
+  #over = false;
+  #scheduled = false;
+
+  /** `readsOn`: hands frames on also while the peer does not read, as who asks must when who answers does not. */
+  /** Bytes that have come of a frame which is not whole, or which is not handed on yet. */
+  get waitingBytes(): number {
+    return this.#decoder.waiting;
+  }
+
+  constructor(
+    channel: Channel,
+    handler: FrameHandler,
+    limits: ResolvedFrameLimits,
+    { readsOn = false }: { readonly readsOn?: boolean } = {},
+  ) {
+    this.channel = channel;
+    this.#readsOn = readsOn;
+    this.#handler = handler;
+    this.#limits = limits;
+    this.#decoder = new FrameDecoder(limits.maxFrameBytes);
+    this.outbox = new Outbox(channel.maxWriteBytes);
+    channel.attach({
+      onBytes: (bytes) => this.#receive(bytes),
+      onEnd: () => {
+        this.#ended = true;
+        this.#handOn();
+      },
+      onDrain: () => this.#drained(),
+      onClose: (error) => {
+        this.#over = true;
+        this.#handler.onClose(error);
+      },
+    });
+  }
+
+  /** Hands no more frames on until `resume`; the peer is made to wait. */
+  pause(): void {
+    this.#paused = true;
+    this.#heed();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#handOn();
+    this.#heed();
+  }
+
+  /** Whether the peer keeps up with what was written. */
+  get hasRoom(): boolean {
+    return !this.#clogged;
+  }
+
+  /** Writes what is in the outbox. Answers false when the peer does not keep up: `onDrain` will tell. */
+  flush(): boolean {
+    if (this.outbox.bytes === 0 || this.#over) return !this.#clogged;
+    let clogged = this.#clogged;
+    for (const piece of this.outbox.take()) if (!this.channel.write(piece)) clogged = true;
+    if (clogged && !this.#clogged) {
+      this.#clogged = true;
+      this.#heed();
+    }
+    return !clogged;
+  }
+
+  /** Writes what is in the outbox at the end of this turn of the event loop, together with what comes until then. */
+  flushSoon(): void {
+    if (this.#scheduled || this.#handingOn) return;
+    this.#scheduled = true;
+    endOfTurn(this.#flushScheduled);
+  }
+
+  readonly #flushScheduled = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+
+  /** Half-close, after what is in the outbox. */
+  end(): void {
+    this.flush();
+    this.channel.end();
+  }
+
+  /** Ends both directions at once: no frame is handed on any more, `onClose` follows. */
+  destroy(error?: Error): void {
+    this.#over = true;
+    this.channel.destroy(error);
+  }
+
+  /** Why nothing can be handed on at this moment. */
+  get #stopped(): boolean {
+    return (
+      this.#paused || this.#inflating || (this.#clogged && !this.#readsOn) || this.#invalid || this.#over
+    );
+  }
+
+  /** The channel flows while frames may be handed on: a peer that is made to wait fills its own memory, not ours. */
+  #heed(): void {
+    // After a frame that cannot be taken the rest is let through and dropped, so that the peer gets to read the answer.
+    if (this.#stopped && !this.#invalid) this.channel.pause();
+    else this.channel.resume();
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#invalid || this.#over) return;
+    this.#decoder.push(bytes);
+    this.#handOn();
+  }
+
+  #drained(): void {
+    this.#clogged = false;
+    if (this.#over) return;
+    this.#guard(() => this.#handler.onDrain());
+    this.#handOn();
+    this.#heed();
+  }
+
+  #handOn(): void {
+    if (this.#handingOn) return;
+    this.#handingOn = true;
+    this.#guard(this.#handOnFrames);
+    this.#handingOn = false;
+    this.flush();
+    if (this.#ended && !this.#stopped) this.#guard(this.#tellEnd);
+  }
+
+  readonly #handOnFrames = (): void => {
+    const decoder = this.#decoder;
+    while (!this.#stopped) {
+      if (this.#inflated !== undefined) this.#handOnInflated(this.#inflated);
+      else if (!decoder.next()) return;
+      else if (decoder.compressed) this.#inflate(decoder.bytes.subarray(decoder.start, decoder.end));
+      else this.#handler.onFrame(decoder.bytes, decoder.start, decoder.end);
+      if (this.outbox.bytes > flushAbove) this.flush();
+    }
+  };
+
+  #handOnInflated(payload: Uint8Array): void {
+    this.#inflated = undefined;
+    this.#handler.onFrame(payload, 0, payload.length);
+  }
+
+  #inflate(member: Uint8Array): void {
+    const { maxInflatedBytes } = this.#limits;
+    if (!gunzipsLater(member)) {
+      this.#handOnInflated(gunzip(member, maxInflatedBytes));
+      return;
+    }
+    this.#inflating = true;
+    this.#heed();
+    gunzipLater(member, maxInflatedBytes).then(
+      (payload) => {
+        this.#inflated = payload;
+        this.#inflateDone();
+      },
+      (error: WireError) => {
+        this.#guard(() => this.#refuse(error));
+        this.#inflateDone();
+      },
+    );
+  }
+
+  #inflateDone(): void {
+    this.#inflating = false;
+    if (this.#over) return;
+    this.#handOn();
+    this.#heed();
+  }
+
+  readonly #tellEnd = (): void => {
+    if (this.#endTold) return;
+    this.#endTold = true;
+    if (this.#decoder.waiting > 0)
+      throw new WireError('WIRE_CONNECTION_LOST', 'The stream ended in the middle of a frame', {
+        retryable: true,
+      });
+    this.#handler.onEnd();
+  };
+
+  #refuse(error: WireError): void {
+    this.#invalid = true;
+    this.#heed();
+    this.#handler.onInvalid(error);
+  }
+
+  /** Calls into a handler: what it throws concerns this stream only. */
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof WireError) || this.#invalid) {
+      this.destroy(error as Error);
+      return;
+    }
+    try {
+      this.#refuse(error);
+    } catch (failure) {
+      this.destroy(failure as Error);
+    }
+  }
+}

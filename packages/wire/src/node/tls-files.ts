@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import {
+  type Clock,
+  type Closable,
+  expectInteger,
+  Lifetime,
+  messageOf,
+  systemClock,
+  type Timer,
+} from '@inkwire/base';
+import { WireError } from '../errors.ts';
+import type { TlsMaterial, TlsSource } from './tcp.ts';
+
+export interface TlsFiles {
+  /** Paths of PEM files. */
+  readonly cert: string;
+  readonly key: string;
+  /** Clients must have a certificate of this authority. Default: clients need none. */
+  readonly ca?: string | undefined;
+}
+
+export interface WatchTlsOptions {
+  /** Told when files changed to something that cannot be used, once for each such change; the old ones stay in use. */
+  readonly onUnusable?: ((error: WireError) => void) | undefined;
+  /** How often the files are read again. At least 1; default 5000. */
+  readonly intervalMs?: number | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Material that follows its files. */
+export interface WatchedTls extends TlsSource, Closable {
+  /** Reads the files again now: on SIGHUP, say. */
+  check(): Promise<void>;
+}
+
+/**
+ * Reads TLS files and goes on reading them: whatever way they are replaced, it is their text that counts. Rejects with
+ * `WIRE_TLS_INVALID` when they cannot be used at first; later the old ones stay in use.
+ */
+export async function watchTls(files: TlsFiles, options: WatchTlsOptions = {}): Promise<WatchedTls> {
+  const first = await readTls(files);
+  checkTls(first);
+  return new TlsWatch(files, first, options);
+}
+
+class TlsWatch implements WatchedTls {
+  current: TlsMaterial;
+  readonly #files: TlsFiles;
+  readonly #intervalMs: number;
+  readonly #clock: Clock;
+  readonly #onUnusable: (error: WireError) => void;
+  readonly #listeners = new Set<(material: TlsMaterial) => void>();
+  readonly #lifetime = new Lifetime('watch on TLS files', { drain: () => this.#timer?.cancel() });
+  #timer: Timer | undefined;
+  /** What was found unusable at the last look, and whether that was told. */
+  #unusable = '';
+  #told = false;
+
+  constructor(files: TlsFiles, first: TlsMaterial, options: WatchTlsOptions) {
+    this.#files = files;
+    this.current = first;
+    this.#intervalMs = expectInteger('intervalMs', options.intervalMs ?? 5000, { min: 1 });
+    this.#clock = options.clock ?? systemClock;
+    this.#onUnusable = options.onUnusable ?? (() => {});
+    this.#schedule();
+  }
+
+  onChange(listener: (material: TlsMaterial) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async check(): Promise<void> {
+    let text = '';
+    try {
+      const material = await readTls(this.#files);
+      text = JSON.stringify(material);
+      if (text === JSON.stringify(this.current)) return;
+      checkTls(material);
+      this.current = material;
+      for (const listener of this.#listeners) listener(material);
+    } catch (error) {
+      this.#warn(text, error as WireError);
+    }
+  }
+
+  /** Only at the second look: at the first one, half of the files may have been replaced. */
+  #warn(text: string, error: WireError): void {
+    const found = `${text}${error.message}`;
+    if (found !== this.#unusable) {
+      this.#unusable = found;
+      this.#told = false;
+    } else if (!this.#told) {
+      this.#told = true;
+      this.#onUnusable(error);
+    }
+  }
+
+  #schedule(): void {
+    this.#timer = this.#clock.after(
+      this.#intervalMs,
+      () => void this.check().then(() => this.#lifetime.closed || this.#schedule()),
+      { unref: true },
+    );
+  }
+
+  get closed(): boolean {
+    return this.#lifetime.closed;
+  }
+
+  close(): Promise<void> {
+    return this.#lifetime.close();
+  }
+
+  destroy(error?: Error): Promise<void> {
+    return this.#lifetime.destroy(error);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+async function readTls({ cert, key, ca }: TlsFiles): Promise<TlsMaterial> {
+  try {
+    const [certText, keyText] = await Promise.all([readFile(cert, 'utf8'), readFile(key, 'utf8')]);
+    return { cert: certText, key: keyText, ca: ca === undefined ? undefined : await readFile(ca, 'utf8') };
+  } catch (cause) {
+    throw new WireError('WIRE_TLS_INVALID', `A TLS file cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Throws `WIRE_TLS_INVALID` unless OpenSSL takes the certificate, its key and the authority. */
+function checkTls({ cert, key, ca }: TlsMaterial): void {
+  try {
+    createSecureContext({ ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) });
+    if (!cert || !key || ca === '') throw new Error('a file is empty');
+  } catch (cause) {
+    throw new WireError('WIRE_TLS_INVALID', `The TLS files cannot be used: ${messageOf(cause)}`, { cause });
+  }
+}

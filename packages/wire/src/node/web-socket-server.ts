@@ -1,0 +1,75 @@
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Closable, Lifetime } from '@inkwire/base';
+import { WebSocketServer } from 'ws';
+import type { Channel } from '../channel.ts';
+import { defaultFrameLimits } from '../limits.ts';
+import { type WebSocketLike, webSocketChannel } from '../websocket-channel.ts';
+import { keepAliveAfterMs } from './socket-channel.ts';
+import { wireProtocol } from './wire-protocol.ts';
+
+export interface WebSocketServerOptions {
+  /** A server of node:http or node:https. It stays its owner's. */
+  readonly server: Server;
+  /** Default `/wire`. */
+  readonly path?: string | undefined;
+  /** The subprotocol, which every client must offer. Default `kv`. */
+  readonly protocol?: string | undefined;
+  /** Whether a page of that origin may connect. Default: programs (no origin), and pages that this server serves. */
+  readonly isAllowedOrigin?: ((origin: string | undefined, request: IncomingMessage) => boolean) | undefined;
+  /** Most bytes of one WebSocket message. Default: a frame of 16 MiB with its header. */
+  readonly maxMessageBytes?: number | undefined;
+  readonly onChannel: (channel: Channel, request: IncomingMessage) => void;
+}
+
+/** Takes WebSockets on an HTTP server. `close()` takes no more; channels belong to those who took them. */
+export function acceptWebSockets(options: WebSocketServerOptions): Closable {
+  const { server, path = '/wire', protocol = wireProtocol, isAllowedOrigin = isSameOrigin } = options;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    // The frames within are compressed where it is worth it.
+    perMessageDeflate: false,
+    clientTracking: false,
+    maxPayload: options.maxMessageBytes ?? defaultFrameLimits.maxFrameBytes + 4,
+    handleProtocols: () => protocol,
+  });
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) return refuse(socket, refusal);
+    request.socket.setKeepAlive(true, keepAliveAfterMs);
+    sockets.handleUpgrade(request, socket, head, (accepted) => {
+      const { remoteAddress = '', remotePort = 0 } = request.socket;
+      const peer = Object.freeze({ address: remoteAddress, port: remotePort });
+      options.onChannel(webSocketChannel(accepted as unknown as WebSocketLike, { peer }), request);
+    });
+  };
+  server.on('upgrade', onUpgrade);
+  return new Lifetime('WebSocket listener', {
+    drain() {
+      server.off('upgrade', onUpgrade);
+    },
+  });
+
+  function refusalOf(request: IncomingMessage): number | undefined {
+    if (request.url?.split('?', 1)[0] !== path) return 404;
+    if (!isAllowedOrigin(request.headers.origin, request)) return 403;
+    return offered(request).includes(protocol) ? undefined : 400;
+  }
+}
+
+const offered = (request: IncomingMessage) =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+
+function isSameOrigin(origin: string | undefined, request: IncomingMessage): boolean {
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === request.headers.host;
+}
+
+function refuse(socket: Duplex, status: number): void {
+  socket.on('error', () => {});
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    () => socket.destroy(),
+  );
+}

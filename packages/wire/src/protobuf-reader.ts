@@ -1,0 +1,198 @@
+import { WireError } from './errors.ts';
+
+/*
+ * Protobuf's wire format, read. Stricter than need be in one thing only: a field never reaches past the message that it
+ * stands in. As in @bufbuild/protobuf a known field is read as what it should be, whatever wire type its tag names.
+ */
+
+const empty = new Uint8Array(0);
+/** Text up to this many bytes is read by a loop; beyond it TextDecoder costs less. */
+const shortText = 40;
+/** Bytes up to this many are copied by a loop. */
+const shortBinary = 32;
+const deepestGroup = 100;
+const endGroup = 4;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** A place in a message: `bytes[at … end)` is what is left of it. Reading throws `WIRE_MESSAGE_INVALID`. */
+export class ProtobufReader {
+  bytes: Uint8Array = empty;
+  at = 0;
+  end = 0;
+  /** What `varint` read: the low and the high 32 bits. */
+  low = 0;
+  high = 0;
+
+  /** Begins with another message. */
+  over(bytes: Uint8Array, start: number, end: number): this {
+    this.bytes = bytes;
+    this.at = start;
+    this.end = end;
+    return this;
+  }
+
+  /** A field's number and wire type, `number << 3 | type`. */
+  tag(): number {
+    const first = this.at < this.end ? this.bytes[this.at]! : 0;
+    if (first < 0x80) {
+      this.at++;
+      if (first < 8 || (first & 7) > 5) throw messageInvalid('a tag is wrong');
+      return first;
+    }
+    const start = this.at;
+    this.varint();
+    const tag = this.low >>> 0;
+    if (this.high !== 0 || this.at - start > 5 || tag < 8 || (tag & 7) > 5)
+      throw messageInvalid('a tag is wrong');
+    return tag;
+  }
+
+  /** A varint into `low` and `high`; bits above the 64th are dropped. */
+  varint(): void {
+    const { bytes, end } = this;
+    let at = this.at;
+    let low = 0;
+    let high = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      if (at >= end) throw messageInvalid('it is cut off');
+      const byte = bytes[at++]!;
+      const bits = byte & 0x7f;
+      if (shift < 28) low |= bits << shift;
+      else if (shift === 28) {
+        low |= bits << 28;
+        high = bits >> 4;
+      } else if (shift < 64) high |= bits << (shift - 32);
+      if (byte < 0x80) {
+        this.at = at;
+        this.low = low;
+        this.high = high;
+        return;
+      }
+    }
+    throw messageInvalid('a varint is too long');
+  }
+
+  uint32(): number {
+    const byte = this.at < this.end ? this.bytes[this.at]! : 0xff;
+    if (byte < 0x80) {
+      this.at++;
+      return byte;
+    }
+    this.varint();
+    return this.low >>> 0;
+  }
+
+  /** An unsigned 64-bit integer as the nearest number. */
+  uint64(): number {
+    this.varint();
+    return (this.high >>> 0) * 2 ** 32 + (this.low >>> 0);
+  }
+
+  int64(): bigint {
+    this.varint();
+    const { low, high } = this;
+    if (high === 0) return BigInt(low >>> 0);
+    return (BigInt(high) << 32n) | BigInt(low >>> 0);
+  }
+
+  bool(): boolean {
+    this.varint();
+    return (this.low | this.high) !== 0;
+  }
+
+  double(): number {
+    const { bytes } = this;
+    const at = this.#take(8);
+    for (let i = 0; i < 8; i++) scratch.setUint8(i, bytes[at + i]!);
+    return scratch.getFloat64(0, true);
+  }
+
+  /** UTF-8 text after its length. */
+  text(): string {
+    const length = this.uint32();
+    const at = this.#take(length);
+    return readText(this.bytes, at, at + length);
+  }
+
+  /** A copy of bytes after their length. */
+  binary(): Uint8Array {
+    const length = this.uint32();
+    const at = this.#take(length);
+    const { bytes } = this;
+    // Not `slice`, which is a view where the bytes are Node's.
+    const copy = new Uint8Array(length);
+    if (length > shortBinary) copy.set(bytes.subarray(at, at + length));
+    else for (let i = 0; i < length; i++) copy[i] = bytes[at + i]!;
+    return copy;
+  }
+
+  /** Goes into the message that stands here after its length. Answers where the outer one ends, for `leave`. */
+  enter(): number {
+    const length = this.uint32();
+    const outer = this.end;
+    if (length > outer - this.at) throw messageInvalid('it is cut off');
+    this.end = this.at + length;
+    return outer;
+  }
+
+  leave(outer: number): void {
+    this.end = outer;
+  }
+
+  /** Passes over the field that `tag` begins. Groups are followed by a loop, not by recursion. */
+  skip(tag: number): void {
+    if ((tag & 7) === 3) this.#skipGroup(tag >>> 3);
+    else if ((tag & 7) === endGroup) throw messageInvalid('a group ends that never began');
+    else this.#skipValue(tag & 7);
+  }
+
+  #skipValue(wireType: number): void {
+    if (wireType === 0) this.varint();
+    else if (wireType === 2) this.#take(this.uint32());
+    else this.#take(wireType === 1 ? 8 : 4);
+  }
+
+  #skipGroup(field: number): void {
+    const open = [field];
+    while (open.length > 0) {
+      const tag = this.tag();
+      const wireType = tag & 7;
+      if (wireType === 3) {
+        if (open.push(tag >>> 3) > deepestGroup) throw messageInvalid('its groups are too deep');
+      } else if (wireType === endGroup) {
+        if (open.pop() !== tag >>> 3) throw messageInvalid('another group ends than began');
+      } else this.#skipValue(wireType);
+    }
+  }
+
+  #take(count: number): number {
+    const { at } = this;
+    if (count > this.end - at) throw messageInvalid('it is cut off');
+    this.at = at + count;
+    return at;
+  }
+}
+
+/** The text of `bytes[start … end)`. Throws `WIRE_MESSAGE_INVALID` unless that is UTF-8. */
+export function readText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > shortText) return decodeText(bytes, start, end);
+  // One call for all of it: adding characters makes a rope, which whoever looks it up in a map has to flatten.
+  const units = new Array<number>(end - start);
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte > 0x7f) return decodeText(bytes, start, end);
+    units[at - start] = byte;
+  }
+  return String.fromCharCode.apply(String, units);
+}
+
+function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  try {
+    return utf8.decode(bytes.subarray(start, end));
+  } catch (cause) {
+    throw new WireError('WIRE_MESSAGE_INVALID', 'Not a message: a text is not UTF-8', { cause });
+  }
+}
+
+export const messageInvalid = (why: string) => new WireError('WIRE_MESSAGE_INVALID', `Not a message: ${why}`);

@@ -1,0 +1,237 @@
+import { type Clock, systemClock, type Timer, type WaitOptions, within } from '@inkwire/base';
+import type { Channel, ChannelHandler, PeerAddress } from './channel.ts';
+import { endOfTurn } from './end-of-turn.ts';
+import { WireError } from './errors.ts';
+
+/*
+ * A WebSocket as a channel: binary messages, cut anywhere. WebSockets know no half-close, so an empty message says "no more
+ * from me"; when both sides have said it, the socket is closed with 1000. A peer that closes with 1000 without having said
+ * it has ended as well.
+ *
+ * Browsers can neither be made to wait for their reader nor tell when a socket has drained: what arrives while paused is
+ * held up to a bound, and `bufferedAmount` is looked at again and again. The package `ws` can do both.
+ */
+
+/** What browsers' WebSocket and the one of the package `ws` have in common, and what only `ws` has. */
+export interface WebSocketLike {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  readonly readyState: number;
+  readonly url: string;
+  send(data: Uint8Array<ArrayBuffer>, sent?: (error?: Error) => void): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: never) => void): void;
+  pause?(): void;
+  resume?(): void;
+  terminate?(): void;
+}
+
+export interface WebSocketChannelOptions {
+  /** Who is there. Default: the host that the socket's address names. */
+  readonly peer?: PeerAddress | undefined;
+  /** Most bytes held for a paused reader where the socket cannot be made to wait. Default 64 MiB. */
+  readonly maxHeldBytes?: number | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Messages are cut to this, so that a peer with a limit of its own takes them. */
+const messageBytes = 256 * 1024;
+const highWaterBytes = 64 * 1024;
+const drainPollMs = 10;
+const closing = { inOrder: 1000, aborted: 4000 } as const;
+const isOpen = 1;
+const noBytes = new Uint8Array(0);
+
+/** A channel over a WebSocket that is open. */
+export function webSocketChannel(socket: WebSocketLike, options: WebSocketChannelOptions = {}): Channel {
+  return new WebSocketChannel(socket, options);
+}
+
+/** Waits until a WebSocket is open. Rejects with `WIRE_CONNECT_FAILED`, or as `options` say; the socket is then closed. */
+export async function openWebSocket(
+  socket: WebSocketLike,
+  options: WaitOptions & WebSocketChannelOptions = {},
+): Promise<Channel> {
+  const opened = new Promise<Channel>((resolve, reject) => {
+    // The channel listens from the first moment on, so that no message is missed.
+    socket.addEventListener('open', () => resolve(webSocketChannel(socket, options)));
+    socket.addEventListener('error', (event: { readonly message?: string }) =>
+      reject(connectFailed(socket, event.message ?? 'the connection failed')),
+    );
+    socket.addEventListener('close', () => reject(connectFailed(socket, 'it was closed')));
+  });
+  try {
+    return await within(opened, options, options.clock);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+class WebSocketChannel implements Channel {
+  readonly transport = 'websocket';
+  readonly peer: PeerAddress;
+  readonly maxWriteBytes = Number.POSITIVE_INFINITY;
+  readonly #socket: WebSocketLike;
+  readonly #clock: Clock;
+  readonly #maxHeldBytes: number;
+  #handler: ChannelHandler | undefined;
+  /** Arrived while paused or before anyone attached; an empty one is the peer's end. */
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #paused = false;
+  #clogged = false;
+  #poll: Timer | undefined;
+  #ended = false;
+  #peerEnded = false;
+  #error: Error | undefined;
+  #over = false;
+
+  constructor(socket: WebSocketLike, options: WebSocketChannelOptions) {
+    this.#socket = socket;
+    this.#clock = options.clock ?? systemClock;
+    this.#maxHeldBytes = options.maxHeldBytes ?? 64 * 2 ** 20;
+    this.peer = options.peer ?? peerOf(socket);
+    // A Node buffer where there is one: views of what arrived, instead of copies.
+    socket.binaryType = socket.terminate === undefined ? 'arraybuffer' : 'nodebuffer';
+    socket.addEventListener('message', (event: { readonly data: unknown }) => this.#receive(event.data));
+    socket.addEventListener('error', (event: { readonly message?: string }) => {
+      this.#error ??= lost(event.message || 'The WebSocket failed');
+    });
+    socket.addEventListener('close', (event: { readonly code: number }) => this.#closed(event.code));
+  }
+
+  get queuedBytes(): number {
+    return this.#over ? 0 : this.#socket.bufferedAmount;
+  }
+
+  attach(handler: ChannelHandler): void {
+    if (this.#handler !== undefined) throw new TypeError('The channel has a handler already');
+    this.#handler = handler;
+    endOfTurn(this.#over ? () => handler.onClose(this.#error) : () => this.#handOn());
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#ended || this.#over || bytes.length === 0) return true;
+    for (let at = 0; at < bytes.length; at += messageBytes) this.#send(bytes.subarray(at, at + messageBytes));
+    this.#clogged = this.queuedBytes >= highWaterBytes;
+    if (this.#clogged && this.#socket.terminate === undefined) this.#pollDrain();
+    return !this.#clogged;
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.#socket.readyState === isOpen) this.#socket.send(bytes as Uint8Array<ArrayBuffer>, this.#sent);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#socket.pause?.();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#handOn();
+  }
+
+  end(): void {
+    if (this.#ended || this.#over) return;
+    this.#ended = true;
+    this.#send(noBytes);
+    this.#closeIfEnded();
+  }
+
+  destroy(error: Error = lost('The channel was destroyed')): void {
+    if (this.#over) return;
+    if (this.#socket.terminate === undefined) this.#socket.close(closing.aborted);
+    else this.#socket.terminate();
+    this.#finish(error);
+  }
+
+  readonly #sent = (): void => {
+    if (!this.#clogged || this.#over || this.queuedBytes >= highWaterBytes) return;
+    this.#clogged = false;
+    this.#handler?.onDrain();
+  };
+
+  #pollDrain(): void {
+    this.#poll ??= this.#clock.after(drainPollMs, () => {
+      this.#poll = undefined;
+      this.#sent();
+      if (this.#clogged && !this.#over) this.#pollDrain();
+    });
+  }
+
+  #receive(data: unknown): void {
+    if (this.#over) return;
+    if (typeof data === 'string') {
+      this.destroy(
+        new WireError('WIRE_MESSAGE_INVALID', 'A WebSocket message of text, where bytes are expected'),
+      );
+      return;
+    }
+    const bytes = data instanceof Uint8Array ? data : new Uint8Array(data as ArrayBuffer);
+    if (this.#handler !== undefined && !this.#paused && this.#held.length === 0) this.#take(bytes);
+    else this.#hold(bytes);
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes > this.#maxHeldBytes)
+      this.destroy(new WireError('WIRE_QUEUE_FULL', `More than ${this.#maxHeldBytes} bytes wait to be read`));
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (this.#peerEnded) return;
+    if (bytes.length > 0) {
+      this.#handler!.onBytes(bytes);
+      return;
+    }
+    this.#peerEnded = true;
+    this.#handler!.onEnd();
+    this.#closeIfEnded();
+  }
+
+  #handOn(): void {
+    if (this.#handler === undefined) return;
+    while (this.#held.length > 0 && !this.#paused && !this.#over) {
+      const bytes = this.#held.shift()!;
+      this.#heldBytes -= bytes.length;
+      this.#take(bytes);
+    }
+    if (!this.#paused && !this.#over) this.#socket.resume?.();
+  }
+
+  #closeIfEnded(): void {
+    if (this.#ended && this.#peerEnded && !this.#over) this.#socket.close(closing.inOrder);
+  }
+
+  #closed(code: number): void {
+    if (this.#over) return;
+    this.#paused = false;
+    this.#handOn();
+    if (code === closing.inOrder && this.#handler !== undefined) this.#take(noBytes);
+    const inOrder = this.#ended && this.#peerEnded;
+    this.#finish(this.#error ?? (inOrder ? undefined : lost(`The WebSocket was closed with ${code}`)));
+  }
+
+  #finish(error: Error | undefined): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#error = error;
+    this.#held = [];
+    this.#poll?.cancel();
+    const handler = this.#handler;
+    if (handler !== undefined) endOfTurn(() => handler.onClose(error));
+  }
+}
+
+function peerOf(socket: WebSocketLike): PeerAddress {
+  const { hostname, port, protocol } = new URL(socket.url);
+  return Object.freeze({ address: hostname, port: Number(port) || (protocol === 'wss:' ? 443 : 80) });
+}
+
+const lost = (message: string) => new WireError('WIRE_CONNECTION_LOST', message, { retryable: true });
+
+const connectFailed = (socket: WebSocketLike, why: string) =>
+  new WireError('WIRE_CONNECT_FAILED', `No connection to ${socket.url}: ${why}`, { retryable: true });

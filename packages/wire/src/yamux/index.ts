@@ -1,0 +1,3 @@
+export { isYamux } from './header.ts';
+export type { PingOptions, YamuxLimits } from './limits.ts';
+export { createYamuxSession, type YamuxOptions, type YamuxSession } from './session.ts';

@@ -1,0 +1,59 @@
+import { expectInteger } from '@inkwire/base';
+import { initialWindowBytes, maxDataBytes } from './header.ts';
+
+/** What a yamux peer may ask of us. Memory that one connection can take: `maxStreams` × `receiveWindowBytes` at the worst. */
+export interface YamuxLimits {
+  /** Streams that the peer may have open at a time; one more is reset. 0 refuses all. Default 1,024. */
+  readonly maxStreams?: number | undefined;
+  /** Streams of the peer that nobody has attached to; one more is reset. Default 256. */
+  readonly maxWaitingStreams?: number | undefined;
+  /** What a peer may send on a stream before it is consumed, 256 KiB to 64 MiB. Default 256 KiB. */
+  readonly receiveWindowBytes?: number | undefined;
+  /** Above so many queued bytes a stream's `write` answers false. Default 131,072. */
+  readonly highWaterBytes?: number | undefined;
+  /** Replies (to pings, to refused streams) that may wait for a peer who does not read, in bytes; then we do not read either. Default 16 KiB. */
+  readonly maxReplyBytes?: number | undefined;
+  /** How long `close` waits for streams to end, and then for the connection. Default 10 s. */
+  readonly closeTimeoutMs?: number | undefined;
+}
+
+/** How a silent peer is found out. */
+export interface PingOptions {
+  /** Default 10 s. */
+  readonly intervalMs?: number | undefined;
+  /** Intervals on end without a byte, from 1. Default 2: a peer is gone within 30 s, (misses + 1) × intervalMs. */
+  readonly misses?: number | undefined;
+}
+
+export type ResolvedYamuxLimits = Readonly<Record<keyof YamuxLimits, number>>;
+
+/** Throws a RangeError that names the limit which is out of bounds. */
+export function resolveYamuxLimits(limits: YamuxLimits = {}): ResolvedYamuxLimits {
+  const {
+    maxStreams = 1024,
+    maxWaitingStreams = 256,
+    receiveWindowBytes = initialWindowBytes,
+    highWaterBytes = maxDataBytes,
+    maxReplyBytes = 16 * 1024,
+    closeTimeoutMs = 10_000,
+  } = limits;
+  return Object.freeze({
+    maxStreams: expectInteger('maxStreams', maxStreams, { min: 0 }),
+    maxWaitingStreams: expectInteger('maxWaitingStreams', maxWaitingStreams, { min: 1 }),
+    receiveWindowBytes: expectInteger('receiveWindowBytes', receiveWindowBytes, {
+      min: initialWindowBytes,
+      max: 64 * 2 ** 20,
+    }),
+    highWaterBytes: expectInteger('highWaterBytes', highWaterBytes, { min: 1 }),
+    maxReplyBytes: expectInteger('maxReplyBytes', maxReplyBytes, { min: 12 }),
+    closeTimeoutMs: expectInteger('closeTimeoutMs', closeTimeoutMs, { min: 0 }),
+  });
+}
+
+/** Throws a RangeError that names the option which is out of bounds. */
+export function resolvePing({ intervalMs = 10_000, misses = 2 }: PingOptions = {}) {
+  return {
+    intervalMs: expectInteger('ping.intervalMs', intervalMs, { min: 1 }),
+    misses: expectInteger('ping.misses', misses, { min: 1 }),
+  };
+}

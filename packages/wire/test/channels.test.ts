@@ -1,0 +1,32 @@
+import { afterAll } from 'vitest';
+import { createChannelPair } from '../src/memory-channel.ts';
+import { channelContract } from './channel-contract.ts';
+import { type Connections, tcpConnections, tlsConnections, webSocketConnections } from './connections.ts';
+import { messageStreamContract } from './message-stream-contract.ts';
+
+function memoryConnections(): Promise<Connections> {
+  return Promise.resolve({
+    connect: async () => {
+      const [here, there] = createChannelPair();
+      return { here, there };
+    },
+    close: async () => {},
+  });
+}
+
+for (const [name, open, traits] of [
+  ['memory', memoryConnections, {}],
+  ['tcp', tcpConnections, {}],
+  // Without a reset the peer of a destroyed TLS connection hears an end.
+  ['tls', tlsConnections, { tellsDestroy: false }],
+  ['websocket', webSocketConnections, {}],
+] as const) {
+  let connections: Promise<Connections> | undefined;
+  const connect = async () => {
+    connections ??= open();
+    return (await connections).connect();
+  };
+  channelContract(name, connect, traits);
+  messageStreamContract(name, connect, traits);
+  afterAll(async () => (await connections)?.close());
+}
