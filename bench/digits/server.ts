@@ -15,7 +15,7 @@ const starter = fileURLToPath(new URL('../../../scripts/start.mjs', import.meta.
 /** Starts what `npm start` starts, on a free port, and waits until it answers. */
 export async function startServer(data: string): Promise<RunningServer> {
   const began = performance.now();
-  const child = spawn(process.execPath, [starter, '--http', '127.0.0.1:0', '--data', data], {
+  const child = spawn(process.execPath, [starter, '--http', '127.0.0.1:0', '--wire', 'off', '--data', data], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {
