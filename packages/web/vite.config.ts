@@ -12,5 +12,7 @@ export default defineConfig({
     modulePreload: false,
   },
   // `npm run dev -w @inkwire/web` beside a running hub.
-  server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
+  server: {
+    proxy: { '/api': 'http://127.0.0.1:8080', '/wire': { target: 'ws://127.0.0.1:8080', ws: true } },
+  },
 });

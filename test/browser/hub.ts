@@ -15,6 +15,8 @@ const readyWithinMs = 30_000;
 /** A hub of its own: `inkwire serve` on a free port, over a temporary directory. */
 export interface TestHub {
   readonly url: string;
+  /** Where the wire is: another port after each start. */
+  readonly wire: { readonly host: string; readonly port: number };
   /** Ends the server and starts it again, on the same port and over the same data. */
   restart(): Promise<void>;
   /** Ends the server; nobody answers until `start`. */
@@ -26,7 +28,7 @@ export interface TestHub {
 export async function openHub(): Promise<TestHub> {
   if (!existsSync(command)) throw new Error(`${command} is not there: build it first (npm run build)`);
   const [data, port] = await Promise.all([mkdtemp(path.join(tmpdir(), 'inkwire-browser-')), freePort()]);
-  let server = await serve(data, port);
+  let { server, wirePort } = await serve(data, port);
 
   async function stop(): Promise<void> {
     if (server.exitCode !== null || server.signalCode !== null) return;
@@ -34,11 +36,14 @@ export async function openHub(): Promise<TestHub> {
     await once(server, 'exit');
   }
   async function start(): Promise<void> {
-    server = await serve(data, port);
+    ({ server, wirePort } = await serve(data, port));
   }
 
   return {
     url: `http://127.0.0.1:${port}`,
+    get wire() {
+      return { host: '127.0.0.1', port: wirePort };
+    },
     stop,
     start,
     async restart() {
@@ -53,8 +58,9 @@ export async function openHub(): Promise<TestHub> {
 }
 
 /** Resolves when the server says that it is ready. */
-async function serve(data: string, port: number): Promise<ChildProcess> {
-  const server = spawn(process.execPath, [command, 'serve', '--http', `127.0.0.1:${port}`, '--data', data], {
+async function serve(data: string, port: number): Promise<{ server: ChildProcess; wirePort: number }> {
+  const places = ['--http', `127.0.0.1:${port}`, '--wire', '127.0.0.1:0', '--data', data];
+  const server = spawn(process.execPath, [command, 'serve', ...places], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -71,7 +77,7 @@ async function serve(data: string, port: number): Promise<ChildProcess> {
       throw new Error(`The server did not get ready:\n${said}`);
     }
   }
-  return server;
+  return { server, wirePort: Number(/wire tcp:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]) };
 }
 
 async function freePort(): Promise<number> {

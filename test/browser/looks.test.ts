@@ -36,7 +36,7 @@ it('follows the system while nobody has chosen', async () => {
 
 it.each([320, 390, 768, 1000, 1280, 1600])('fits a window %i pixels wide', async (width) => {
   const page = await stage.open({ viewport: { width, height: 800 } });
-  for (const view of ['write', 'readings', 'model']) {
+  for (const view of ['write', 'readings', 'wire', 'model']) {
     await page.goto(`${stage.hub.url}/#/${view}`);
     await page
       .locator(view === 'model' ? '.weights canvas, .model .problem' : '.ink-canvas')

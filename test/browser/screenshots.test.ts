@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { it } from 'vitest';
+import { it, onTestFinished } from 'vitest';
+import { company } from './company.ts';
 import { drawPhotograph, drawPicture, handOver } from './drawn-picture.ts';
 import { pretendReadings } from './many-readings.ts';
 import { expectRead, writeAndKeep } from './reading.ts';
@@ -68,6 +69,22 @@ const shots: [
   ['model', tall, '#/model', still],
   ['model-dark', { ...tall, ...dark }, '#/model', still],
   ['model-chinese', { ...tall, ...chinese }, '#/model', still],
+  ['wire-alone', {}, '#/wire', still],
+  ['wire-company', {}, '#/wire', meet],
+  ['wire-company-dark', dark, '#/wire', meet],
+  ['wire-company-chinese', chinese, '#/wire', meet],
+  ['wire-unread', {}, '', unreadMessages],
+  ['wire-talk', {}, '#/wire', talk],
+  ['wire-talk-dark', dark, '#/wire', talk],
+  ['wire-naming', {}, '#/wire', naming],
+  ['wire-left', {}, '#/wire', left],
+  ['wire-laptop', { viewport: { width: 1024, height: 700 } }, '#/wire', meet],
+  ['phone-wire', phone, '#/wire', meet],
+  ['phone-wire-talk', phone, '#/wire', talk],
+  ['phone-wire-talk-dark-chinese', { ...phone, ...dark, ...chinese }, '#/wire', talk],
+  ['phone-wire-small', { ...phone, viewport: { width: 320, height: 568 } }, '#/wire', talk],
+  ['phone-wire-across', { ...phone, viewport: { width: 568, height: 320 } }, '#/wire', talk],
+  ['wire-offline', {}, '#/wire', cutOff],
   ['keyboard', {}, '', keyboard],
   ['wide', { viewport: { width: 1600, height: 1000 } }, '', several],
   ['laptop', { viewport: { width: 1024, height: 700 } }, '', several],
@@ -231,4 +248,57 @@ async function keyboard(page: Page): Promise<void> {
     ...Array(9).fill(['ArrowDown', 'ArrowDown', 'ArrowLeft']).flat(),
   ])
     await page.keyboard.press(key as string);
+}
+
+async function meet(page: Page): Promise<void> {
+  const { anna } = await company(stage.hub.wire);
+  await page.locator('.person', { hasText: 'Anna' }).waitFor();
+  await anna.read([Array.from({ length: 20 }, (_, step) => [100 + step, 40 + step * 8] as const)]);
+  await page.locator('.latest-reading').waitFor();
+}
+
+async function talk(page: Page): Promise<void> {
+  const { anna } = await company(stage.hub.wire);
+  await page.locator('.person', { hasText: 'Anna' }).click();
+  const inbox = anna.subscribe((id) => `$inbox/${id}`);
+  await inbox.ready();
+  const say = async (text: string): Promise<void> => {
+    await page.locator('.message-field').fill(text);
+    await page.keyboard.press('Enter');
+  };
+  await say('Is the seven in 471 yours?');
+  const [id] = (await inbox.next()).value!.values!;
+  await anna.publish(`$inbox/${id}`, ['It is. I cross mine, so the reader was not quite sure of it.']);
+  await anna.publish(`$inbox/${id}`, ['<b>4?1</b>, it said']);
+  await page.locator('.message').nth(2).waitFor();
+  await say('I have corrected it.');
+}
+
+async function unreadMessages(page: Page): Promise<void> {
+  await page.locator('.nav-count').waitFor();
+  const { anna, members } = await company(stage.hub.wire);
+  const pages = (await members()).filter(({ transport }) => transport === 'websocket');
+  for (const text of ['Hello there', 'Is anyone at the sheet?'])
+    await anna.publish(`$inbox/${pages.at(-1)!.id}`, [text]);
+  await page.locator('.nav-link .count').waitFor();
+}
+
+async function naming(page: Page): Promise<void> {
+  await meet(page);
+  await page.locator('#rename').click();
+  await page.locator('.name-form input').fill('   ');
+  await page.keyboard.press('Enter');
+}
+
+async function left(page: Page): Promise<void> {
+  await talk(page);
+  await (await company(stage.hub.wire)).leave();
+  await page.getByText('Anna has left.').waitFor();
+}
+
+async function cutOff(page: Page): Promise<void> {
+  await meet(page);
+  await stage.hub.stop();
+  await page.locator('.wire[data-state=offline]').waitFor();
+  onTestFinished(() => stage.hub.start());
 }

@@ -66,7 +66,7 @@ export function setStage(): Stage {
       const context = await browser.newContext({ ...desktop, ...options });
       const { outside, errors } = complaints;
       context.on('request', (request) => {
-        if (!request.url().startsWith(hub.url) && !request.url().startsWith('blob:'))
+        if (!request.url().replace(/^ws:/, 'http:').startsWith(hub.url) && !request.url().startsWith('blob:'))
           outside.push(request.url());
       });
       context.on('console', (message) => {

@@ -8,11 +8,12 @@ import { ReadingsPanel } from './readings/readings-panel.tsx';
 import { Sheet } from './sheet/sheet.tsx';
 import { Toolbar } from './sheet/toolbar.tsx';
 import { view } from './view.ts';
+import { loadedPanel } from './wire/loading.ts';
 import { words } from './words/language.ts';
 
 /**
- * The whole page. A wide one shows the sheet and the readings side by side and the reader as a page of its own; a narrow
- * one shows one of the three. The sheet and the readings stay in the document either way: ink is not lost by looking.
+ * The whole page. A wide one shows the sheet, and beside it the readings or the people; the reader is a page of its own. A
+ * narrow one shows one of the four. The sheet and the readings stay in the document either way: ink is not lost by looking.
  */
 export function App() {
   return (
@@ -29,6 +30,7 @@ export function App() {
             <ReadingPanel />
           </section>
           <ReadingsPanel />
+          {view.value === 'wire' && <Wire />}
         </div>
         {view.value === 'model' && <ModelView />}
       </main>
@@ -37,6 +39,11 @@ export function App() {
       <ReadingDialog />
     </div>
   );
+}
+
+function Wire() {
+  const Panel = loadedPanel.value;
+  return Panel ? <Panel /> : <p class="hint">{words.value.wire.connecting}</p>;
 }
 
 function focusSheet(): void {

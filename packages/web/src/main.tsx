@@ -11,6 +11,8 @@ import { readInkAsWritten } from './sheet/ink.ts';
 import { listenToKeys } from './sheet/shortcuts.ts';
 import { dressDocument } from './theme.ts';
 import { followAddress } from './view.ts';
+import { loadWireAfterPaint } from './wire/loading.ts';
+import { countInTitle } from './wire/unread-title.ts';
 import { labelDocument } from './words/language.ts';
 import './style/index.css';
 
@@ -30,3 +32,6 @@ fetchOpened();
 removeBeforeLeaving(window);
 
 render(<App />, document.getElementById('app')!);
+
+countInTitle(document);
+loadWireAfterPaint();

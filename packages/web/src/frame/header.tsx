@@ -1,12 +1,14 @@
 import type { ComponentType } from 'preact';
 import { switchTheme, theme } from '../theme.ts';
 import { type View, view, viewHref } from '../view.ts';
+import { present, unread } from '../wire/state.ts';
 import { language, languages, switchLanguage, words } from '../words/language.ts';
-import { Mark, ModelIcon, MoonIcon, ReadingsIcon, SunIcon, WriteIcon } from './icons.tsx';
+import { Mark, ModelIcon, MoonIcon, PeopleIcon, ReadingsIcon, SunIcon, WriteIcon } from './icons.tsx';
 
 const views: readonly [View, ComponentType][] = [
   ['write', WriteIcon],
   ['readings', ReadingsIcon],
+  ['wire', PeopleIcon],
   ['model', ModelIcon],
 ];
 
@@ -31,7 +33,8 @@ export function Header() {
             aria-current={view.value === name ? 'page' : undefined}
           >
             <Icon />
-            <span>{words.value.nav[name]}</span>
+            <span class="nav-name">{words.value.nav[name]}</span>
+            {name === 'wire' && <Counts />}
           </a>
         ))}
       </nav>
@@ -40,6 +43,25 @@ export function Header() {
         <ThemeSwitch />
       </div>
     </header>
+  );
+}
+
+/** How many are here, and how many of their messages were not read yet. */
+function Counts() {
+  const { here, unread: unreadWords } = words.value.wire;
+  if (unread.value > 0)
+    return (
+      <span class="count" key="unread">
+        <span aria-hidden="true">{unread.value > 99 ? '99+' : unread.value}</span>
+        <span class="unseen"> {unreadWords(unread.value)}</span>
+      </span>
+    );
+  if (present.value === undefined) return null;
+  return (
+    <span class="nav-count" key="here">
+      <span aria-hidden="true">{present.value}</span>
+      <span class="unseen"> {here(present.value)}</span>
+    </span>
   );
 }
 

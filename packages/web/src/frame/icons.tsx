@@ -149,6 +149,15 @@ export const ReadingsIcon = () => (
   </Icon>
 );
 
+/** Two heads, and the wire between them. */
+export const PeopleIcon = () => (
+  <Icon>
+    <circle cx="6" cy="6.4" r="2.6" />
+    <circle cx="14" cy="6.4" r="2.6" />
+    <path d="M2.4 16.4c0-2.6 1.4-4.4 3.6-4.4 3.4 0 4.6 3.2 8 3.2 1.9 0 3.2-1 3.6-2.8" />
+  </Icon>
+);
+
 export const ModelIcon = () => (
   <Icon>
     <circle cx="10" cy="10" r="6.8" />

@@ -1,0 +1,140 @@
+import { type Client, createClient, openWebSocket, type WebSocketLike, WireStatusError } from '@inkwire/wire';
+import { effect } from '@preact/signals';
+import { announce } from '../announcement.ts';
+import { openPerson } from '../view.ts';
+import { words } from '../words/language.ts';
+import { here, withEvent, withMessage, withOpen, withOutcome, withSaid, withTable } from './company.ts';
+import { eventOf, memberOf, messageOf, readingOf } from './heard.ts';
+import { chooseName, chosenName, company, latestReading, wireState } from './state.ts';
+
+/*
+ * The page's one connection to the wire, and what it tells the state.
+ *
+ * Nothing waits to be sent while there is no connection (`maxQueued: 0`): a hub that begins anew gives ids anew, and a
+ * message must not reach whoever has that id then. For the same reason nothing is sent before the members were read again.
+ */
+
+const protocol = 'kv';
+const longestWaitMs = 5_000;
+const askAgainMs = 1_000;
+let client: Client | undefined;
+
+/** Connects, and stays connected; called once. */
+export function connect(): void {
+  const name = chosenName.peek();
+  const hub = (client = createClient({
+    dial: (wait) => openWebSocket(new WebSocket(wireUrl(), protocol) as unknown as WebSocketLike, wait),
+    multiplexed: true,
+    maxQueued: 0,
+    backoff: { maxMs: longestWaitMs },
+    ...(name !== undefined && { name }),
+  }));
+  hub.onState((state) => {
+    if (state === 'closed') wireState.value = 'refused';
+    if (state === 'offline') wireState.value = 'offline';
+    // The client signs in with the name that it was made with.
+    const chosen = chosenName.peek();
+    if (state === 'online' && chosen !== undefined && chosen !== name) setName(hub, chosen).catch(() => {});
+  });
+  void hearMembers(hub).catch(refused);
+  void hearMessages(hub).catch(refused);
+  void hearReadings(hub).catch(refused);
+  readWhatIsOpen();
+}
+
+/** Sends a message, and notes what became of it. Only while the state is `online`. */
+export async function send(key: string, text: string): Promise<void> {
+  const person = company.peek().people.find((each) => each.key === key);
+  if (!client || !person?.isHere || wireState.peek() !== 'online') return;
+  company.value = withSaid(company.peek(), key, text, Date.now());
+  const message = company.peek().lastKey;
+  const note = (sent: 'sent' | 'gone' | 'lost'): void => {
+    company.value = withOutcome(company.peek(), key, message, sent);
+  };
+  try {
+    await client.publish(`$inbox/${person.id}`, [text]);
+    note('sent');
+  } catch (error) {
+    const isGone = error instanceof WireStatusError && error.status === 404;
+    note(isGone ? 'gone' : 'lost');
+  }
+}
+
+/** Takes another name, now and after every interruption. */
+export async function rename(name: string): Promise<void> {
+  if (client?.state === 'online') await setName(client, name);
+  chooseName(name);
+}
+
+const setName = (hub: Client, name: string) => hub.hset('$session', 'name', name);
+
+async function hearMembers(hub: Client): Promise<void> {
+  const events = hub.subscribe('$members');
+  await events.ready();
+  await readMembers(hub);
+  // What happens while the table is read waits for its turn: it is as new as the table, or newer.
+  for await (const { missed, values } of events) {
+    if (missed) {
+      await readMembers(hub);
+      continue;
+    }
+    const event = eventOf(values![0]);
+    if (event) company.value = withEvent(company.peek(), event);
+  }
+}
+
+/** An interruption ends it: after one it is begun anew. */
+async function readMembers(hub: Client): Promise<void> {
+  while (hub.state === 'online') {
+    try {
+      const [id, table] = await Promise.all([hub.hget('$session', 'id'), hub.hgetall('$members')]);
+      const members = [...table.values()].map(memberOf).filter((member) => member !== undefined);
+      company.value = withTable(company.peek(), Number(id), members);
+      wireState.value = 'online';
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, askAgainMs));
+    }
+  }
+}
+
+async function hearMessages(hub: Client): Promise<void> {
+  for await (const { values } of hub.subscribe((id) => `$inbox/${id}`)) {
+    const message = values && messageOf(values);
+    if (!message) continue;
+    const { from, text } = message;
+    const open = here(company.peek(), from.id)?.key;
+    const isSeen = open !== undefined && open === openPerson.peek() && !document.hidden;
+    company.value = withMessage(company.peek(), from, text, Date.now(), isSeen);
+    // An open conversation is a log, which screen readers read out by themselves.
+    if (!isSeen) announce(words.peek().wire.announce(from.name, text));
+  }
+}
+
+async function hearReadings(hub: Client): Promise<void> {
+  for await (const { values } of hub.subscribe('$readings')) {
+    const reading = readingOf(values?.[0]);
+    if (reading) latestReading.value = reading;
+  }
+}
+
+/** What lies open is read, as soon as someone looks. */
+function readWhatIsOpen(): void {
+  const read = (): void => {
+    const open = openPerson.value;
+    company.value = withOpen(company.peek(), open, !document.hidden);
+  };
+  effect(read);
+  document.addEventListener('visibilitychange', read);
+}
+
+function refused(): void {
+  wireState.value = 'refused';
+}
+
+function wireUrl(): URL {
+  const url = new URL('/wire', location.href);
+  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.hash = '';
+  return url;
+}

@@ -1,0 +1,33 @@
+import { signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+
+/** The panel, once its code is there. */
+export const loadedPanel = signal<ComponentType | undefined>(undefined);
+
+const tryAgainMs = 5_000;
+const unknownPaintMs = 500;
+
+/** Fetches everything that has to do with the wire, once the page stands. Called once. */
+export function loadWireAfterPaint(): void {
+  if (!PerformanceObserver.supportedEntryTypes?.includes('paint')) {
+    setTimeout(() => void load(), unknownPaintMs);
+    return;
+  }
+  const watching = new PerformanceObserver((seen) => {
+    if (seen.getEntriesByName('first-contentful-paint').length === 0) return;
+    watching.disconnect();
+    void load();
+  });
+  watching.observe({ type: 'paint', buffered: true });
+}
+
+async function load(): Promise<void> {
+  try {
+    const { connect, WirePanel } = await import('./wire-panel.tsx');
+    loadedPanel.value = WirePanel;
+    connect();
+  } catch {
+    // The hub was away for a moment, or is another one by now.
+    setTimeout(() => void load(), tryAgainMs);
+  }
+}
