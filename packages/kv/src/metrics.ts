@@ -27,6 +27,11 @@ const statuses = [200, 400, 401, 403, 404, 413, 429, 500, 503, 507] as const;
 const rowOf = new Map<string, number>(countedKinds.map((kind, row) => [kind, row * (statuses.length + 1)]));
 const columnOf = new Map<number, number>(statuses.map((status, column) => [status, column]));
 
+/** Upper bounds of the waits that are told apart, in seconds; longer ones are counted in no bucket but in the sum. */
+export const waitBuckets = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
+] as const;
+
 /** What the service and the topics count: plain numbers that only grow, but for those called gauges. */
 export class KvMetrics {
   /** Bytes of payloads that came in and of frames that went out. */
@@ -46,12 +51,33 @@ export class KvMetrics {
   published = 0;
   delivered = 0;
   dropped = 0;
+  /** Commands that had to wait for their answer or for one before it, and the seconds that they waited together. */
+  waited = 0;
+  waitedSeconds = 0;
+  readonly #waits = new Float64Array(waitBuckets.length);
   readonly #counts = new Float64Array(countedKinds.length * (statuses.length + 1));
 
   /** Counts a command that was answered. */
   count(kind: CountedKind, status: number): void {
     const column = status === 200 ? 0 : (columnOf.get(status) ?? statuses.length);
     this.#counts[rowOf.get(kind)! + column]!++;
+  }
+
+  /** Counts a command that had to wait. One that is answered within its turn of the event loop has not. */
+  wait(ms: number): void {
+    this.waited++;
+    this.waitedSeconds += ms / 1000;
+    const bucket = waitBuckets.findIndex((bound) => ms <= bound * 1000);
+    if (bucket >= 0) this.#waits[bucket]!++;
+  }
+
+  /** How many waited no longer than each of `waitBuckets`. */
+  *waits(): Generator<{ readonly seconds: number; readonly count: number }> {
+    let count = 0;
+    for (const [i, seconds] of waitBuckets.entries()) {
+      count += this.#waits[i]!;
+      yield { seconds, count };
+    }
   }
 
   /** How many commands of that kind were answered with that status; 0 stands for every status that has no count of its own. */

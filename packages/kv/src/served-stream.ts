@@ -48,6 +48,8 @@ interface Slot {
   readonly table: string;
   readonly key: string;
   readonly command: Command | undefined;
+  /** When it came, by the monotonic clock. */
+  readonly since: number;
 }
 
 /** What gathers of answers that had to wait; for the others the frame stream does the same. */
@@ -317,7 +319,8 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
       if (!this.#draining) this.#stream.flushSoon();
       return;
     }
-    this.#slots.push({ kind, shape, answer, bytes, table, key, command });
+    const since = this.#parts.clock.monotonic();
+    this.#slots.push({ kind, shape, answer, bytes, table, key, command, since });
     this.#pendingBytes += bytes;
     this.#parts.metrics.pending++;
     if (this.#isFull) this.#pause();
@@ -341,7 +344,8 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
     if (this.#closed) return;
     this.#draining = true;
     this.#watched = undefined;
-    const { metrics } = this.#parts;
+    const { metrics, clock } = this.#parts;
+    const now = clock.monotonic();
     while (this.#head < this.#slots.length && !this.#closed) {
       const slot = this.#slots[this.#head]!;
       const { kind, shape, answer, table, key, command } = slot;
@@ -349,6 +353,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
       this.#head++;
       this.#pendingBytes -= slot.bytes;
       metrics.pending--;
+      metrics.wait(now - slot.since);
       try {
         this.#encode(kind, shape, isPending(answer) ? answer.result() : answer, table, key, command);
       } catch (error) {

@@ -651,3 +651,19 @@ it('ends a stream whose frame has begun and does not go on, and no other', async
   expect(slow.replies).toMatchObject([{ status: 408, message: 'The frame did not arrive in time' }]);
   expect([idle.ended, busy.ended]).toEqual([false, false]);
 });
+
+it('counts how long commands waited, and only those that did', async () => {
+  const { tables, letGo } = createSlowTables();
+  const { service, metrics, clock } = create({ tables });
+  const peer = connect(service, 'a');
+  peer.send(get('k'));
+  await peer.until(1);
+  expect(metrics.waited).toBe(0);
+  peer.send(set('k'));
+  await turns();
+  clock.advance(20);
+  letGo[0]!();
+  await peer.until(2);
+  expect([metrics.waited, metrics.waitedSeconds]).toEqual([1, 0.02]);
+  expect([...metrics.waits()].filter(({ count }) => count > 0)[0]).toEqual({ seconds: 0.025, count: 1 });
+});

@@ -82,6 +82,8 @@ function addWireMetrics({ wire: { metrics, members } }: Hub, registers: Registry
     inkwire_subscriptions: ['Subscriptions that are', () => metrics.subscriptions],
     inkwire_published_total: ['Messages published', () => metrics.published],
     inkwire_delivered_total: ['Messages handed to subscribers', () => metrics.delivered],
+    inkwire_command_wait_seconds_count: ['Commands that had to wait for their answer', () => metrics.waited],
+    inkwire_command_wait_seconds_sum: ['Seconds that they waited together', () => metrics.waitedSeconds],
     inkwire_subscribers_dropped_total: ['Subscribers dropped for being slow', () => metrics.dropped],
   };
   for (const [name, [help, value]] of Object.entries(numbers))
@@ -101,6 +103,16 @@ function addWireMetrics({ wire: { metrics, members } }: Hub, registers: Registry
     collect() {
       for (const { kind, status, count } of metrics.commands())
         this.set({ kind, status: String(status) }, count);
+    },
+  });
+  new Gauge({
+    name: 'inkwire_command_wait_seconds_bucket',
+    help: 'Commands that waited no longer for their answer',
+    labelNames: ['le'] as const,
+    registers,
+    collect() {
+      for (const { seconds, count } of metrics.waits()) this.set({ le: String(seconds) }, count);
+      this.set({ le: '+Inf' }, metrics.waited);
     },
   });
 }
