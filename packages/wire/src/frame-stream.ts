@@ -61,11 +61,6 @@ export class FrameStream {
   #scheduled = false;
 
   /** `readsOn`: hands frames on also while the peer does not read, as who asks must when who answers does not. */
-  /** Bytes that have come of a frame which is not whole, or which is not handed on yet. */
-  get waitingBytes(): number {
-    return this.#decoder.waiting;
-  }
-
   constructor(
     channel: Channel,
     handler: FrameHandler,
@@ -90,6 +85,11 @@ export class FrameStream {
         this.#handler.onClose(error);
       },
     });
+  }
+
+  /** Bytes that have come of a frame which is not whole, or which is not handed on yet. */
+  get waitingBytes(): number {
+    return this.#decoder.waiting;
   }
 
   /** Hands no more frames on until `resume`; the peer is made to wait. */
@@ -179,6 +179,8 @@ export class FrameStream {
     this.#handingOn = true;
     this.#guard(this.#handOnFrames);
     this.#handingOn = false;
+    // At once: whoever asked wakes up while the others are still heard. With 50 connections and one command in flight on
+    // each, answering at the end of the turn instead gives 40,000 a second in place of 70,000.
     this.flush();
     if (this.#ended && !this.#stopped) this.#guard(this.#tellEnd);
   }
