@@ -169,3 +169,27 @@ it('listens on this machine only: its packets have no place for a token', async 
     code: 'HUB_BINDING_UNSAFE',
   });
 });
+
+it('hears nothing more of who has disconnected, and cuts who does not hang up', async () => {
+  const { enter, hub } = await lab();
+  const [leaving, staying] = [await enter(), await enter()];
+  leaving.write(
+    Buffer.concat([
+      LabClient.packet(request, disconnect!),
+      LabClient.packet(request, send!, messageTo(2, 'from the dead')),
+    ]),
+  );
+  await until(() => leaving.closed);
+  expect(await staying.ask(time!)).toMatchObject({ kind: response, command: success });
+  expect(staying.heard).toEqual([]);
+  expect(hub.wire.members.size).toBe(1);
+});
+
+it('passes on what fits of a long message, lines and all', async () => {
+  const { enter } = await lab();
+  const [first, second] = [await enter(), await enter()];
+  await first.ask(send!, messageTo(2, `a\n${'b'.repeat(1010)}`));
+  const { content } = await second.next();
+  expect(content).toMatch(/^\nForward by server: a\nb+\n$/);
+  expect(content).toHaveLength(1023);
+});

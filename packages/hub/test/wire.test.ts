@@ -130,6 +130,8 @@ describe('members', () => {
       refused(404, 'Not found: member 4711'),
     );
     await expect(anna.subscribe(`$inbox/${to}`).ready()).rejects.toEqual(refused(403));
+    await expect(anna.subscribe(`$inbox/0${from}`).ready()).rejects.toEqual(refused(404));
+    await expect(anna.hget('$session', 'x'.repeat(600))).rejects.toEqual(refused(400));
     await bert.destroy();
     await until(() => inbox.length >= 1);
     await expect
@@ -181,6 +183,19 @@ describe('tokens', () => {
     await expect(join({ token: 'wrong-token' })).rejects.toEqual(refused(401));
     await expect(join({ name: 'Anna' })).rejects.toEqual(refused(401));
     expect(hub.wire.members.size).toBe(0);
+  });
+
+  it('cannot be tried without end, and nothing else is answered meanwhile', async () => {
+    const { join, hub, listener } = await wireHub({ tokens });
+    const stranger = connect(listener.port, '127.0.0.1');
+    onTestFinished(() => void stranger.destroy());
+    // hset $session token "x"
+    const wrong = Buffer.from('0000001b22190a082473657373696f6e120d0a05746f6b656e12040a027878', 'hex');
+    stranger.write(Buffer.concat(Array.from({ length: 20 }, () => wrong)));
+    await new Promise((resolve) => stranger.on('error', () => {}).once('close', resolve));
+    expect(hub.wire.members.size).toBe(0);
+    const member = await join({ token: tokens.admin });
+    expect(await member.hget('$session', 'id')).toBe(1);
   });
 
   it('give a role each', async () => {

@@ -79,6 +79,8 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
   #pendingBytes = 0;
   #watched: PendingAnswer<unknown> | undefined;
   #draining = false;
+  /** Answers that are there wait for the peer to read. */
+  #stalled = false;
   #paused = false;
   /** A `subscribe` that waits for the slots before it. */
   #deferred: Command | undefined;
@@ -111,7 +113,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
     this.#frames++;
     this.#parts.metrics.bytesIn += end - start;
     if (this.#subscription !== undefined) {
-      this.#leaveAndEnd();
+      this.#refuseAndEnd(refusals.hasSubscribed);
       return;
     }
     try {
@@ -129,6 +131,9 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
 
   onDrain(): void {
     // The frame stream goes on by itself; a subscriber's queue is looked at when it is offered the next message.
+    if (!this.#stalled) return;
+    this.#stalled = false;
+    this.#drain();
   }
 
   onInvalid(error: WireError): void {
@@ -335,13 +340,13 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
   /** Waits for the first slot, once: many streams' slots are done by the same promise. */
   #watch(): void {
     const first = this.#slots[this.#head]?.answer;
-    if (this.#draining || !isPending(first) || first === this.#watched) return;
+    if (this.#draining || this.#stalled || !isPending(first) || first === this.#watched) return;
     this.#watched = first;
     void first.settled.then(this.#drain);
   }
 
   readonly #drain = (): void => {
-    if (this.#closed) return;
+    if (this.#closed || this.#stalled) return;
     this.#draining = true;
     this.#watched = undefined;
     const { metrics, clock } = this.#parts;
@@ -359,7 +364,11 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
       } catch (error) {
         this.#refuse(kind, this.#failure(error));
       }
-      if (this.#stream.outbox.bytes > flushBytes) this.#stream.flush();
+      // A reader that is slow gets the rest when it has read this.
+      if (this.#stream.outbox.bytes > flushBytes && !this.#stream.flush()) {
+        this.#stalled = true;
+        break;
+      }
     }
     if (this.#head === this.#slots.length) {
       this.#slots.length = 0;
@@ -369,7 +378,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
       this.#head = 0;
     }
     this.#draining = false;
-    this.#watch();
+    if (!this.#stalled) this.#watch();
     this.#stream.flush();
     this.#goOn();
   };
@@ -555,17 +564,13 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
     this.#end();
   }
 
-  #leaveAndEnd(): void {
-    this.#subscription?.leave();
-    this.#subscription = undefined;
-    this.#refuseAndEnd(refusals.hasSubscribed);
-  }
-
   // --- the end ------------------------------------------------------------------------------------------------------
 
   #refuseAndEnd(refusal: Refusal): void {
     if (this.#deaf) return;
     this.#deaf = true;
+    this.#subscription?.leave();
+    this.#subscription = undefined;
     this.#give('invalid', 'refusal', refusal, 0);
     this.#endWhenDone();
   }

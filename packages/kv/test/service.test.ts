@@ -667,3 +667,38 @@ it('counts how long commands waited, and only those that did', async () => {
   expect([metrics.waited, metrics.waitedSeconds]).toEqual([1, 0.02]);
   expect([...metrics.waits()].filter(({ count }) => count > 0)[0]).toEqual({ seconds: 0.025, count: 1 });
 });
+
+it('ends a subscribed stream whose peer breaks the framing', async () => {
+  const { service, topics } = create();
+  const peer = connect(service, 'a');
+  peer.send({ kind: 'subscribe', topic: 't' });
+  await peer.until(1);
+  peer.sendHex('7fffffff');
+  await peer.untilEnded();
+  expect(peer.replies.at(-1)).toMatchObject({ status: 400 });
+  expect(topics.subscribers('t')).toBe(0);
+});
+
+it('gives a slow reader the answers behind a slow one piece by piece', async () => {
+  const { tables, letGo } = createSlowTables();
+  const { service } = create({ tables });
+  const peer = connect(service, 'a', { highWaterBytes: 64 * 1024 });
+  // Noise, which compression leaves as long as it is.
+  const random = createRandom(1);
+  const big = Uint8Array.from({ length: 200_000 }, () => random.below(256));
+  peer.send(set('big', { kind: 'binary', value: big }));
+  while (letGo.length < 1) await turns(1);
+  letGo[0]!();
+  await peer.until(1);
+  peer.stream.pause();
+  peer.send(set('slow'), ...Array.from({ length: 100 }, () => get('big')));
+  while (letGo.length < 2) await turns(1);
+  letGo[1]!();
+  await turns(50);
+  // Twenty megabytes are asked for; what has been encoded of them is what the peer was sent and could not take.
+  expect(service.metrics.bytesOut).toBeLessThan(2_000_000);
+  expect(peer.replies.length).toBe(1);
+  peer.stream.resume();
+  await peer.until(102);
+  expect(peer.replies).toHaveLength(102);
+});

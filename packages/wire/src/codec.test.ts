@@ -87,3 +87,27 @@ test('every truncation of every golden payload is refused, or is another whole m
       expect(refused(() => decodeReply(payload, 0, end))).toBe(end !== 3);
   }
 });
+
+test('it takes time and memory for no more items than there may be, however small they are', () => {
+  // 61 KB of gzip could hold thirty million of them.
+  const repeated = (head: number[], item: number[], count: number) => {
+    const body = new Uint8Array(item.length * count);
+    for (let i = 0; i < count; i++) body.set(item, i * item.length);
+    return Uint8Array.from([...head, ...lengthOf(body.length), ...body]);
+  };
+  const lengthOf = (length: number) => [(length & 0x7f) | 0x80, ((length >> 7) & 0x7f) | 0x80, length >> 14];
+  const decode = (bytes: Uint8Array) => decodeCommand(bytes, 0, bytes.length);
+  // hmget, hmset, publish: empty keys, pairs and values. read: strokes in one list, and in as many lists.
+  for (const [head, item] of [
+    [[0x1a], [0x12, 0]],
+    [[0x2a], [0x12, 0]],
+    [[0x62], [0x12, 0]],
+    [
+      [0x82, 0x01],
+      [0x12, 2, 0x0a, 0],
+    ],
+  ] as const) {
+    expect(() => decode(repeated([...head], [...item], 200_001))).toThrow('more than 200000 items');
+    expect(decode(repeated([...head], [...item], 200_000))).toBeDefined();
+  }
+});

@@ -148,8 +148,10 @@ function readTableKeys(
     const tag = reader.tag();
     const field = tag >>> 3;
     if (field === 1) command.table = reader.text();
-    else if (field === 2) keys.push(reader.text());
-    else reader.skip(tag);
+    else if (field === 2) {
+      reader.item();
+      keys.push(reader.text());
+    } else reader.skip(tag);
   }
   reader.leave(outer);
   return command;
@@ -180,8 +182,10 @@ function readHmset(reader: ProtobufReader, previous: Command | undefined): Comma
     const tag = reader.tag();
     const field = tag >>> 3;
     if (field === 1) command.table = reader.text();
-    else if (field === 2) pairs.push(readPair(reader, undefined));
-    else if (field === ttlField) command.ttlMs = reader.uint64() || undefined;
+    else if (field === 2) {
+      reader.item();
+      pairs.push(readPair(reader, undefined));
+    } else if (field === ttlField) command.ttlMs = reader.uint64() || undefined;
     else reader.skip(tag);
   }
   reader.leave(outer);
@@ -225,8 +229,10 @@ function readPublish(reader: ProtobufReader, previous: Command | undefined): Com
     const tag = reader.tag();
     const field = tag >>> 3;
     if (field === 1) command.topic = reader.text();
-    else if (field === 2) data.push(readValue(reader, none));
-    else reader.skip(tag);
+    else if (field === 2) {
+      reader.item();
+      data.push(readValue(reader, none));
+    } else reader.skip(tag);
   }
   reader.leave(outer);
   return command;
@@ -253,12 +259,14 @@ function readPicture(reader: ProtobufReader, previous: Command | undefined): Com
 type Picture = Draft<'read'>['picture'];
 
 function readStrokes(reader: ProtobufReader, previous: Picture): readonly (readonly StrokePoint[])[] {
-  const strokes = 'strokes' in previous ? [...previous.strokes] : [];
+  const strokes = 'strokes' in previous ? (previous.strokes as (readonly StrokePoint[])[]) : [];
   const outer = reader.enter();
   while (reader.at < reader.end) {
     const tag = reader.tag();
-    if (tag >>> 3 === 1) strokes.push(readStroke(reader));
-    else reader.skip(tag);
+    if (tag >>> 3 === 1) {
+      reader.item();
+      strokes.push(readStroke(reader));
+    } else reader.skip(tag);
   }
   reader.leave(outer);
   return strokes;
@@ -269,8 +277,10 @@ function readStroke(reader: ProtobufReader): readonly StrokePoint[] {
   const outer = reader.enter();
   while (reader.at < reader.end) {
     const tag = reader.tag();
-    if (tag >>> 3 === 1) points.push(readPoint(reader));
-    else reader.skip(tag);
+    if (tag >>> 3 === 1) {
+      reader.item();
+      points.push(readPoint(reader));
+    } else reader.skip(tag);
   }
   reader.leave(outer);
   return points;

@@ -11,6 +11,8 @@ const shortText = 40;
 /** Bytes up to this many are copied by a loop. */
 const shortBinary = 32;
 const deepestGroup = 100;
+/** Keys, pairs, values, strokes and points of one command: two bytes each on the wire, an object each in memory. */
+export const mostItems = 200_000;
 const endGroup = 4;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const scratch = new DataView(new ArrayBuffer(8));
@@ -20,6 +22,7 @@ export class ProtobufReader {
   bytes: Uint8Array = empty;
   at = 0;
   end = 0;
+  #items = 0;
   /** What `varint` read: the low and the high 32 bits. */
   low = 0;
   high = 0;
@@ -29,7 +32,13 @@ export class ProtobufReader {
     this.bytes = bytes;
     this.at = start;
     this.end = end;
+    this.#items = 0;
     return this;
+  }
+
+  /** Counts one of the things that a message may repeat. Throws for one more than `mostItems`. */
+  item(): void {
+    if (++this.#items > mostItems) throw messageInvalid(`it has more than ${mostItems} items`);
   }
 
   /** A field's number and wire type, `number << 3 | type`. */

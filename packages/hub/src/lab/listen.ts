@@ -4,9 +4,17 @@ import { type Channel, type Value, WireError } from '@inkwire/wire';
 import { listenStreams, type StreamListener } from '@inkwire/wire/node';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import type { Hub } from '../hub.ts';
-import type { MemberMessage, Membership } from '../members/members.ts';
+import type { MemberFacts, MemberMessage, Membership } from '../members/members.ts';
 import { text } from '../members/virtual-table.ts';
-import { commands, encodePacket, kinds, type LabPacket, PacketDecoder } from './packet.ts';
+import {
+  commands,
+  encodePacket,
+  fitContent,
+  kinds,
+  type LabPacket,
+  mostContentBytes,
+  PacketDecoder,
+} from './packet.ts';
 
 /** How the hub is served to clients that send lab packets. The packet has no place for a token: loopback only. */
 export interface LabOptions {
@@ -42,11 +50,17 @@ export async function listenLab(hub: Hub, options: LabOptions): Promise<LabListe
 }
 
 function toListener(listener: StreamListener, sessions: ReadonlySet<LabSession>, url: string): LabListener {
-  const end = async () => {
-    await listener.close();
-    for (const session of [...sessions]) session.dismiss();
-  };
-  return Object.assign(new Lifetime('lab listener', { drain: end }), { url, port: listener.port });
+  const lifetime = new Lifetime('lab listener', {
+    async drain() {
+      await listener.close();
+      for (const session of sessions) session.dismiss();
+    },
+    async abort() {
+      await listener.close();
+      for (const session of sessions) session.cut();
+    },
+  });
+  return Object.assign(lifetime, { url, port: listener.port });
 }
 
 /** A response: success or error, and its text. */
@@ -58,6 +72,11 @@ interface Answer {
 const success = (content = ''): Answer => ({ command: commands.success, content });
 const failure = (content: string): Answer => ({ command: commands.error, content });
 
+const forwardedBy = '\nForward by server: ';
+/** What of a message fits between that and the end of its line. */
+const forwardedBytes = mostContentBytes - forwardedBy.length - 1;
+/** How long a client may take to hang up after the last word. */
+const lastWordMs = 1_000;
 /** Bytes that a client may leave unread before it is cut off. */
 const mostUnreadBytes = 1024 * 1024;
 
@@ -66,22 +85,24 @@ class LabSession {
   readonly #hub: Hub;
   readonly #channel: Channel;
   readonly #clock: Clock;
-  readonly #sessions: Set<LabSession>;
   readonly #decoder = new PacketDecoder();
   #membership: Membership | undefined;
+  #over = false;
 
   constructor(hub: Hub, channel: Channel, clock: Clock, address: string, sessions: Set<LabSession>) {
     this.#hub = hub;
     this.#channel = channel;
     this.#clock = clock;
-    this.#sessions = sessions;
     channel.attach({
       onBytes: (bytes) => {
-        for (const packet of this.#decoder.push(bytes)) this.#receive(packet);
+        for (const packet of this.#decoder.push(bytes)) if (!this.#over) this.#receive(packet);
       },
-      onEnd: () => channel.end(),
+      onEnd: () => this.#sayGoodbye(),
       onDrain: () => channel.resume(),
-      onClose: () => this.#leave(),
+      onClose: () => {
+        sessions.delete(this);
+        this.#leave();
+      },
     });
     try {
       this.#membership = hub.wire.members.join({ transport: 'lab', ...channel.peer }, (message) =>
@@ -97,12 +118,22 @@ class LabSession {
   /** Tells the client that the server stops. */
   dismiss(): void {
     this.#write(kinds.instruct, commands.disconnect);
-    this.#channel.end();
+    this.#sayGoodbye();
+  }
+
+  cut(): void {
+    this.#channel.destroy();
+  }
+
+  /** Nothing more is heard; who does not hang up is cut. */
+  #sayGoodbye(): void {
     this.#leave();
+    this.#channel.end();
+    this.#clock.after(lastWordMs, () => this.cut(), { unref: true });
   }
 
   #leave(): void {
-    this.#sessions.delete(this);
+    this.#over = true;
     this.#membership?.leave();
   }
 
@@ -120,12 +151,11 @@ class LabSession {
       case commands.name:
         return success(hostname());
       case commands.list:
-        return success([...this.#hub.wire.members].map(formatMember).join(''));
+        return success(listOf(this.#hub.wire.members));
       case commands.send:
         return this.#send(to, content);
       case commands.disconnect:
-        this.#channel.end();
-        this.#leave();
+        this.#sayGoodbye();
         return undefined;
       default:
         return failure('Unknown command');
@@ -140,7 +170,8 @@ class LabSession {
   }
 
   #forward({ values }: MemberMessage): void {
-    this.#write(kinds.instruct, commands.forward, `\nForward by server: ${values.map(plain).join(' ')}\n`);
+    const text = fitContent(values.map(plain).join(' '), forwardedBytes);
+    this.#write(kinds.instruct, commands.forward, `${forwardedBy}${text}\n`);
   }
 
   #write(kind: number, command: number, content = ''): void {
@@ -154,6 +185,17 @@ function formatTime(time: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const date = `${time.getFullYear()}/${two(time.getMonth() + 1)}/${two(time.getDate())}`;
   return `Date:${date} Time:${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}
+
+/** As many members as fit, each on a line that is whole. */
+function listOf(members: Iterable<MemberFacts>): string {
+  let list = '';
+  for (const member of members) {
+    const line = formatMember(member);
+    if (list.length + line.length > mostContentBytes) break;
+    list += line;
+  }
+  return list;
 }
 
 function formatMember({ id, port, address }: { id: number; port: number; address: string }): string {

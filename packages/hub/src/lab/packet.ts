@@ -6,7 +6,8 @@
  */
 
 export const packetBytes = 1032;
-const contentBytes = 1024;
+/** Content that fits, with the NUL that ends it left out. */
+export const mostContentBytes = 1023;
 const contentAt = 8;
 
 export const kinds = { request: 1, response: 2, instruct: 3 } as const;
@@ -30,23 +31,23 @@ export interface LabPacket {
   readonly to: number;
 }
 
-/** Writes a packet. Content that is too long is cut at the end of a line, or else of a character. */
+/** Writes a packet. Content that is too long is cut. */
 export function encodePacket(kind: number, command: number, content = ''): Uint8Array {
   const packet = Buffer.alloc(packetBytes);
   packet.writeInt32LE(kind, 0);
   packet.writeInt32LE(command, 4);
-  packet.write(fit(content), contentAt, contentBytes - 1, 'utf8');
+  packet.write(fitContent(content), contentAt, mostContentBytes, 'utf8');
   return packet;
 }
 
-function fit(content: string): string {
+/** As much of a text as fits in so many bytes, cut between characters; NULs, which would end it, left out. */
+export function fitContent(content: string, mostBytes = mostContentBytes): string {
   const text = content.replaceAll('\0', '');
-  if (Buffer.byteLength(text) < contentBytes) return text;
-  const cut = Buffer.from(text)
-    .subarray(0, contentBytes - 1)
-    .toString('utf8');
-  const line = cut.lastIndexOf('\n');
-  return line > 0 ? cut.slice(0, line + 1) : cut.replace(/\ufffd+$/, '');
+  if (Buffer.byteLength(text) <= mostBytes) return text;
+  return Buffer.from(text)
+    .subarray(0, mostBytes)
+    .toString('utf8')
+    .replace(/\ufffd+$/, '');
 }
 
 /** Reads the packet at the beginning of `bytes`, which holds a whole one. What is no UTF-8 becomes U+FFFD. */

@@ -91,7 +91,9 @@ export class Members {
         return place.facts;
       },
       rename: (name) => {
-        place.facts = { ...place.facts, name: checkName(name) };
+        const checked = checkName(name);
+        if (checked === place.facts.name) return;
+        place.facts = { ...place.facts, name: checked };
         if (this.#present.has(id)) this.#tell({ kind: 'renamed', member: place.facts });
       },
       leave: () => {

@@ -56,8 +56,8 @@ export class Session {
     }
     if (++this.#commands > this.#maxCommandsPerSecond) return this.#tooMany;
     if (this.role === 'admin') return undefined;
+    if (this.role === undefined) return table === '$session' && kind === 'hset' ? undefined : notSignedIn;
     if (table === '$session') return undefined;
-    if (this.role === undefined) return notSignedIn;
     if (reading.has(kind)) return undefined;
     return this.role === 'read' || forAdmins.has(kind) ? forbidden : undefined;
   }

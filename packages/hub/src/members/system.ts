@@ -20,6 +20,8 @@ import {
 export interface SystemSession extends Session {
   /** Signs in: takes its place among the members with that role. */
   enter(role: Role): void;
+  /** Somebody tries tokens: after a few the connection is cut. */
+  wrongToken(): void;
   /** What may be presented; undefined where nothing needs to be. */
   readonly tokens: Tokens | undefined;
 }
@@ -36,10 +38,13 @@ export interface SystemParts {
   readonly onError: (error: unknown) => void;
 }
 
-const inbox = /^\$inbox\/(\d{1,10})$/;
+const inbox = /^\$inbox\/([1-9]\d{0,9})$/;
 /** Readings in one answer to `hgetall $readings`; HTTP pages through all of them. */
 const mostReadings = 1_000;
 const none: Value = { kind: 'none' };
+
+/** Names that are longer are none of the hub's, and are not said back. */
+const longestName = 512;
 
 /** The names that begin with `$`, and `read`: PROTOCOL.md, "System tables and topics". */
 export function createSystem(parts: SystemParts): SystemHook<SystemSession> {
@@ -52,6 +57,10 @@ export function createSystem(parts: SystemParts): SystemHook<SystemSession> {
   };
   return {
     answer(command, session) {
+      if (('table' in command ? command.table : 'topic' in command ? command.topic : '').length > longestName)
+        return refuse(400, `Command is invalid: \`A name has at most ${longestName} characters\``);
+      if ('key' in command && command.key.length > longestName)
+        return refuse(400, `Command is invalid: \`A key here has at most ${longestName} characters\``);
       switch (command.kind) {
         case 'read':
           return read(hub, command, session, parts.onError);
@@ -170,9 +179,16 @@ function signIn(session: SystemSession, token: string): Value | Reply {
     const expected = session.tokens?.[name];
     return expected !== undefined && isSame(token, expected);
   });
-  if (role === undefined) return refuse(401, 'Unauthorized: the token is wrong');
-  session.enter(role);
-  return none;
+  if (role === undefined) {
+    session.wrongToken();
+    return refuse(401, 'Unauthorized: the token is wrong');
+  }
+  try {
+    session.enter(role);
+    return none;
+  } catch (error) {
+    return refuse(503, problemOf(error).detail ?? 'The hub is full');
+  }
 }
 
 /** Digests are of one length, so that comparing them tells nothing of the token's. */

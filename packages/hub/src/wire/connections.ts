@@ -1,4 +1,4 @@
-import { type Closable, Lifetime, within } from '@inkwire/base';
+import { type Clock, type Closable, Lifetime, within } from '@inkwire/base';
 import type { CommandService, Topics } from '@inkwire/kv';
 import { type Channel, type ChannelHandler, openStreams, type PingOptions } from '@inkwire/wire';
 import { encodedValue } from '../members/encoded-value.ts';
@@ -13,6 +13,9 @@ export interface ConnectionParts {
   readonly topics: Topics;
   readonly service: CommandService<SystemSession>;
   readonly maxCommandsPerSecond: number;
+  /** Connections of one listener, signed in or not. */
+  readonly maxConnections: number;
+  readonly clock: Clock;
   /** Counts seconds. */
   readonly second: () => number;
 }
@@ -24,6 +27,12 @@ export interface Welcome {
   /** The role of who has shown a token before, as an HTTP request does. */
   readonly role?: Role | undefined;
 }
+
+/** Tokens that one connection may try. */
+const mostWrongTokens = 5;
+const lastWordMs = 100;
+/** How long a connection may take to sign in, where it must. */
+const signInMs = 10_000;
 
 /** How long what is under way may take when connections are closed in order: most peers stay until they are cut. */
 const closeMs = 500;
@@ -51,7 +60,7 @@ export class Connections implements Closable {
 
   /** Serves a connection until its end. */
   accept(channel: Channel, welcome: Welcome): void {
-    if (this.closed) {
+    if (this.closed || this.#open.size >= this.#parts.maxConnections) {
       channel.destroy();
       return;
     }
@@ -66,6 +75,10 @@ export class Connections implements Closable {
       channel.destroy();
       return;
     }
+    if (session.role === undefined)
+      this.#parts.clock.after(signInMs, () => session.role === undefined && channel.destroy(), {
+        unref: true,
+      });
     this.#open.set(
       channel,
       openStreams(watched, (stream) => this.#parts.service.serve(stream, session), { ping: this.#ping }),
@@ -118,6 +131,7 @@ class ConnectionSession extends Session implements SystemSession {
   readonly #parts: ConnectionParts;
   readonly #welcome: Welcome;
   #gone = false;
+  #wrongTokens = 0;
 
   constructor(channel: Channel, welcome: Welcome, parts: ConnectionParts) {
     super(parts.maxCommandsPerSecond, parts.second);
@@ -149,6 +163,12 @@ class ConnectionSession extends Session implements SystemSession {
     const inbox = `$inbox/${this.membership!.facts.id}`;
     this.#parts.topics.publish(inbox, [integer(from), text(name), ...values].map(encodedValue));
   };
+
+  wrongToken(): void {
+    if (++this.#wrongTokens < mostWrongTokens) return;
+    // After the answer, which is on its way.
+    this.#parts.clock.after(lastWordMs, () => this.#channel.destroy(), { unref: true });
+  }
 
   leave(): void {
     this.#gone = true;

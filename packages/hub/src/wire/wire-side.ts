@@ -64,6 +64,8 @@ export class WireSide implements Disposable {
       topics: this.topics,
       service,
       maxCommandsPerSecond: most,
+      maxConnections: expectInteger('maxMembers', limits.maxMembers ?? 20_000, { min: 1 }),
+      clock,
       second: () => this.#second,
     };
     this.#count();
