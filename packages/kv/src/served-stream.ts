@@ -142,7 +142,9 @@ export class ServedStream<Session> implements FrameHandler, Subscriber {
 
   /** Called every half of `frameTimeoutMs`: a frame that has begun must be whole at the second look. */
   look(): void {
-    const isBegun = this.#stream.waitingBytes > 0 && !this.#paused && !this.#deaf;
+    const { waitingBytes, hasRoom } = this.#stream;
+    // Whole frames wait as well while the peer does not read: that is no fault of theirs.
+    const isBegun = waitingBytes > 0 && hasRoom && !this.#paused && !this.#deaf;
     if (isBegun && this.#framesAtLook === this.#frames) this.#refuseAndEnd(refusals.frameTooSlow);
     this.#framesAtLook = isBegun ? this.#frames : -1;
   }

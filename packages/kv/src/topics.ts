@@ -256,15 +256,16 @@ class LiveTopics implements Topics {
     for (const member of topic.members) {
       const { queue, subscriber } = member;
       const { queuedBytes } = subscriber;
-      if (frames.length > subscriber.maxFrameBytes) {
-        subscriber.deliver((tooLong ??= this.#tooLong(frames.length)), 1);
-      } else if (!queue.offer(frames.length, batch.messages, queuedBytes)) {
+      const isTooLong = frames.length > subscriber.maxFrameBytes;
+      const sent = isTooLong ? (tooLong ??= this.#tooLong(frames.length)) : frames;
+      if (!queue.offer(sent.length, batch.messages, queuedBytes)) {
         this.#drop(member, 429, `Too slow: ${queue.messages} messages were waiting`);
-      } else {
-        this.#metrics.delivered += batch.messages;
-        // What waits behind something must not keep a whole slab alive: that would be the cost of a slow subscriber.
-        subscriber.deliver(queuedBytes === 0 ? frames : (copy ??= frames.slice()), batch.messages);
+        continue;
       }
+      if (!isTooLong) this.#metrics.delivered += batch.messages;
+      // What waits behind something must not keep a whole slab alive: that would be the cost of a slow subscriber.
+      const isShared = isTooLong || queuedBytes === 0;
+      subscriber.deliver(isShared ? sent : (copy ??= frames.slice()), batch.messages);
     }
   }
 

@@ -226,6 +226,18 @@ describe('a subscriber that is too slow', () => {
     expect(narrow.replies.map(({ status }) => status)).toEqual([200, 200, 413, 200]);
     expect(wide.replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
+
+  it('is dropped for not reading such 413s either', async () => {
+    const { topics } = create({ maxQueuedMessages: 3 });
+    const ear = createEar({ stuck: true, maxFrameBytes: 100 });
+    topics.subscribe('news', ear.subscriber);
+    for (let i = 0; i < 5; i++) {
+      topics.publish('news', [encoded(200)]);
+      await turns(1);
+    }
+    expect(ear.ended).toMatchObject({ status: 429 });
+    expect(ear.heard).toHaveLength(3);
+  });
 });
 
 describe('topics', () => {
