@@ -1,9 +1,24 @@
 /**
- * Looks at an encoded `Value` without decoding it.
+ * A `Value` in its encoded form, made, and looked at without decoding it.
  *
  *     0a string · 12 binary · 18 integer · 21 float · 28 bool; nothing: `Value{}`
  */
 import { isUtf8 } from 'node:buffer';
+import { encodeValue, FrameWriter, type Value } from '@inkwire/wire';
+import type { EncodedValue } from './tables.ts';
+
+const scratch = new FrameWriter();
+const nothing: EncodedValue = new Uint8Array(0);
+
+/** A value as tables and topics keep it: the bytes of the message `Value`, none for none. */
+export function encodedValue(value: Value | undefined): EncodedValue {
+  if (value === undefined || value.kind === 'none') return nothing;
+  scratch.begin();
+  encodeValue(value, scratch);
+  const bytes = scratch.payload.slice();
+  scratch.abandon();
+  return bytes;
+}
 
 /**
  * Whether `bytes[start … end)` is exactly one member of `Value` in its plain form, as every encoder writes it. Anything

@@ -5,6 +5,7 @@ export {
   type ServiceLimits,
   type SystemHook,
 } from './command-service.ts';
+export { encodedValue } from './encoded-value.ts';
 export { KvError, type KvErrorCode } from './errors.ts';
 export type { TableLimits } from './limits.ts';
 export { createMemoryTables, type MemoryTablesOptions } from './memory-tables.ts';

@@ -4,16 +4,14 @@ import {
   type Command,
   decodeCommand,
   encodeReply,
-  encodeValue,
   type FrameHandler,
   FrameStream,
-  FrameWriter,
   type Reply,
   sharedWriter,
-  type Value,
   type WireError,
 } from '@inkwire/wire';
 import type { ServiceParts } from './command-service.ts';
+import { encodedValue } from './encoded-value.ts';
 import { HotCommand } from './hot-command.ts';
 import type { CountedKind } from './metrics.ts';
 import { Promised } from './promised.ts';
@@ -56,18 +54,6 @@ interface Slot {
 const flushBytes = 128 * 1024;
 
 const hot = new HotCommand();
-const scratch = new FrameWriter();
-const nothing: EncodedValue = new Uint8Array(0);
-
-function encodedValue(value: Value | undefined): EncodedValue {
-  if (value === undefined || value.kind === 'none') return nothing;
-  scratch.begin();
-  encodeValue(value, scratch);
-  const bytes = scratch.payload.slice();
-  scratch.abandon();
-  return bytes;
-}
-
 const isSystem = (name: string): boolean => name.charCodeAt(0) === 36;
 
 export class ServedStream<Session> implements FrameHandler, Subscriber {

@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { SystemHook, Topics } from '@inkwire/kv';
+import { encodedValue, type SystemHook, type Topics } from '@inkwire/kv';
 import type { Command, Pair, Reply, Value } from '@inkwire/wire';
 import { problemOf } from '../http/problem.ts';
 import type { Hub } from '../hub.ts';
-import { encodedValue } from './encoded-value.ts';
 import type { MemberEvent, MemberFacts, Members } from './members.ts';
 import type { Role, Session, Tokens } from './session.ts';
 import {

@@ -1,7 +1,6 @@
 import { type Clock, type Closable, Lifetime, within } from '@inkwire/base';
-import type { CommandService, Topics } from '@inkwire/kv';
+import { type CommandService, encodedValue, type Topics } from '@inkwire/kv';
 import { type Channel, type ChannelHandler, openStreams, type PingOptions } from '@inkwire/wire';
-import { encodedValue } from '../members/encoded-value.ts';
 import type { MemberMessage, Members } from '../members/members.ts';
 import { type Role, Session, type Tokens } from '../members/session.ts';
 import type { SystemSession } from '../members/system.ts';
