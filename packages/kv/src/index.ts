@@ -10,7 +10,7 @@ export { KvError, type KvErrorCode } from './errors.ts';
 export type { TableLimits } from './limits.ts';
 export { createMemoryTables, type MemoryTablesOptions } from './memory-tables.ts';
 export { type CountedKind, KvMetrics } from './metrics.ts';
-export type { Refusal } from './refusals.ts';
+export { type Refusal, refusals } from './refusals.ts';
 export {
   type Answer,
   type EncodedPair,

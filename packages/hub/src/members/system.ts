@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { encodedValue, type SystemHook, type Topics } from '@inkwire/kv';
+import { encodedValue, refusals, type SystemHook, type Topics } from '@inkwire/kv';
 import type { Command, Pair, Reply, Value } from '@inkwire/wire';
 import { problemOf } from '../http/problem.ts';
 import type { Hub } from '../hub.ts';
@@ -10,6 +10,7 @@ import {
   integer,
   ok,
   refuse,
+  refuseWith,
   type TableCommand,
   text,
   type VirtualTable,
@@ -200,7 +201,7 @@ function isSame(given: string, expected: string): boolean {
 function refuseSubscription(topic: string, { membership }: SystemSession): Reply | undefined {
   if (topic === '$members' || topic === '$readings') return undefined;
   const id = inbox.exec(topic)?.[1];
-  if (id === undefined) return refuse(404, `Not found: topic ${topic}`);
+  if (id === undefined) return refuseWith(refusals.noTopic(topic));
   if (Number(id) === membership?.facts.id) return undefined;
   return refuse(403, 'Forbidden: an inbox is heard by its member only');
 }

@@ -1,3 +1,4 @@
+import { type Refusal, refusals } from '@inkwire/kv';
 import type { Command, Pair, Reply, Value } from '@inkwire/wire';
 
 /** A table of the hub's, whose values are made when they are asked for. */
@@ -33,14 +34,15 @@ export const text = (value: string): Value => ({ kind: 'string', value });
 export const integer = (value: number): Value => ({ kind: 'integer', value: BigInt(value) });
 export const bool = (value: boolean): Value => ({ kind: 'bool', value });
 
-const readOnly = (table: string) => refuse(403, `Forbidden: ${table} is not to be written to`);
+/** The same of what kv says already. */
+export const refuseWith = ({ status, message }: Refusal): Reply => refuse(status, message);
 
 /** Carries a command out on a table of the hub's, with PROTOCOL.md's replies. `table` undefined: there is none of that name. */
 export function answerTable(command: TableCommand, table: VirtualTable | undefined): Reply | Promise<Reply> {
   switch (command.kind) {
     case 'hget':
       return then(table?.get(command.key), (value) =>
-        value ? ok([value]) : refuse(404, `Not found: table ${command.table}, key ${command.key}`),
+        value ? ok([value]) : refuseWith(refusals.noKey(command.table, command.key)),
       );
     case 'hexist':
       return then(table?.get(command.key), (value) => ok([bool(value !== undefined)]));
@@ -52,15 +54,15 @@ export function answerTable(command: TableCommand, table: VirtualTable | undefin
       return then(table?.pairs() ?? [], (pairs) => ok([], pairs));
     case 'hset': {
       const { pair } = command;
-      if (pair === undefined)
-        return refuse(400, `Command is invalid: \`Hset { table: "${command.table}", pair: None }\``);
-      const previous = table?.set?.(pair.key, pair.value ?? none) ?? readOnly(command.table);
+      if (pair === undefined) return refuseWith(refusals.noPair(command.table));
+      const previous =
+        table?.set?.(pair.key, pair.value ?? none) ?? refuseWith(refusals.reserved(command.table));
       return 'status' in previous ? previous : ok([previous]);
     }
     case 'hmset':
     case 'hdel':
     case 'hmdel':
-      return readOnly(command.table);
+      return refuseWith(refusals.reserved(command.table));
   }
 }
 
