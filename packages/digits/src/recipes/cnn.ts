@@ -23,6 +23,8 @@ export interface CnnOptions {
   readonly units?: number;
   /** The moving average's longest memory, as its decay. */
   readonly average?: number;
+  /** Pictures that are no digits beside each batch, as a share of it. */
+  readonly outlierShare?: number;
   readonly augmentation?: Partial<AugmentationOptions> | undefined;
 }
 
@@ -44,7 +46,7 @@ const augmentation: AugmentationOptions = {
  */
 export function createCnnRecipe(options: CnnOptions = {}): Recipe {
   const { epochs = 30, batch = 128, peakRate = 4e-3, weightDecay = 0.02, labelSmoothing = 0.03 } = options;
-  const { dropout = 0.3, width = 8, units = 96, average = 0.9995 } = options;
+  const { dropout = 0.3, width = 8, units = 96, average = 0.9995, outlierShare = 0.125 } = options;
   return {
     name: 'cnn',
     batch,
@@ -65,6 +67,7 @@ export function createCnnRecipe(options: CnnOptions = {}): Recipe {
     reportEvery: 200,
     evaluateEvery: 1_000,
     labelSmoothing,
+    outlierShare,
     augmentation: { ...augmentation, ...options.augmentation },
   };
 }

@@ -17,6 +17,8 @@ export interface Recipe {
   readonly movingAverage: Schedule;
   /** Share of certainty spread over all digits. Default 0. */
   readonly labelSmoothing?: number;
+  /** Pictures that are no digits beside each batch, as a share of it (train/outliers.ts). Default 0. */
+  readonly outlierShare?: number;
   /** Steps between two rows of the history. */
   readonly reportEvery: number;
   /** Steps between two measurements of accuracy, each of which writes the model as it then is. */

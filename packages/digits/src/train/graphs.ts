@@ -1,5 +1,6 @@
 /** The three graphs of a recipe: a training step, the statistics of its batch norms, and what is exported. */
 import {
+  add,
   argMax,
   cast,
   collectStatistics,
@@ -7,11 +8,13 @@ import {
   equal,
   exportModel,
   input,
-  mean,
   mul,
   type Network,
+  oneHot,
   type Runtime,
   reshape,
+  sub,
+  sum,
   type Tensor,
 } from '@inkwire/tensor';
 import { digitBytes, type LabelledSet, pictureSide } from '../data/labelled-set.ts';
@@ -23,21 +26,31 @@ function inkOf(pixels: Tensor): Tensor {
   return mul(reshape(cast(pixels, 'float32'), [pixels.shape[0]!, 1, pictureSide, pictureSide]), 1 / 255);
 }
 
-/** Inputs `pixels`, `labels` and, where the recipe augments, `warp` and `thickness`; reports the batch's `accuracy`. */
+/** Pictures a step: the batch's digits, and what is no digit. */
+export const picturesOf = (recipe: Recipe, batch: number): number =>
+  batch + Math.round((recipe.outlierShare ?? 0) * batch);
+
+/**
+ * Inputs `pixels`, `labels` (10 and above: no digit, which is any of the ten with equal probability) and, where the recipe
+ * augments, `warp` and `thickness`; reports the `accuracy` on the batch's digits.
+ */
 export function buildTraining(recipe: Recipe, batch: number, network: Network) {
-  let ink = inkOf(input('pixels', 'uint8', [batch, digitBytes]));
+  const pictures = picturesOf(recipe, batch);
+  let ink = inkOf(input('pixels', 'uint8', [pictures, digitBytes]));
   if (recipe.augmentation) {
     ink = augment(
       ink,
-      input('warp', 'float32', [batch, warpNumbers]),
-      input('thickness', 'float32', [batch, 2]),
+      input('warp', 'float32', [pictures, warpNumbers]),
+      input('thickness', 'float32', [pictures, 2]),
     );
   }
-  const labels = input('labels', 'uint8', [batch]);
+  const labels = input('labels', 'uint8', [pictures]);
   const logits = recipe.model(network, ink);
-  const loss = crossEntropy(logits, labels, { labelSmoothing: recipe.labelSmoothing ?? 0 });
+  const known = oneHot(labels, 10);
+  const unknown = mul(sub(1, sum(known, { axes: [1], keepDimensions: true })), 1 / 10);
+  const loss = crossEntropy(logits, add(known, unknown), { labelSmoothing: recipe.labelSmoothing ?? 0 });
   const hits = equal(argMax(logits, 1), cast(labels, 'int64'));
-  return { loss, outputs: { accuracy: mean(cast(hits, 'float32')) } };
+  return { loss, outputs: { accuracy: mul(sum(cast(hits, 'float32')), 1 / batch) } };
 }
 
 const statisticsBatch = 500;

@@ -9,6 +9,8 @@ export interface RunState {
   readonly steps: number;
   readonly batch: number;
   readonly walk: BatchPosition;
+  /** Absent where the recipe has no outliers. */
+  readonly outlierWalk?: BatchPosition | undefined;
   /** Of the augmentation's random numbers. */
   readonly augmentation: readonly [number, number, number, number];
   readonly history: readonly HistoryRow[];

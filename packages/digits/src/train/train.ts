@@ -15,7 +15,7 @@ import { makeDirectory } from '@inkwire/base/node';
 import { createTrainer, decodeSafetensors, type StepFeeds, TensorError, type Trainer } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
 import writeFileAtomic from 'write-file-atomic';
-import { type LabelledSet, pickDigits } from '../data/labelled-set.ts';
+import { digitBytes, type LabelledSet, pickDigits } from '../data/labelled-set.ts';
 import { openMnistPart } from '../data/mnist.ts';
 import { splitTraining, type TrainingSplit } from '../data/writers.ts';
 import { DigitsError } from '../errors.ts';
@@ -28,8 +28,9 @@ import type { Recipe } from '../recipes/recipe.ts';
 import { drawAugmentation, warpNumbers } from './augmentation.ts';
 import { BatchWalk } from './batches.ts';
 import { calibrate } from './calibrate.ts';
-import { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './graphs.ts';
+import { accuracyOfLogits, buildTraining, exportRecipe, logitsOf, picturesOf } from './graphs.ts';
 import { formatHistory } from './history.ts';
+import { drawOutliers } from './outliers.ts';
 import { decodeRunState, encodeRunState, expectSameRun, type RunState } from './run-state.ts';
 
 /** How a run is going. */
@@ -81,6 +82,9 @@ const accuracySample = 10_000;
 const checkpoints = 20;
 /** Chance for augmentation is drawn apart from initial values and order, so that one recipe's changes leave the others. */
 const augmentationStream = 1_000_003;
+const outlierStream = 2_000_003;
+/** Different outliers in a run; augmentation makes each a new one every time. */
+const outliers = 12_000;
 
 /**
  * Trains a recipe on MNIST, or on the IDX files of a directory, keeping every 11th writer's digits for validation. The
@@ -109,6 +113,9 @@ class Run {
   readonly #out: string;
   readonly #state: Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch'>;
   readonly #walk: BatchWalk;
+  readonly #outlierWalk: BatchWalk | undefined;
+  readonly #pixels: Uint8Array;
+  readonly #labels: Uint8Array;
   readonly #augmentation: ReturnType<typeof createRandom>;
   readonly #warp: Float32Array;
   readonly #thickness: Float32Array;
@@ -164,8 +171,16 @@ class Run {
     this.#state = state;
     this.#walk = new BatchWalk(split.train, state.batch, saved?.walk ?? state.seed);
     this.#augmentation = createRandom(saved?.augmentation ?? state.seed + augmentationStream);
-    this.#warp = new Float32Array(state.batch * warpNumbers);
-    this.#thickness = new Float32Array(state.batch * 2);
+    const pictures = picturesOf(recipe, state.batch);
+    if (pictures > state.batch) {
+      const [seed, share] = [state.seed + outlierStream, pictures - state.batch];
+      const drawn = drawOutliers(Math.min(outliers, share * state.steps), split.train, seed);
+      this.#outlierWalk = new BatchWalk(drawn, share, saved?.outlierWalk ?? seed);
+    }
+    this.#pixels = new Uint8Array(pictures * digitBytes);
+    this.#labels = new Uint8Array(pictures);
+    this.#warp = new Float32Array(pictures * warpNumbers);
+    this.#thickness = new Float32Array(pictures * 2);
     this.#rate = recipe.schedule(state.steps, this.#epochSteps);
     this.#history = [...(saved?.history ?? [])];
     this.#pending = saved?.pending ?? { loss: 0, steps: 0 };
@@ -214,9 +229,8 @@ class Run {
   }
 
   async #step(): Promise<{ loss: number; learningRate: number }> {
-    const { images, labels } = this.#walk.next();
     const learningRate = this.#rate(this.#trainer.steps);
-    let feeds: StepFeeds = { pixels: images, labels, learningRate };
+    let feeds: StepFeeds = { ...this.#nextPictures(), learningRate };
     if (this.#recipe.augmentation) {
       drawAugmentation(this.#recipe.augmentation, this.#augmentation, this.#warp, this.#thickness);
       feeds = { ...feeds, warp: this.#warp, thickness: this.#thickness };
@@ -227,6 +241,18 @@ class Run {
     }
     this.#pending = { loss: this.#pending.loss + loss, steps: this.#pending.steps + 1 };
     return { loss: this.#pending.loss / this.#pending.steps, learningRate };
+  }
+
+  /** The next batch of digits, followed by its share of what is no digit. */
+  #nextPictures(): { pixels: Uint8Array; labels: Uint8Array } {
+    const digits = this.#walk.next();
+    const outliers = this.#outlierWalk?.next();
+    if (!outliers) return { pixels: digits.images, labels: digits.labels };
+    this.#pixels.set(digits.images);
+    this.#pixels.set(outliers.images, digits.images.length);
+    this.#labels.set(digits.labels);
+    this.#labels.set(outliers.labels, digits.labels.length);
+    return { pixels: this.#pixels, labels: this.#labels };
   }
 
   async #record(
@@ -274,6 +300,7 @@ class Run {
     const state: RunState = {
       ...this.#state,
       walk: this.#walk.position,
+      outlierWalk: this.#outlierWalk?.position,
       augmentation: this.#augmentation.state(),
       history: this.#history,
       pending: this.#pending,
