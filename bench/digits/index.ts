@@ -1,13 +1,14 @@
-/** `npm run bench -- digits [--speedrun | --only accuracy,foreign,reading,http,start]`. */
+/** `npm run bench -- digits [--speedrun | --only accuracy,foreign,nonsense,reading,http,start]`. */
 import { parseArgs } from 'node:util';
 import { accuracy } from './accuracy.ts';
 import { foreign } from './foreign.ts';
 import { http } from './http.ts';
+import { nonsense } from './nonsense.ts';
 import { reading } from './reading.ts';
 import { speedrun } from './speedrun.ts';
 import { start } from './start.ts';
 
-const subjects = { accuracy, foreign, reading, http, start };
+const subjects = { accuracy, foreign, nonsense, reading, http, start };
 
 const { values } = parseArgs({
   options: {
