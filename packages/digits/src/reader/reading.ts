@@ -38,18 +38,11 @@ export interface ReadPicture {
 
 /** Ink that looks no more like digits than like something else (PreparedPicture.clutter). */
 const clutterLimit = 0.5;
-/** More pieces than this are a page of something, not numbers that somebody wants read. */
-const maxDigits = 512;
 
-/** The digits of a prepared picture in reading order. Throws `DIGITS_NONE_FOUND` for none, and for more than 512. */
+/** The digits of a prepared picture in reading order. Throws `DIGITS_NONE_FOUND` for none. */
 export function digitsOf(picture: PreparedPicture): readonly PreparedDigit[] {
   const digits = picture.lines.flat(2);
   if (digits.length === 0) throw new DigitsError('DIGITS_NONE_FOUND', 'No digit was found in the picture');
-  if (digits.length > maxDigits)
-    throw new DigitsError(
-      'DIGITS_NONE_FOUND',
-      `No number was found in the picture: its ink falls into ${digits.length} pieces, more than ${maxDigits}`,
-    );
   return digits;
 }
 
