@@ -3,7 +3,7 @@
 //
 // A run that is complete in runs/RECIPE-SEED is not trained again. The model of the first seed, decided before anything
 // was measured, becomes packages/digits/models/RECIPE.onnx with the figures in its card; the other seeds give the mean.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,7 +64,8 @@ const results = join(root, 'bench', 'results');
 mkdirSync(results, { recursive: true });
 const machine = `${cpus().length} × ${cpus()[0].model}`;
 const file = join(results, 'digits-accuracy.json');
-writeFileSync(
-  file,
-  `${JSON.stringify({ command: 'node scripts/train-models.mjs', machine, table }, null, 2)}\n`,
-);
+// What was not measured this time stays as it was.
+const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).table : [];
+const all = [...before.filter(({ recipe }) => !recipes.includes(recipe)), ...table];
+const content = { command: 'node scripts/train-models.mjs', machine, table: all };
+writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);

@@ -113,6 +113,7 @@ class Run {
   readonly #out: string;
   readonly #state: Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch'>;
   readonly #walk: BatchWalk;
+  readonly #outliers: LabelledSet | undefined;
   readonly #outlierWalk: BatchWalk | undefined;
   readonly #pixels: Uint8Array;
   readonly #labels: Uint8Array;
@@ -174,8 +175,8 @@ class Run {
     const pictures = picturesOf(recipe, state.batch);
     if (pictures > state.batch) {
       const [seed, share] = [state.seed + outlierStream, pictures - state.batch];
-      const drawn = drawOutliers(Math.min(outliers, share * state.steps), split.train, seed);
-      this.#outlierWalk = new BatchWalk(drawn, share, saved?.outlierWalk ?? seed);
+      this.#outliers = drawOutliers(Math.min(outliers, share * state.steps), split.train, seed);
+      this.#outlierWalk = new BatchWalk(this.#outliers, share, saved?.outlierWalk ?? seed);
     }
     this.#pixels = new Uint8Array(pictures * digitBytes);
     this.#labels = new Uint8Array(pictures);
@@ -272,7 +273,13 @@ class Run {
   /** Exports the model as it is, calibrates it, writes it, and measures it. */
   async #evaluate(): Promise<{ accuracy: { train: number; validation: number }; card: ModelCard }> {
     const parameters = this.#trainer.movingAverage;
-    const graph = await exportRecipe(this.#recipe, parameters, this.#split.train, onnxRuntime);
+    const graph = await exportRecipe(
+      this.#recipe,
+      parameters,
+      this.#split.train,
+      onnxRuntime,
+      this.#outliers,
+    );
     const { validation } = this.#split;
     const logits = await logitsOf(graph, validation, onnxRuntime);
     const { seed, steps, batch } = this.#state;
