@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/test/**/*.test.ts',
+      'test/*.test.ts',
+      'bench/pool/sim/*.test.ts',
+    ],
     // Training, child processes killed on purpose, real files: slow machines must not turn tests red.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,0 +1,77 @@
+import type { Member } from './member.ts';
+
+/** What breaks when the allocator is wrong: the rule, or the sum by which it is kept. */
+class RuleBroken extends Error {
+  override readonly name = 'RuleBroken';
+}
+
+/**
+ * The rule, and the only place where what is reserved for a client changes:
+ *
+ *     Σ max(held, floor) ≤ capacity − spare
+ *
+ * over all clients that are admitted. `held` is raised before a grant is sent and lowered only by what a report proves,
+ * so that the sum bounds what is open whatever becomes of the messages. After a restart it can be above the budget though
+ * what is open is not: a client said goodbye, or was fenced, and that is not on disk yet; or the budget was lowered.
+ * Nothing grows then until it is below.
+ */
+export class Ledger {
+  readonly budget: number;
+  #reserved = 0;
+
+  constructor(budget: number) {
+    this.budget = budget;
+  }
+
+  get reserved(): number {
+    return this.#reserved;
+  }
+
+  /** What may still be reserved; below 0 when more is reserved than there is. */
+  get free(): number {
+    return this.budget - this.#reserved;
+  }
+
+  /** Reserves `held`, at least the floor, for a member. Throws when that would break the rule. */
+  hold(member: Member, held: number): void {
+    const more = Math.max(held, member.floor) - member.reserved;
+    if (more > 0 && more > this.free)
+      throw new RuleBroken(`${member.name} would hold ${held} while ${this.free} are free`);
+    this.#set(member, held, member.reserved + more);
+  }
+
+  /** Throws unless so many are reserved for a member that it may be granted `max`. */
+  expectReserved(member: Member, max: number): void {
+    if (max > member.reserved)
+      throw new RuleBroken(`${member.name} would be granted ${max} of ${member.reserved} reserved for it`);
+  }
+
+  /** Takes note of what a member holds, as it says. */
+  observe(member: Member, held: number): void {
+    this.#set(member, held, Math.max(held, member.floor));
+  }
+
+  release(member: Member): void {
+    this.#set(member, 0, 0);
+  }
+
+  #set(member: Member, held: number, reserved: number): void {
+    this.#reserved += reserved - member.reserved;
+    member.held = held;
+    member.reserved = reserved;
+  }
+
+  /** Adds everything up anew, O(n). Throws when the sum is not what it was kept as, or a member's part of it is wrong. */
+  check(members: Iterable<Member>): void {
+    let sum = 0;
+    for (const member of members) {
+      const { name, state, held, floor, granted, reserved } = member;
+      const isAdmitted = state !== 'waiting';
+      if (reserved !== (isAdmitted ? Math.max(held, floor) : 0))
+        throw new RuleBroken(`${name} is ${state}, holds ${held}, and ${reserved} are reserved for it`);
+      if (state === 'member') this.expectReserved(member, granted);
+      sum += reserved;
+    }
+    if (sum !== this.#reserved) throw new RuleBroken(`${sum} are reserved, ${this.#reserved} were counted`);
+  }
+}

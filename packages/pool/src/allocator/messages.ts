@@ -1,0 +1,98 @@
+/**
+ * What a client and the allocator say to each other. docs/leases.md has their numbers on the wire.
+ *
+ * A message that is lost, late, repeated or overtaken does no harm: a report or grant with a sequence that is not above
+ * the last one of its incarnation and epoch is ignored and counted.
+ */
+
+/** What a client has and needs. The counters only grow, so that a report that is lost takes nothing with it. */
+export interface LeaseReport {
+  /** The client's name, and which process of that name it is. An incarnation that was refused as fenced never comes back. */
+  readonly client: string;
+  readonly incarnation: string;
+  /** The epoch of the last grant that was applied, and its sequence; 0 before the first. */
+  readonly epoch: number;
+  readonly appliedGrant: number;
+  /** Grows with every report of an incarnation; from 1. */
+  readonly sequence: number;
+  /** The maximum in force now. */
+  readonly max: number;
+  /** Connections: lent, unused, being opened, being closed. Together they are what the client has open. */
+  readonly inUse: number;
+  readonly idle: number;
+  readonly opening: number;
+  readonly closing: number;
+  /** Who waits for a connection, and how long the first of them has, in milliseconds. */
+  readonly queued: number;
+  readonly longestWaitMs: number;
+  /** Those who waited in vain; those who gave a connection back; and how long these had it together, in milliseconds. */
+  readonly failures: number;
+  readonly completed: number;
+  readonly serviceMs: number;
+  /** What the client may have at any time, allocator or none. Fixed with the first report of an incarnation. */
+  readonly floor: number;
+  /** What it can use at most. */
+  readonly ceiling: number;
+  /** Its share relative to others, above 0. */
+  readonly weight: number;
+  /** It wants nothing more: once it has nothing open its place is free at once. */
+  readonly isLeaving: boolean;
+}
+
+/** What a reply is about: the client it goes to and the report that it answers. */
+interface Answer {
+  readonly client: string;
+  readonly incarnation: string;
+  readonly epoch: number;
+  /** The sequence of the last report that was heard. */
+  readonly answers: number;
+}
+
+/** Limits for a time. */
+export interface LeaseGrant extends Answer {
+  readonly kind: 'grant';
+  /** Grows with every grant to a client in an epoch; from 1. */
+  readonly sequence: number;
+  readonly min: number;
+  readonly max: number;
+  /** How long it holds from the moment at which the report that it answers was sent, in milliseconds. */
+  readonly leaseMs: number;
+  /** What the client may have when it holds no longer. */
+  readonly floor: number;
+  /** The allocator does not know yet what the client has: `max` may lower its limit, and raise it to the floor only. */
+  readonly isConfirmation: boolean;
+}
+
+/** Why a client gets nothing. All but `fenced` may be asked again, and `superseded` only elsewhere. */
+export const refusalReasons = ['name-taken', 'fenced', 'full', 'learning', 'superseded'] as const;
+
+/**
+ * - `name-taken`: another process of that name has its place. It is told apart by its incarnation.
+ * - `fenced`: the incarnation's sessions were ended and it cannot open others; it has to come back as a new one.
+ * - `full`: there is no room for its floor.
+ * - `learning`: the allocator has begun again and does not know yet what others have.
+ * - `superseded`: another allocator has taken over.
+ */
+export type RefusalReason = (typeof refusalReasons)[number];
+
+export interface LeaseRefusal extends Answer {
+  readonly kind: 'refusal';
+  readonly reason: RefusalReason;
+}
+
+/** The client's goodbye was heard and nothing is reserved for it. */
+export interface LeaseFarewell extends Answer {
+  readonly kind: 'farewell';
+}
+
+export type LeaseReply = LeaseGrant | LeaseRefusal | LeaseFarewell;
+
+/** What a client has open. */
+export function totalOf({ inUse, idle, opening, closing }: LeaseReport): number {
+  return inUse + idle + opening + closing;
+}
+
+/** What a client could use now. */
+export function needOf({ inUse, queued }: LeaseReport): number {
+  return inUse + queued;
+}

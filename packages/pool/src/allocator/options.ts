@@ -1,0 +1,112 @@
+import { expectInteger, expectNumber, expectOneOf } from '@inkwire/base';
+
+/**
+ * How connections are shared: `fixed`, equal shares; `mean`, in proportion to the exponential moving average of what was
+ * used; `fair`, by what is needed now.
+ */
+export const strategies = ['fixed', 'mean', 'fair'] as const;
+export type StrategyName = (typeof strategies)[number];
+
+/**
+ * What becomes of a client whose lease has ended.
+ *
+ * - `fence`: when its connections are wanted its sessions are ended in the database and kept from coming back; then they
+ *   are given away. Needs someone who does that: see the actions.
+ * - `hold`: what it held stays its own until it reports.
+ * - `trust`: it is trusted to have fallen back to its floor, by its own clock, when the lease has ended. That is not so
+ *   for a process that was paused with connections lent, nor on a machine whose monotonic clock stood still.
+ */
+export const silentPolicies = ['fence', 'hold', 'trust'] as const;
+export type SilentPolicy = (typeof silentPolicies)[number];
+
+/** A client that was admitted, as it is kept on disk. */
+export interface AdmittedClient {
+  readonly name: string;
+  readonly incarnation: string;
+  readonly floor: number;
+}
+
+/** How an allocator shares. Milliseconds throughout. */
+export interface AllocatorOptions {
+  /** Connections that the database takes. At least 1. */
+  readonly capacity: number;
+  /** Of these, how many are never granted: for what the database has not freed yet, and for people. Default 0. */
+  readonly spare?: number;
+  /** What is shared before it is known that more helps: see `total.ts`. Default, and at most: all but the spare. */
+  readonly comfortable?: number;
+  /** Default `fair`. */
+  readonly strategy?: StrategyName;
+  /** How long a grant holds. Default 5,000. */
+  readonly leaseMs?: number;
+  /** How much longer the allocator thinks it does, for clocks that differ. Default a tenth of the lease. */
+  readonly marginMs?: number;
+  /** How long nothing grows after the beginning. Default lease and margin; 0 only where nobody can hold a lease. */
+  readonly learnMs?: number;
+  /** Default `fence`. */
+  readonly silent?: SilentPolicy;
+  /** How long after a failed or incomplete fence it is tried again. Default 500. */
+  readonly fenceRetryMs?: number;
+  /** With `trust`: how long after the end of its lease a client is forgotten, floor and all. Default 60,000. */
+  readonly forgetMs?: number;
+  /** Grows with every beginning, on one disk. Default 1. */
+  readonly epoch?: number;
+  /** Who was admitted in earlier epochs and has not gone. Default nobody. */
+  readonly known?: readonly AdmittedClient[];
+  /** Whether `known` is everyone. If not, a client of an earlier epoch is taken in while learning. Default true. */
+  readonly isKnownComplete?: boolean;
+  /** `mean`: how often the averages move, and how much of the newest is in them. Default 1,000 and 0.2. */
+  readonly meanMs?: number;
+  readonly meanWeight?: number;
+  /** `fair`: the part of an equal share that nobody has to give up while it is needed. 0 to 1; default 0.25. */
+  readonly protection?: number;
+  /** `fair`: how much a share may differ from what it should be before it is changed. 0 to 1; default 0.1. */
+  readonly band?: number;
+  /** `fair`: the part of what nobody needs that is kept for whoever asks first. 0 to 1; default 0.25. */
+  readonly reserve?: number;
+  /** `fair`: how long a connection takes to open. The longer, the less is moved for a need that may pass. Default 5. */
+  readonly connectMs?: number;
+  /** `fair`: how far back the usual need reaches. Default 100, and 6 times `connectMs`. */
+  readonly memoryMs?: number;
+  /** Most clients, waiting ones included. Default 10,000. */
+  readonly maxClients?: number;
+}
+
+export type ResolvedAllocatorOptions = Readonly<Required<AllocatorOptions>>;
+
+/** Checks every option once. Throws a TypeError or RangeError that names it. */
+export function resolveAllocatorOptions(options: AllocatorOptions): ResolvedAllocatorOptions {
+  const part = (name: keyof AllocatorOptions, fallback: number) =>
+    expectNumber(name, options[name] ?? fallback, { min: 0, max: 1 });
+  const duration = (name: keyof AllocatorOptions, fallback: number, min: number) =>
+    expectNumber(name, options[name] ?? fallback, { min });
+
+  const capacity = expectInteger('capacity', options.capacity, { min: 1 });
+  const spare = expectInteger('spare', options.spare ?? 0, { min: 0, max: capacity - 1 });
+  const budget = capacity - spare;
+  const connectMs = duration('connectMs', 5, 0);
+  const leaseMs = duration('leaseMs', 5000, 1);
+  const marginMs = duration('marginMs', leaseMs / 10, 0);
+  return Object.freeze({
+    capacity,
+    spare,
+    comfortable: expectInteger('comfortable', options.comfortable ?? budget, { min: 1, max: budget }),
+    strategy: expectOneOf('strategy', options.strategy ?? 'fair', strategies),
+    leaseMs,
+    marginMs,
+    learnMs: duration('learnMs', leaseMs + marginMs, 0),
+    silent: expectOneOf('silent', options.silent ?? 'fence', silentPolicies),
+    fenceRetryMs: duration('fenceRetryMs', 500, 1),
+    forgetMs: duration('forgetMs', 60_000, 0),
+    epoch: expectInteger('epoch', options.epoch ?? 1, { min: 1 }),
+    known: options.known ?? [],
+    isKnownComplete: options.isKnownComplete ?? true,
+    meanMs: duration('meanMs', 1000, 1),
+    meanWeight: part('meanWeight', 0.2),
+    protection: part('protection', 0.25),
+    band: part('band', 0.1),
+    reserve: part('reserve', 0.25),
+    connectMs,
+    memoryMs: duration('memoryMs', 100 + 6 * connectMs, 1),
+    maxClients: expectInteger('maxClients', options.maxClients ?? 10_000, { min: 1 }),
+  });
+}

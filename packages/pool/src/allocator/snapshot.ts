@@ -1,0 +1,66 @@
+import type { MemberState } from './member.ts';
+import type { StrategyName } from './options.ts';
+
+/** A client as it stands: for metrics, `pool watch` and the page. */
+export interface ClientSnapshot {
+  readonly name: string;
+  readonly incarnation: string;
+  readonly state: MemberState;
+  /** Its lease is over. */
+  readonly isSilent: boolean;
+  readonly floor: number;
+  readonly ceiling: number;
+  readonly weight: number;
+  /** What it was granted, and the most that it may still have open. */
+  readonly min: number;
+  readonly max: number;
+  readonly held: number;
+  /** As it last reported. */
+  readonly inUse: number;
+  readonly idle: number;
+  readonly opening: number;
+  readonly closing: number;
+  readonly queued: number;
+  readonly longestWaitMs: number;
+  readonly failures: number;
+  readonly completed: number;
+  /** In use, of the maximum: 0 to 1, or more while it is being taken back. */
+  readonly usedRate: number;
+  /** Of those who asked lately, the part that waited in vain: 0 to 1. */
+  readonly failureRate: number;
+}
+
+/** What the allocator has done; only grows. */
+export interface AllocatorCounts {
+  reports: number;
+  grants: number;
+  refusals: number;
+  /** Reports that were late, repeated or of an incarnation that is gone. */
+  ignored: number;
+  /** Reports of more than was granted: a client that does not keep to the rule. */
+  overdrawn: number;
+  admitted: number;
+  departed: number;
+  /** Fences begun, and those that failed or left something. */
+  fences: number;
+  fencesFailed: number;
+}
+
+/** The allocator as it stands. */
+export interface AllocatorSnapshot {
+  readonly epoch: number;
+  readonly strategy: StrategyName;
+  readonly capacity: number;
+  readonly spare: number;
+  /** What is shared now, at most capacity − spare. */
+  readonly total: number;
+  /** Σ max(held, floor). */
+  readonly reserved: number;
+  readonly isLearning: boolean;
+  /** More is needed than there is. */
+  readonly isScarce: boolean;
+  /** The epoch of an allocator that has taken over; undefined while there is none. */
+  readonly supersededBy: number | undefined;
+  readonly counts: Readonly<AllocatorCounts>;
+  readonly clients: readonly ClientSnapshot[];
+}

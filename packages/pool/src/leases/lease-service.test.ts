@@ -1,0 +1,235 @@
+import { createManualClock } from '@inkwire/base';
+import { expect, it } from 'vitest';
+import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
+import { renderAllocatorMetrics } from '../allocator/prometheus.ts';
+import { createPool } from '../pool/create-pool.ts';
+import { decodeReply, encodeReport } from './codec.ts';
+import { createLeaseClient } from './lease-client.ts';
+import { createLeaseEndpoint, leaseTopic } from './lease-endpoint.ts';
+import { createLeaseService, type LeaseServiceOptions } from './lease-service.ts';
+import { createMemoryStore } from './store.ts';
+import { createWireTransport } from './wire-transport.ts';
+
+const atRest = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function serve(options: Partial<LeaseServiceOptions> = {}) {
+  const clock = createManualClock();
+  const service = createLeaseService({
+    allocator: { capacity: 10, learnMs: 0, leaseMs: 1000, marginMs: 100 },
+    clock,
+    ...options,
+  });
+  const join = (name: string, transport = service.transport(name)) => {
+    const pool = createPool({
+      name,
+      clock,
+      limits: { min: 0, max: 0 },
+      open: async () => ({}),
+      close: () => {},
+    });
+    return { pool, lease: createLeaseClient({ pool, transport, name, clock }) };
+  };
+  /** Lets time pass, a millisecond at a time, and everything come to rest in each. */
+  const pass = async (ms: number) => {
+    for (let i = 0; i < ms; i++) {
+      clock.advance(1);
+      await atRest();
+    }
+  };
+  return { clock, service, join, pass };
+}
+
+const report = (change: Partial<LeaseReport> = {}): LeaseReport => ({
+  client: 'a',
+  incarnation: 'a#1',
+  epoch: 0,
+  appliedGrant: 0,
+  sequence: 1,
+  max: 0,
+  inUse: 0,
+  idle: 0,
+  opening: 0,
+  closing: 0,
+  queued: 0,
+  longestWaitMs: 0,
+  failures: 0,
+  completed: 0,
+  serviceMs: 0,
+  floor: 1,
+  ceiling: 10,
+  weight: 1,
+  isLeaving: false,
+  ...change,
+});
+
+it('moves connections to where they are needed, and never has more than there are', async () => {
+  const { service, join, pass } = serve();
+  const a = join('a');
+  const b = join('b');
+  await pass(2);
+  const lending = Promise.all(Array.from({ length: 8 }, () => a.pool.acquire()));
+  await pass(50);
+  const lent = await lending;
+  expect(a.pool.stats().total).toBe(8);
+  const waiting = Promise.all(Array.from({ length: 8 }, () => b.pool.acquire()));
+  await pass(50);
+  expect(service.snapshot().isScarce).toBe(true);
+  for (const lease of lent) lease.release();
+  await pass(200);
+  expect(b.pool.stats().inUse).toBe(8);
+  expect(a.pool.stats().total + b.pool.stats().total).toBeLessThanOrEqual(10);
+  for (const lease of await waiting) lease.release();
+  await Promise.all([a.lease.close(), b.lease.close(), pass(300)]);
+  expect(service.snapshot().reserved).toBe(0);
+});
+
+it('tells a client nothing before it is on disk', async () => {
+  let onDisk = () => {};
+  const store = {
+    ...createMemoryStore(),
+    admit: () =>
+      new Promise<void>((resolve) => {
+        onDisk = resolve;
+      }),
+  };
+  const { service } = serve({ store });
+  const replies: LeaseReply[] = [];
+  service.onReply('a', (reply) => replies.push(reply));
+  service.receive(report());
+  await atRest();
+  expect(replies).toEqual([]);
+  onDisk();
+  await atRest();
+  expect(replies).toMatchObject([{ kind: 'grant', answers: 1 }]);
+});
+
+it('does not admit a client that could not be written down, says so, and tries again when asked', async () => {
+  const errors: unknown[] = [];
+  let isBroken = true;
+  const store = {
+    ...createMemoryStore(),
+    admit: async () => {
+      if (isBroken) throw new Error('no room');
+    },
+  };
+  const { service } = serve({ store, onError: (error) => errors.push(error) });
+  service.receive(report());
+  await atRest();
+  expect(errors).toMatchObject([{ message: 'no room' }]);
+  expect(service.snapshot().clients).toEqual([]);
+  isBroken = false;
+  service.receive(report({ sequence: 2 }));
+  await atRest();
+  expect(service.snapshot().clients).toMatchObject([{ name: 'a', state: 'member' }]);
+});
+
+it('fences a silent client whose connections are wanted, until none is left', async () => {
+  const fenced: string[] = [];
+  const left = [2, 0];
+  const { service, clock } = serve({
+    fence: async ({ incarnation }) => {
+      fenced.push(incarnation);
+      return left.shift()!;
+    },
+  });
+  service.receive(report({ queued: 10 }));
+  await atRest();
+  clock.advance(1100);
+  service.receive(report({ client: 'b', incarnation: 'b#1', queued: 10 }));
+  await atRest();
+  expect(fenced).toEqual(['a#1']);
+  expect(service.snapshot().clients.map(({ name }) => name)).toEqual(['a', 'b']);
+  clock.advance(500);
+  await atRest();
+  expect(fenced).toEqual(['a#1', 'a#1']);
+  expect(service.snapshot().clients).toMatchObject([{ name: 'b', max: 10 }]);
+});
+
+it('says nothing after its end, and leaves no timer', async () => {
+  const { service, clock } = serve();
+  await service.close();
+  service.receive(report());
+  await atRest();
+  expect(service.snapshot().clients).toEqual([]);
+  expect(clock.pending).toBe(0);
+});
+
+it('answers over a wire, and publishes what was not asked for', async () => {
+  const { service, join, pass } = serve();
+  const heard = new Map<string, (bytes: Uint8Array) => void>();
+  const endpoint = createLeaseEndpoint({
+    service,
+    publish: (client, bytes) => heard.get(leaseTopic(client))?.(bytes),
+  });
+  const client = {
+    lease: (bytes: Uint8Array) => endpoint.handle(bytes),
+    subscribe: (topic: string) => subscription((push) => heard.set(topic, push)),
+  };
+  const a = join('a', createWireTransport({ client: client as never, name: 'a' }));
+  const b = join('b', createWireTransport({ client: client as never, name: 'b' }));
+  await pass(5);
+  const lending = Promise.all(Array.from({ length: 6 }, () => a.pool.acquire()));
+  await pass(50);
+  const lent = await lending;
+  const waiting = Promise.all(Array.from({ length: 6 }, () => b.pool.acquire()));
+  await pass(50);
+  for (const lease of lent) lease.release();
+  await pass(200);
+  expect(b.pool.stats().inUse).toBe(6);
+  for (const lease of await waiting) lease.release();
+  await Promise.all([a.lease.close(), b.lease.close(), pass(300)]);
+  expect(service.snapshot().clients).toEqual([]);
+});
+
+it('answers a report that has no reply with no bytes, and refuses what is no report', async () => {
+  const { service, clock } = serve();
+  const endpoint = createLeaseEndpoint({ service, publish: () => {}, clock });
+  const first = decodeReply(await endpoint.handle(encodeReport(report({ sequence: 5 }))));
+  expect(first).toMatchObject({ kind: 'grant', answers: 5 });
+  const overtaken = endpoint.handle(encodeReport(report({ sequence: 4 })));
+  clock.advance(100);
+  expect(await overtaken).toHaveLength(0);
+  await expect(endpoint.handle(Buffer.from('ff', 'hex'))).rejects.toMatchObject({
+    code: 'WIRE_MESSAGE_INVALID',
+  });
+  await expect(endpoint.handle(encodeReport(report({ client: '' })))).rejects.toThrow(RangeError);
+});
+
+it('is told in the words of operators', async () => {
+  const { service } = serve();
+  service.receive(report({ client: 'a"b', queued: 4 }));
+  await atRest();
+  const text = renderAllocatorMetrics(service.snapshot());
+  expect(text).toContain('# TYPE inkwire_allocator_capacity gauge\ninkwire_allocator_capacity 10\n');
+  expect(text).toMatch(/^inkwire_allocator_client_maximum_connections\{client="a\\"b"\} \d+$/m);
+  for (const name of ['minimum', 'maximum', 'current', 'idle'])
+    expect(text).toContain(`inkwire_allocator_client_${name}_connections{`);
+  expect(text).toContain('inkwire_allocator_client_used_ratio{');
+  expect(text).toContain('inkwire_allocator_client_failure_ratio{');
+});
+
+/** What a wire client's subscription is to the transport: what is pushed, until it is unsubscribed. */
+function subscription(onPush: (push: (bytes: Uint8Array) => void) => void) {
+  const waiting: Uint8Array[] = [];
+  let wake = () => {};
+  let isOver = false;
+  onPush((bytes) => {
+    waiting.push(bytes);
+    wake();
+  });
+  return {
+    async *[Symbol.asyncIterator]() {
+      while (!isOver) {
+        for (const bytes of waiting.splice(0)) yield { values: [bytes] };
+        if (waiting.length === 0 && !isOver)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      }
+    },
+    unsubscribe() {
+      isOver = true;
+      wake();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { AdmittedClient } from '../allocator/options.ts';
+
+/**
+ * What an allocator knows when it begins again. Whoever opens a store has a higher epoch than everyone who opened it
+ * before, and that is durable before it is told.
+ */
+export interface LeaseStore {
+  readonly epoch: number;
+  /** Who had been admitted and not forgotten when the store was opened. */
+  readonly clients: readonly AdmittedClient[];
+  /** Whether that is everyone. False for a store that is new, in whose place there may have been another. */
+  readonly isComplete: boolean;
+  /** Resolves when it is durable. Rejects when it may not be, or when another has opened the store. */
+  admit(client: AdmittedClient): Promise<void>;
+  forget(client: AdmittedClient): Promise<void>;
+  /** What is kept is everyone from now on. */
+  complete(): Promise<void>;
+}
+
+/** A store that lasts as long as the process: for tests, and where nobody can hold a lease from before. */
+export function createMemoryStore(
+  options: { readonly epoch?: number; readonly clients?: readonly AdmittedClient[] } = {},
+): LeaseStore {
+  const done = Promise.resolve();
+  return {
+    epoch: options.epoch ?? 1,
+    clients: options.clients ?? [],
+    isComplete: true,
+    admit: () => done,
+    forget: () => done,
+    complete: () => done,
+  };
+}

@@ -1,0 +1,9 @@
+export type { ClientIdentity, ClientIdentitySource } from '../client-identity.ts';
+export {
+  createPgPool,
+  type PgPool,
+  type PgPoolOptions,
+  type PgTransactionOptions,
+} from './create-pg-pool.ts';
+export type { PgClient, PgConnectionOptions, PgDriver, PgResult } from './driver.ts';
+export { createPgFence, type PgFenceOptions } from './fence.ts';

@@ -1,0 +1,80 @@
+import { PoolError } from '../errors.ts';
+import type { Slot } from './slot.ts';
+
+/** A connection that is lent. It ends once: by `release`, by `destroy`, at the end of an `await using` block, or reclaimed. */
+export interface Lease<C> extends AsyncDisposable, Disposable {
+  /** The connection. Throws `POOL_LEASE_RELEASED` or `POOL_LEASE_RECLAIMED` after the end. Reading it counts as activity. */
+  readonly connection: C;
+  /** Says that the connection is being used, to a pool that looks for inactive leases. */
+  touch(): void;
+  /** Gives the connection back. Throws like `connection` when it has ended before. */
+  release(): void;
+  /** Gives the connection back to be closed rather than used again. Throws like `connection` when it has ended before. */
+  destroy(error?: Error): void;
+}
+
+/** Where a lease was asked for; present when inactive leases are looked for. */
+export type Place = { readonly stack?: string } | undefined;
+
+/** What a lease asks of its pool. */
+export interface LeaseOwner<C> {
+  giveBack(slot: Slot<C>): void;
+  giveUp(slot: Slot<C>, error: Error | undefined): void;
+  touch(slot: Slot<C>): void;
+}
+
+const done = Promise.resolve();
+
+export class PoolLease<C> implements Lease<C> {
+  readonly #owner: LeaseOwner<C>;
+  readonly #slot: Slot<C>;
+  readonly taken: Place;
+  #isReclaimed = false;
+
+  constructor(owner: LeaseOwner<C>, slot: Slot<C>, taken: Place) {
+    this.#owner = owner;
+    this.#slot = slot;
+    this.taken = taken;
+  }
+
+  get connection(): C {
+    this.touch();
+    return this.#slot.connection as C;
+  }
+
+  touch(): void {
+    this.#expectHeld();
+    if (this.taken !== undefined) this.#owner.touch(this.#slot);
+  }
+
+  release(): void {
+    this.#expectHeld();
+    this.#owner.giveBack(this.#slot);
+  }
+
+  destroy(error?: Error): void {
+    this.#expectHeld();
+    this.#owner.giveUp(this.#slot, error);
+  }
+
+  /** Called by the pool when it takes the connection back. */
+  reclaim(): void {
+    this.#isReclaimed = true;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#slot.lease === this) this.#owner.giveBack(this.#slot);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this[Symbol.dispose]();
+    return done;
+  }
+
+  #expectHeld(): void {
+    if (this.#slot.lease === this) return;
+    throw this.#isReclaimed
+      ? new PoolError('POOL_LEASE_RECLAIMED', 'The pool has taken this connection back')
+      : new PoolError('POOL_LEASE_RELEASED', 'This connection was given back before');
+  }
+}

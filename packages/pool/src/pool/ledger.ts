@@ -1,0 +1,113 @@
+import { events } from './events.ts';
+import { DurationHistogram } from './histogram.ts';
+import type { InactiveReport } from './options.ts';
+import type { PoolCounts, PoolTimings } from './pool.ts';
+
+/** What a pool has done: counted always, and told to whoever subscribed to the channel of it. */
+export class Ledger {
+  readonly #pool: string;
+  readonly #createTime = new DurationHistogram();
+  readonly #waitTime = new DurationHistogram();
+  readonly #useTime = new DurationHistogram();
+  #acquired = 0;
+  #released = 0;
+  #timeouts = 0;
+  #refused = 0;
+  #opened = 0;
+  #closed = 0;
+  #failures = 0;
+  #full = 0;
+  #lost = 0;
+  #inactive = 0;
+  #reclaimed = 0;
+
+  constructor(pool: string) {
+    this.#pool = pool;
+  }
+
+  limited(min: number, max: number): void {
+    if (events.limits.hasSubscribers) events.limits.publish({ pool: this.#pool, min, max });
+  }
+
+  acquired(waitedMs: number): void {
+    this.#acquired++;
+    this.#waitTime.record(waitedMs);
+    if (events.acquire.hasSubscribers) events.acquire.publish({ pool: this.#pool, waitedMs });
+  }
+
+  released(usedMs: number): void {
+    this.#released++;
+    this.#useTime.record(usedMs);
+    if (events.release.hasSubscribers) events.release.publish({ pool: this.#pool, usedMs });
+  }
+
+  timedOut(error: Error): void {
+    this.#timeouts++;
+    this.#told(error);
+  }
+
+  refused(error: Error): void {
+    this.#refused++;
+    this.#told(error);
+  }
+
+  opened(tookMs: number): void {
+    this.#opened++;
+    this.#createTime.record(tookMs);
+    if (events.open.hasSubscribers) events.open.publish({ pool: this.#pool, tookMs });
+  }
+
+  failed(error: unknown, isFull: boolean): void {
+    if (isFull) this.#full++;
+    else this.#failures++;
+    if (events.fail.hasSubscribers) events.fail.publish({ pool: this.#pool, error, isFull });
+  }
+
+  closed(): void {
+    this.#closed++;
+    if (events.close.hasSubscribers) events.close.publish({ pool: this.#pool });
+  }
+
+  lost(): void {
+    this.#lost++;
+  }
+
+  inactive(report: InactiveReport): void {
+    this.#inactive++;
+    if (events.inactive.hasSubscribers) events.inactive.publish(report);
+  }
+
+  reclaimed(): void {
+    this.#reclaimed++;
+  }
+
+  counts(): PoolCounts {
+    return {
+      acquired: this.#acquired,
+      released: this.#released,
+      timeouts: this.#timeouts,
+      refused: this.#refused,
+      opened: this.#opened,
+      closed: this.#closed,
+      failures: this.#failures,
+      full: this.#full,
+      lost: this.#lost,
+      inactive: this.#inactive,
+      reclaimed: this.#reclaimed,
+      waitMs: this.#waitTime.sumMs,
+      serviceMs: this.#useTime.sumMs,
+    };
+  }
+
+  timings(): PoolTimings {
+    return {
+      create: this.#createTime.snapshot(),
+      wait: this.#waitTime.snapshot(),
+      use: this.#useTime.snapshot(),
+    };
+  }
+
+  #told(error: Error): void {
+    if (events.refuse.hasSubscribers) events.refuse.publish({ pool: this.#pool, error });
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  type Clock,
+  createRandom,
+  expectInteger,
+  expectNumber,
+  type Random,
+  systemClock,
+} from '@inkwire/base';
+import { expectLimits, type LeasedLimits } from '../limits.ts';
+
+/** What an attempt to open a connection is given. */
+export interface OpenContext {
+  /** Aborts when the attempt took too long or is no longer wanted. The attempt has to end then, and its promise to settle. */
+  readonly signal: AbortSignal;
+  /** To be called when the connection has ended by itself. It is not lent again; lent, it stays its holder's until released. */
+  lost(error?: unknown): void;
+}
+
+/** A lent connection without activity for `inactiveAfterMs`. */
+export interface InactiveReport {
+  readonly pool: string;
+  /** How long it has been lent, and how long since it was last used. */
+  readonly lentMs: number;
+  readonly inactiveMs: number;
+  /** Where it was acquired. */
+  readonly stack: string;
+  readonly isReclaimed: boolean;
+}
+
+/** How a pool makes, ends and judges its connections, and how long it waits for what. */
+export interface PoolOptions<C> {
+  /** Opens a connection. A promise that never settles keeps its place in the pool for good: see `OpenContext.signal`. */
+  open(context: OpenContext): Promise<C>;
+  /** Closes a connection; settles when it is really closed. A rejection means: closed, in whatever way. */
+  close(connection: C): Promise<void> | void;
+  /** Ends a connection at once: after a failure, or when `close` takes too long. Default: `close`. */
+  destroy?(connection: C, error: Error | undefined): Promise<void> | void;
+  /** Whether a connection that has rested for `checkAfterIdleMs` still works. Default: not checked. */
+  check?(connection: C): Promise<boolean> | boolean;
+  /** Makes a released connection ready for the next; false: it is not fit for that. Default: it is. */
+  reset?(connection: C): Promise<boolean> | boolean;
+  /** Whether the database refused because it has too many connections. Default: never. */
+  isFull?(error: unknown): boolean;
+  /** Whether a lent connection is at work right now: then it is not inactive. Default: no. */
+  isBusy?(connection: C): boolean;
+  /** Hears of lent connections without activity. Default: a warning of the process, with the place. */
+  onInactive?(report: InactiveReport): void;
+
+  readonly name?: string;
+  readonly limits?: LeasedLimits;
+  readonly acquireTimeoutMs?: number;
+  readonly maxQueued?: number;
+  readonly openTimeoutMs?: number;
+  readonly closeTimeoutMs?: number;
+  readonly checkTimeoutMs?: number;
+  readonly checkAfterIdleMs?: number;
+  readonly idleTimeoutMs?: number;
+  readonly maxLifeMs?: number;
+  readonly lifeJitter?: number;
+  readonly inactiveAfterMs?: number;
+  readonly reclaimsInactive?: boolean;
+  readonly breakerAfter?: number;
+  readonly backoffInitialMs?: number;
+  readonly backoffMaxMs?: number;
+  readonly fullRetryMs?: number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+type Defaulted = Exclude<keyof PoolOptions<unknown>, 'check' | 'destroy' | 'isBusy' | 'isFull' | 'reset'>;
+
+/** Options with every default filled in. */
+export type ResolvedPoolOptions<C> = Readonly<Required<Pick<PoolOptions<C>, Defaulted>>> & PoolOptions<C>;
+
+/** Checks every option once. Throws a TypeError or RangeError that names the option and what was expected. */
+export function resolveOptions<C>(options: PoolOptions<C>): ResolvedPoolOptions<C> {
+  const duration = (name: keyof PoolOptions<C> & string, fallback: number, min = 0) => {
+    const value = options[name] ?? fallback;
+    return value === Infinity ? Infinity : expectNumber(name, value, { min });
+  };
+  for (const name of ['open', 'close'] as const) expectFunction(name, options[name]);
+  for (const name of ['destroy', 'check', 'reset', 'isFull', 'isBusy', 'onInactive'] as const)
+    if (options[name] !== undefined) expectFunction(name, options[name]);
+  const limits = options.limits ?? { min: 0, max: 10 };
+  expectLimits(limits);
+  const backoffInitialMs = expectNumber('backoffInitialMs', options.backoffInitialMs ?? 100, { min: 0 });
+
+  return Object.freeze({
+    ...options,
+    name: options.name ?? 'pool',
+    onInactive: options.onInactive ?? warn,
+    limits,
+    acquireTimeoutMs: expectNumber('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000, { min: 0 }),
+    maxQueued: expectInteger('maxQueued', options.maxQueued ?? 10_000, { min: 1 }),
+    openTimeoutMs: duration('openTimeoutMs', 10_000, 1),
+    closeTimeoutMs: duration('closeTimeoutMs', 5_000, 1),
+    checkTimeoutMs: duration('checkTimeoutMs', 2_000, 1),
+    checkAfterIdleMs: duration('checkAfterIdleMs', 5_000),
+    idleTimeoutMs: duration('idleTimeoutMs', 60_000, 1),
+    maxLifeMs: duration('maxLifeMs', 1_800_000, 1),
+    lifeJitter: expectNumber('lifeJitter', options.lifeJitter ?? 0.1, { min: 0, max: 1 }),
+    inactiveAfterMs: duration('inactiveAfterMs', Infinity, 1),
+    reclaimsInactive: options.reclaimsInactive ?? false,
+    breakerAfter: expectInteger('breakerAfter', options.breakerAfter ?? 5, { min: 1 }),
+    backoffInitialMs,
+    backoffMaxMs: expectNumber('backoffMaxMs', options.backoffMaxMs ?? Math.max(10_000, backoffInitialMs), {
+      min: backoffInitialMs,
+    }),
+    fullRetryMs: expectNumber('fullRetryMs', options.fullRetryMs ?? 20, { min: 0 }),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? createRandom(Math.floor(Math.random() * 2 ** 32)),
+  });
+}
+
+function expectFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function')
+    throw new TypeError(`Expected \`${name}\` to be a function, got \`${String(value)}\``);
+}
+
+function warn({ pool, inactiveMs, stack, isReclaimed }: InactiveReport): void {
+  const fate = isReclaimed ? 'and was reclaimed' : 'and has not been given back';
+  process.emitWarning(
+    `A connection of ${pool} has not been used for ${Math.round(inactiveMs)} ms ${fate}; it was taken\n${stack}`,
+    'InactiveLeaseWarning',
+  );
+}

@@ -1,0 +1,81 @@
+import type { Closable, WaitOptions } from '@inkwire/base';
+import type { LeasedLimits, PoolLimits } from '../limits.ts';
+import type { DurationCounts } from './histogram.ts';
+import type { Lease } from './lease.ts';
+
+/** What a pool has done since it was created: these only grow. All are integers but the `…Ms`. */
+export interface PoolCounts {
+  readonly acquired: number;
+  readonly released: number;
+  /** Waiters whose deadline passed. */
+  readonly timeouts: number;
+  /** Waiters refused because the queue or the breaker said so. */
+  readonly refused: number;
+  readonly opened: number;
+  readonly closed: number;
+  /** Attempts to connect that failed, those that took too long among them. */
+  readonly failures: number;
+  /** Attempts that the database refused because it was full; they are repeated. */
+  readonly full: number;
+  /** Connections that ended by themselves, or were found unfit by a check or a reset. */
+  readonly lost: number;
+  /** Lent connections that were reported as inactive, and those of them that were taken back. */
+  readonly inactive: number;
+  readonly reclaimed: number;
+  /** Sums of the time waited by those who were served, and of the time that connections were lent. */
+  readonly waitMs: number;
+  readonly serviceMs: number;
+}
+
+/** What a pool has, needs and has done. */
+export interface PoolStats extends PoolCounts {
+  readonly name: string;
+  /** The limits in force. */
+  readonly min: number;
+  readonly max: number;
+  /** `idle + inUse + opening + closing`. */
+  readonly total: number;
+  readonly idle: number;
+  /** Lent, or being checked or reset for the next. */
+  readonly inUse: number;
+  readonly opening: number;
+  readonly closing: number;
+  /** Who waits for a connection, and how long the first of them has. */
+  readonly queued: number;
+  readonly longestWaitMs: number;
+}
+
+/** How long it took to open a connection, to be given one, and until it was given back. */
+export interface PoolTimings {
+  readonly create: DurationCounts;
+  readonly wait: DurationCounts;
+  readonly use: DurationCounts;
+}
+
+/**
+ * Connections that are lent, first come first served, within limits that may change at any time.
+ *
+ *     open ──close()──▶ closing: nobody new; who waits is served, what is lent is awaited ──▶ closed
+ *       └──destroy(error)──▶ who waits is refused with the error, every connection ended ──────▶ closed
+ */
+export interface Pool<C> extends Closable {
+  readonly name: string;
+  /** The limits in force. */
+  readonly limits: PoolLimits;
+  /**
+   * Lends a connection: an idle one, or whichever comes first, one that is given back or a new one.
+   * Rejects with `POOL_ACQUIRE_TIMEOUT`, `POOL_QUEUE_FULL`, `POOL_CONNECT_FAILED`, `BASE_CLOSED`, or the signal's reason.
+   */
+  acquire(options?: WaitOptions): Promise<Lease<C>>;
+  /** Lends a connection to `fn` until what it returns has settled. */
+  use<T>(fn: (connection: C) => T | Promise<T>, options?: WaitOptions): Promise<T>;
+  /**
+   * Puts other limits into force, at once: connections above the maximum are closed when they are idle or given back, even
+   * when others wait, and no other is opened before that is done. Throws a TypeError or RangeError.
+   */
+  setLimits(limits: LeasedLimits): void;
+  stats(): PoolStats;
+  timings(): PoolTimings;
+  /** Calls `listener` at once whenever what `stats()` says of connections or of need has changed. It must not throw. */
+  onChange(listener: () => void): Disposable;
+}

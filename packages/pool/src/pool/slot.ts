@@ -1,0 +1,39 @@
+import type { PoolLease } from './lease.ts';
+import type { Queue, Queued } from './queue.ts';
+
+/** One connection of a pool, from the moment that it is asked for until it is really closed. */
+export class Slot<C> implements Queued<Slot<C>> {
+  queue: Queue<Slot<C>> | undefined = undefined;
+  previous: Slot<C> | undefined = undefined;
+  next: Slot<C> | undefined = undefined;
+
+  /** When its stay in its queue has been too long. */
+  dueAt = Infinity;
+  connection: C | undefined = undefined;
+  isOpened = false;
+  /** Who has it, while it is lent. */
+  lease: PoolLease<C> | undefined = undefined;
+  /** When it came into its queue. */
+  since = 0;
+  /** From then on it is not lent again. */
+  retireAt = Infinity;
+  /** Until then it is lent without being checked. */
+  freshUntil = Infinity;
+  /** It ended by itself: it is not lent again. */
+  isLost = false;
+  /** Ends the attempt to open it. */
+  readonly opening = new AbortController();
+  /** The gate's round in which it began to open. */
+  readonly round: number;
+  readonly askedAt: number;
+
+  constructor(round: number, askedAt: number) {
+    this.round = round;
+    this.askedAt = askedAt;
+  }
+
+  /** Whether it can be lent as it rests. What has just come, from the database or from a check, always can. */
+  isReady(now: number): boolean {
+    return (now < this.freshUntil || now === this.since) && now < this.retireAt;
+  }
+}

@@ -1,0 +1,201 @@
+import { PoolError } from '../errors.ts';
+import type { Alarm } from './alarm.ts';
+import { ConnectGate } from './connect-gate.ts';
+import { Connections } from './connections.ts';
+import type { Ledger } from './ledger.ts';
+import type { ResolvedPoolOptions } from './options.ts';
+import { Slot } from './slot.ts';
+
+/** Whom the supply tells. */
+export interface Demand {
+  /** Reads the clock. What that brings about, the end of leased limits, is done when it answers. */
+  now(): number;
+  /** To be called after every change, when nothing is left to do here. */
+  settle(now: number): void;
+}
+
+/**
+ * When a connection is opened, checked, reset, rested and closed; `Connections` does it. Who gets one is the pool's
+ * business.
+ */
+export class Supply<C> {
+  readonly connections: Connections<C>;
+  readonly gate: ConnectGate;
+  /** How many to keep, and how many there may be. */
+  #min = 0;
+  #max = 0;
+  readonly #options: ResolvedPoolOptions<C>;
+  readonly #demand: Demand;
+  readonly #alarm: Alarm;
+  readonly #ledger: Ledger;
+
+  constructor(options: ResolvedPoolOptions<C>, demand: Demand, alarm: Alarm, ledger: Ledger) {
+    this.#options = options;
+    this.#demand = demand;
+    this.#alarm = alarm;
+    this.#ledger = ledger;
+    this.gate = new ConnectGate(options);
+    this.connections = new Connections(options, alarm, {
+      opened: (slot) => this.#opened(slot),
+      openFailed: (slot, error) => this.#openFailed(slot, error),
+      examined: (slot, isFit) => this.#examined(slot, isFit),
+      lost: (slot) => this.#lost(slot),
+      gone: (slot) => this.#gone(slot),
+    });
+  }
+
+  limit(min: number, max: number): void {
+    this.#min = min;
+    this.#max = max;
+  }
+
+  /** Decides what becomes of a connection that was given back. */
+  takeBack(slot: Slot<C>, now: number): void {
+    if (slot.isLost) this.#discard(slot, now);
+    else if (now >= slot.retireAt || this.connections.live > this.#max) this.close(slot, now);
+    else if (this.#options.reset === undefined) this.#rest(slot, now);
+    else {
+      this.connections.move(slot, this.connections.resetting, now, now + this.#options.checkTimeoutMs);
+      this.connections.reset(slot);
+    }
+  }
+
+  check(slot: Slot<C>, now: number): void {
+    this.connections.move(slot, this.connections.checking, now, now + this.#options.checkTimeoutMs);
+    this.connections.check(slot);
+  }
+
+  close(slot: Slot<C>, now: number, atOnce?: { readonly error: Error | undefined }): void {
+    this.connections.move(slot, this.connections.closing, now, now + this.#options.closeTimeoutMs);
+    this.connections.end(slot, atOnce === undefined, atOnce?.error);
+  }
+
+  /** Comes down to the maximum as far as nothing lent stands in the way: what rests first, then what is being opened. */
+  shrink(now: number): void {
+    const { connections } = this;
+    while (connections.live > this.#max) {
+      const slot = connections.idle.first ?? connections.opening.last;
+      if (slot === undefined) return;
+      this.close(slot, now);
+    }
+  }
+
+  /** Opens what lacks for so many who wait and for the minimum, as far as the maximum and the gate let it. */
+  grow(now: number, waiting: number): void {
+    const { connections, gate } = this;
+    const { opening } = connections;
+    while (this.#lacking(waiting) > 0 && connections.total < this.#max) {
+      if (gate.isNarrow && opening.size > 0) return;
+      if (now < gate.retryAt) {
+        this.#alarm.by(gate.retryAt);
+        return;
+      }
+      const slot = new Slot<C>(gate.round, now);
+      connections.move(slot, opening, now, now + this.#options.openTimeoutMs);
+      connections.begin(slot);
+    }
+  }
+
+  /** Closes what has rested for too long, the longest first, as long as more than the minimum are there. */
+  reap(now: number): void {
+    for (const slot of this.connections.idle) {
+      if (this.connections.live <= this.#min) return;
+      if (slot.since + this.#options.idleTimeoutMs > now) return;
+      this.close(slot, now);
+    }
+  }
+
+  /** Looks at whatever has stayed in its queue for too long, but at what is lent. */
+  sweep(now: number): void {
+    const { opening, idle, checking, resetting, closing } = this.connections;
+    for (const slot of opening) if (slot.dueAt <= now) this.#openTimedOut(slot, now);
+    for (const slot of idle) if (slot.dueAt <= now) this.close(slot, now);
+    for (const slot of checking) if (slot.dueAt <= now) this.#discard(slot, now);
+    for (const slot of resetting) if (slot.dueAt <= now) this.#discard(slot, now);
+    for (const slot of closing) if (slot.dueAt <= now) this.#losePatience(slot);
+    this.reap(now);
+  }
+
+  /** Sets the alarm for the next connection that will have stayed too long. */
+  setAlarm(): void {
+    const { idle, live, earliestDue } = this.connections;
+    this.#alarm.by(earliestDue);
+    if (idle.first !== undefined && live > this.#min)
+      this.#alarm.by(idle.first.since + this.#options.idleTimeoutMs);
+  }
+
+  #lacking(waiting: number): number {
+    const { opening, examined, live } = this.connections;
+    return Math.max(waiting - examined - opening.size, this.#min - live);
+  }
+
+  #rest(slot: Slot<C>, now: number): void {
+    const { checkAfterIdleMs, idleTimeoutMs, check } = this.#options;
+    slot.freshUntil = check === undefined ? Infinity : now + checkAfterIdleMs;
+    this.connections.move(slot, this.connections.idle, now, slot.retireAt);
+    this.#alarm.by(now + idleTimeoutMs);
+  }
+
+  /** Ends a connection that is good for nothing. */
+  #discard(slot: Slot<C>, now: number): void {
+    this.#ledger.lost();
+    this.close(slot, now, { error: undefined });
+  }
+
+  #opened(slot: Slot<C>): void {
+    const now = this.#demand.now();
+    this.#ledger.opened(now - slot.askedAt);
+    if (slot.queue !== this.connections.opening) return;
+    const { maxLifeMs, lifeJitter, random } = this.#options;
+    slot.retireAt = now + maxLifeMs * (1 - lifeJitter * random.next());
+    this.gate.succeeded();
+    if (slot.isLost) this.#discard(slot, now);
+    else this.#rest(slot, now);
+    this.#demand.settle(now);
+  }
+
+  #openFailed(slot: Slot<C>, error: unknown): void {
+    const now = this.#demand.now();
+    const isFull = this.#options.isFull?.(error) ?? false;
+    this.#ledger.failed(error, isFull);
+    if (isFull) this.gate.full(slot.round, error, now);
+    else this.gate.failed(slot.round, error, now);
+    this.#demand.settle(now);
+  }
+
+  #openTimedOut(slot: Slot<C>, now: number): void {
+    const { name, openTimeoutMs } = this.#options;
+    const message = `Opening a connection of ${name} took longer than ${openTimeoutMs} ms`;
+    const error = new PoolError('POOL_OPEN_TIMEOUT', message, { retryable: true });
+    this.#ledger.failed(error, false);
+    this.gate.failed(slot.round, error, now);
+    this.close(slot, now, { error });
+  }
+
+  #examined(slot: Slot<C>, isFit: boolean): void {
+    const now = this.#demand.now();
+    const { checking, resetting } = this.connections;
+    if (slot.queue !== checking && slot.queue !== resetting) return;
+    if (isFit && !slot.isLost) this.#rest(slot, now);
+    else this.#discard(slot, now);
+    this.#demand.settle(now);
+  }
+
+  #lost(slot: Slot<C>): void {
+    const now = this.#demand.now();
+    // What is lent stays its holder's, who sees it fail.
+    if (slot.queue === this.connections.lent || slot.queue === this.connections.closing) return;
+    this.#discard(slot, now);
+    this.#demand.settle(now);
+  }
+
+  #gone(slot: Slot<C>): void {
+    if (slot.isOpened) this.#ledger.closed();
+    this.#demand.settle(this.#demand.now());
+  }
+
+  #losePatience(slot: Slot<C>): void {
+    slot.dueAt = Infinity;
+    this.connections.end(slot, false);
+  }
+}

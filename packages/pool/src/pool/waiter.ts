@@ -1,0 +1,49 @@
+import type { Lease, Place } from './lease.ts';
+import type { Queue, Queued } from './queue.ts';
+
+/** Who waits for a connection. Whoever answers it takes it out of the queue and out of the deadlines first. */
+export class Waiter<C> implements Queued<Waiter<C>> {
+  queue: Queue<Waiter<C>> | undefined = undefined;
+  previous: Waiter<C> | undefined = undefined;
+  next: Waiter<C> | undefined = undefined;
+  place = 0;
+
+  readonly since: number;
+  readonly deadline: number;
+  readonly taken: Place;
+  readonly promise: Promise<Lease<C>>;
+  #resolve!: (lease: Lease<C>) => void;
+  #reject!: (reason: unknown) => void;
+  #signal: AbortSignal | undefined;
+  #listener: (() => void) | undefined;
+
+  constructor(since: number, timeoutMs: number, taken: Place) {
+    this.since = since;
+    this.deadline = since + timeoutMs;
+    this.taken = taken;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  onAbort(signal: AbortSignal, listener: () => void): void {
+    signal.addEventListener('abort', listener, { once: true });
+    this.#signal = signal;
+    this.#listener = listener;
+  }
+
+  serve(lease: Lease<C>): void {
+    this.#stopListening();
+    this.#resolve(lease);
+  }
+
+  refuse(reason: unknown): void {
+    this.#stopListening();
+    this.#reject(reason);
+  }
+
+  #stopListening(): void {
+    this.#signal?.removeEventListener('abort', this.#listener!);
+  }
+}
