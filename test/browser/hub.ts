@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What is tested; INKWIRE_COMMAND names another build of it. */
-const command =
+export const command =
   process.env.INKWIRE_COMMAND ?? fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
 const readyWithinMs = 30_000;
 
@@ -17,6 +17,8 @@ export interface TestHub {
   readonly url: string;
   /** Where the wire is: another port after each start. */
   readonly wire: { readonly host: string; readonly port: number };
+  /** Where lab packets are taken, likewise. */
+  readonly labPort: number;
   /** Ends the server and starts it again, on the same port and over the same data. */
   restart(): Promise<void>;
   /** Ends the server; nobody answers until `start`. */
@@ -25,10 +27,11 @@ export interface TestHub {
   close(): Promise<void>;
 }
 
-export async function openHub(): Promise<TestHub> {
+/** `settings`: what `serve` is told besides its places. */
+export async function openHub(settings: readonly string[] = []): Promise<TestHub> {
   if (!existsSync(command)) throw new Error(`${command} is not there: build it first (npm run build)`);
   const [data, port] = await Promise.all([mkdtemp(path.join(tmpdir(), 'inkwire-browser-')), freePort()]);
-  let { server, wirePort } = await serve(data, port);
+  let { server, wirePort, labPort } = await serve(data, port, settings);
 
   async function stop(): Promise<void> {
     if (server.exitCode !== null || server.signalCode !== null) return;
@@ -36,13 +39,16 @@ export async function openHub(): Promise<TestHub> {
     await once(server, 'exit');
   }
   async function start(): Promise<void> {
-    ({ server, wirePort } = await serve(data, port));
+    ({ server, wirePort, labPort } = await serve(data, port, settings));
   }
 
   return {
     url: `http://127.0.0.1:${port}`,
     get wire() {
       return { host: '127.0.0.1', port: wirePort };
+    },
+    get labPort() {
+      return labPort;
     },
     stop,
     start,
@@ -58,8 +64,22 @@ export async function openHub(): Promise<TestHub> {
 }
 
 /** Resolves when the server says that it is ready. */
-async function serve(data: string, port: number): Promise<{ server: ChildProcess; wirePort: number }> {
-  const places = ['--http', `127.0.0.1:${port}`, '--wire', '127.0.0.1:0', '--data', data];
+async function serve(
+  data: string,
+  port: number,
+  settings: readonly string[],
+): Promise<{ server: ChildProcess; wirePort: number; labPort: number }> {
+  const places = [
+    '--http',
+    `127.0.0.1:${port}`,
+    '--wire',
+    '127.0.0.1:0',
+    '--lab',
+    '127.0.0.1:0',
+    '--data',
+    data,
+    ...settings,
+  ];
   const server = spawn(process.execPath, [command, 'serve', ...places], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -77,7 +97,12 @@ async function serve(data: string, port: number): Promise<{ server: ChildProcess
       throw new Error(`The server did not get ready:\n${said}`);
     }
   }
-  return { server, wirePort: Number(/wire tcp:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]) };
+  const portOf = (place: RegExp) => Number(place.exec(said)?.[1]);
+  return {
+    server,
+    wirePort: portOf(/wire tcp:\/\/127\.0\.0\.1:(\d+)/),
+    labPort: portOf(/lab lab:\/\/127\.0\.0\.1:(\d+)/),
+  };
 }
 
 async function freePort(): Promise<number> {

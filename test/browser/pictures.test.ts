@@ -99,3 +99,27 @@ it('reads ten samples and says how many are right', async () => {
     .waitFor();
   expect(await page.locator('.contact').count()).toBe(10);
 });
+
+it('lays a picture down in its own shape, and keeps that shape when it is read', async () => {
+  const page = await stage.open();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/api/readings?keep=false', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const picture = await drawPicture(page, '38');
+  await handOver(page, 'drop', [picture]);
+  await page.locator('.print[data-looking=true] .file-picture[data-state=shown]').waitFor();
+  const shape = () =>
+    page
+      .locator('.print')
+      .evaluate((print) => Math.round(print.clientWidth) / Math.round(print.clientHeight));
+  const seen = await shape();
+  expect(Math.abs(seen - 1.5)).toBeGreaterThan(0.1);
+  release();
+  await page.locator('.reading .number').waitFor();
+  expect(await shape()).toBeCloseTo(seen, 1);
+});

@@ -4,6 +4,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { it, onTestFinished } from 'vitest';
 import { company } from './company.ts';
 import { drawPhotograph, drawPicture, handOver } from './drawn-picture.ts';
+import { leased } from './leased.ts';
 import { pretendReadings } from './many-readings.ts';
 import { expectRead, writeAndKeep } from './reading.ts';
 import { phone, setStage } from './stage.ts';
@@ -18,6 +19,7 @@ const chinese: BrowserContextOptions = { locale: 'zh-CN' };
 const tall: BrowserContextOptions = { viewport: { width: 1440, height: 1500 } };
 
 const stage = setStage();
+const poolStage = setStage(['--pool-capacity', '60', '--pool-spare', '2']);
 
 const shots: [
   name: string,
@@ -85,6 +87,12 @@ const shots: [
   ['phone-wire-small', { ...phone, viewport: { width: 320, height: 568 } }, '#/wire', talk],
   ['phone-wire-across', { ...phone, viewport: { width: 568, height: 320 } }, '#/wire', talk],
   ['wire-offline', {}, '#/wire', cutOff],
+  ['pool', {}, '#/pool', busyPool],
+  ['pool-dark', dark, '#/pool', busyPool],
+  ['pool-chinese-dark', { ...chinese, ...dark }, '#/pool', busyPool],
+  ['pool-empty', {}, '#/pool', still],
+  ['phone-pool', phone, '#/pool', busyPool],
+  ['phone-pool-small-dark', { ...phone, ...dark, viewport: { width: 320, height: 568 } }, '#/pool', busyPool],
   ['keyboard', {}, '', keyboard],
   ['wide', { viewport: { width: 1600, height: 1000 } }, '', several],
   ['laptop', { viewport: { width: 1024, height: 700 } }, '', several],
@@ -104,15 +112,16 @@ const shots: [
 ];
 
 it.each(shots.filter(([name]) => !only || only.includes(name)))('%s', async (name, options, hash, act) => {
-  stage.expectErrors(/./);
+  const { expectErrors, open } = hash === '#/pool' ? poolStage : stage;
+  expectErrors(/./);
   mkdirSync(directory, { recursive: true });
-  const page = await stage.open(options, hash);
+  const page = await open(options, hash);
   await page.locator('.ink-canvas').waitFor({ state: 'attached' });
   await act(page);
   await page.waitForTimeout(act === draw ? 0 : 1_100); // Ink dries, bars grow.
   await page.screenshot({
     path: path.join(directory, `${name}.png`),
-    ...(name.startsWith('model') || name === 'phone-model' ? { fullPage: true } : {}),
+    ...(/^(phone-)?(model|pool)/.test(name) ? { fullPage: true } : {}),
   });
 });
 
@@ -294,6 +303,31 @@ async function left(page: Page): Promise<void> {
   await talk(page);
   await (await company(stage.hub.wire)).leave();
   await page.getByText('Anna has left.').waitFor();
+}
+
+/** Six programs whose needs go up and down. */
+async function busyPool(page: Page): Promise<void> {
+  const names = ['web-1', 'web-2', 'api', '夜间任务', 'reports', 'a-queue-worker-of-a-long-name'];
+  const programs = [];
+  for (const name of names) programs.push(await leased(poolStage.hub.wire, name));
+  const needs = [
+    [4, 2, 9, 1, 0, 3],
+    [9, 4, 9, 1, 2, 6],
+    [14, 6, 5, 1, 8, 9],
+    [11, 9, 3, 2, 14, 14],
+    [8, 12, 2, 2, 26, 16],
+    [12, 9, 4, 1, 40, 12],
+  ];
+  let before = needs[0]!.map(() => 0);
+  for (const need of needs) {
+    for (const [at, program] of programs.entries()) {
+      const more = need[at]! - before[at]!;
+      if (more > 0) program.take(more);
+      else program.give(-more);
+    }
+    before = need;
+    await page.waitForTimeout(2_500);
+  }
 }
 
 async function cutOff(page: Page): Promise<void> {

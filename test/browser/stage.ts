@@ -31,17 +31,17 @@ export interface Stage {
 const halfDigit = /status of 422/;
 
 /**
- * A hub and a Chromium for the tests of one file. After each test no page may have asked anyone but the hub, nor have
+ * A hub, with these settings, and a Chromium for the tests of one file. After each test no page may have asked anyone but the hub, nor have
  * complained.
  */
-export function setStage(): Stage {
+export function setStage(settings: readonly string[] = []): Stage {
   let hub: TestHub;
   let browser: Browser;
   let complaints: Complaints = { outside: [], errors: [] };
   let expected: RegExp[] = [];
 
   beforeAll(async () => {
-    [hub, browser] = await Promise.all([openHub(), launch()]);
+    [hub, browser] = await Promise.all([openHub(settings), launch()]);
   });
   afterAll(async () => {
     await browser?.close();

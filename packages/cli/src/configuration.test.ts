@@ -30,7 +30,7 @@ describe('what serve runs with', () => {
       readings: { engine: 'lmdb', directory: '/work/data/readings' },
       tables: { engine: 'lmdb', directory: '/work/data/tables', durability: 'relaxed' },
       model: { bundled: 'cnn' },
-      token: undefined,
+      tokens: undefined,
       allowedHosts: [],
       tls: undefined,
       log: 'text',
@@ -40,10 +40,24 @@ describe('what serve runs with', () => {
   it('takes flags over the environment over the file', async () => {
     const config = await file('http = "127.0.0.1:1"\ntoken = "of-the-file"\nlog = "json"');
     const environment = { INKWIRE_HTTP: '127.0.0.1:2', INKWIRE_TOKEN: 'of-the-environment' };
-    const { http, token, log } = await load({ flags: { config, http: '127.0.0.1:3' }, environment });
+    const { http, tokens, log } = await load({ flags: { config, http: '127.0.0.1:3' }, environment });
     expect(http).toEqual({ host: '127.0.0.1', port: 3 });
-    expect(token).toBe('of-the-environment');
+    expect(tokens).toEqual({ admin: 'of-the-environment' });
     expect(log).toBe('json');
+  });
+
+  it('takes a token for each role, wherever each comes from, and no two the same', async () => {
+    const config = await file('read-token = "for-readers"');
+    const flags = { config, 'write-token': 'for-writers' };
+    expect((await load({ flags })).tokens).toEqual({ read: 'for-readers', write: 'for-writers' });
+    const environment = { INKWIRE_TOKEN: 'for-admins', INKWIRE_READ_TOKEN: 'of-the-environment' };
+    const tokens = { admin: 'for-admins', read: 'of-the-environment', write: 'for-writers' };
+    expect((await load({ flags, environment })).tokens).toEqual(tokens);
+    const same = load({ flags, environment: { INKWIRE_TOKEN: 'for-writers' } });
+    await expect(same).rejects.toMatchObject({
+      code: 'CLI_CONFIG_INVALID',
+      message: 'token, write-token and read-token need to differ',
+    });
   });
 
   it('finds the file by INKWIRE_CONFIG, and the flag over that', async () => {
@@ -84,7 +98,7 @@ describe('what serve runs with', () => {
   });
 
   it('takes an empty variable for one that is not set', async () => {
-    expect((await load({ environment: { INKWIRE_TOKEN: '', INKWIRE_CONFIG: '' } })).token).toBeUndefined();
+    expect((await load({ environment: { INKWIRE_TOKEN: '', INKWIRE_CONFIG: '' } })).tokens).toBeUndefined();
   });
 
   it('takes several names that the server answers to', async () => {
@@ -108,6 +122,7 @@ describe('a mistake is refused by the name that the person wrote', () => {
     ['durability = "fast"', /inkwire\.toml: durability: .*"sync"\|"relaxed"/],
     ['http = "8080"', /inkwire\.toml: http: expected HOST:PORT or off/],
     ['token = "short"', /inkwire\.toml: token: expected at least 8 /],
+    ['read-token = "short"', /inkwire\.toml: read-token: expected at least 8 /],
     ['token = "with a space"', /inkwire\.toml: token: expected at least 8 /],
     ['allowed-hosts = "a, b"', /inkwire\.toml: allowed-hosts: expected names parted by commas/],
     ['data = ""', /inkwire\.toml: data: expected something/],

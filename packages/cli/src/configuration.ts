@@ -9,7 +9,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '@inkwire/base';
+import type { Tokens } from '@inkwire/hub';
+import type { StrategyName } from '@inkwire/pool';
 import { z } from 'zod';
+import { type DatabaseLocation, parseDatabaseLocation } from './database-location.ts';
 import { CliError } from './errors.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { type ModelChoice, parseModelChoice } from './model-choice.ts';
@@ -31,12 +34,27 @@ export interface Configuration {
   /** Where tables are kept, and what an acknowledged write survives. */
   readonly tables: TablesLocation;
   readonly model: ModelChoice;
-  readonly token: string | undefined;
+  /** By role; undefined: everyone who gets there may do everything. */
+  readonly tokens: Tokens | undefined;
   /** Further names that the server answers to, with their port where it is not the usual one. */
   readonly allowedHosts: readonly string[];
   /** Files, not yet read. */
   readonly tls: { readonly cert: string; readonly key: string; readonly ca: string | undefined } | undefined;
+  /** How an allocator shares a database; undefined where none runs. */
+  readonly pool: PoolConfiguration | undefined;
   readonly log: 'text' | 'json';
+}
+
+/** What an allocator is told. What is undefined has the allocator's own default. */
+export interface PoolConfiguration {
+  readonly capacity: number;
+  readonly spare: number | undefined;
+  readonly strategy: StrategyName | undefined;
+  readonly leaseMs: number | undefined;
+  /** Where silent clients are fenced; undefined: they keep what they held. */
+  readonly database: DatabaseLocation | undefined;
+  /** The file that the allocator's epoch and its clients are kept in. */
+  readonly file: string;
 }
 
 /** The engine of the tables. */
@@ -50,6 +68,10 @@ export interface ConfigurationSources {
   readonly flags: Readonly<Partial<Record<SettingName | 'config', string | undefined>>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
+  /** What a command has instead of the usual defaults. */
+  readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
+  /** How a command spells a flag that is not called like its setting. */
+  readonly flagOf?: ((name: string) => string) | undefined;
 }
 
 /** Runs a parser that throws a RangeError inside a schema. */
@@ -80,6 +102,23 @@ const hosts = parsed((list) =>
 
 const text = z.string().min(1, 'expected something, got an empty text');
 
+/** A number in the file, digits elsewhere. */
+const integer = (min: number, max: number) =>
+  z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^\d{1,15}$/)
+          .transform(Number),
+      ],
+      'expected an integer',
+    )
+    .pipe(
+      z.int(`expected an integer`).min(min, `expected at least ${min}`).max(max, `expected at most ${max}`),
+    );
+
 function schemaFrom(base: string) {
   const path = text.transform((value) => resolve(base, value));
   return z.strictObject({
@@ -92,13 +131,22 @@ function schemaFrom(base: string) {
     durability: z.enum(['sync', 'relaxed']).optional(),
     model: text.transform((value) => parseModelChoice(value, base)).optional(),
     token: token.optional(),
+    'write-token': token.optional(),
+    'read-token': token.optional(),
     'tls-cert': path.optional(),
     'tls-key': path.optional(),
     'tls-ca': path.optional(),
     'allowed-hosts': hosts.optional(),
+    'pool-capacity': integer(1, 1_000_000).optional(),
+    'pool-spare': integer(0, 1_000_000).optional(),
+    'pool-strategy': z.enum(['fixed', 'mean', 'fair']).optional(),
+    'pool-lease-ms': integer(100, 3_600_000).optional(),
+    'pool-database': parsed(parseDatabaseLocation).optional(),
     log: z.enum(['text', 'json']).optional(),
   } satisfies Record<SettingName, z.ZodType>);
 }
+
+const poolNames = ['pool-spare', 'pool-strategy', 'pool-lease-ms', 'pool-database'] as const;
 
 type Layer = z.output<ReturnType<typeof schemaFrom>>;
 
@@ -107,14 +155,15 @@ type Layer = z.output<ReturnType<typeof schemaFrom>>;
  * with `CLI_CONFIG_INVALID`, naming the place, for anything in it, in the environment or in a flag that is not right.
  */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
-  const { flags, environment, workingDirectory } = sources;
+  const { flags, environment, workingDirectory, defaults = {}, flagOf = (name) => name } = sources;
   const file = flags.config ?? variableValue(environment, 'config');
   const { config: _, ...given } = flags;
   return complete(
     {
+      ...checkLayer(defaults, workingDirectory, (name) => name),
       ...(file === undefined ? {} : await readLayer(resolve(workingDirectory, file))),
       ...checkLayer(environmentLayer(environment), workingDirectory, variableOf),
-      ...checkLayer(defined(given), workingDirectory, (name) => `--${name}`),
+      ...checkLayer(defined(given), workingDirectory, (name) => `--${flagOf(name)}`),
     },
     workingDirectory,
   );
@@ -177,11 +226,19 @@ function complete(layer: Layer, workingDirectory: string): Configuration {
         ? { engine: 'memory' }
         : { engine: 'lmdb', directory: resolve(data, 'tables'), durability: layer.durability ?? 'relaxed' },
     model: layer.model ?? { bundled: 'cnn' },
-    token: layer.token,
+    tokens: tokensOf(layer),
     allowedHosts: layer['allowed-hosts'] ?? [],
     tls: tlsFiles(layer),
+    pool: poolOf(layer, data),
     log: layer.log ?? 'text',
   };
+}
+
+function tokensOf({ token, 'write-token': write, 'read-token': read }: Layer): Tokens | undefined {
+  const given = [token, write, read].filter((each) => each !== undefined);
+  if (new Set(given).size < given.length)
+    throw new CliError('CLI_CONFIG_INVALID', 'token, write-token and read-token need to differ');
+  return given.length === 0 ? undefined : { admin: token, write, read };
 }
 
 function tlsFiles({ 'tls-cert': cert, 'tls-key': key, 'tls-ca': ca }: Layer): Configuration['tls'] {
@@ -189,6 +246,32 @@ function tlsFiles({ 'tls-cert': cert, 'tls-key': key, 'tls-ca': ca }: Layer): Co
   if (cert === undefined && key === undefined && ca === undefined) return undefined;
   const missing = cert === undefined ? 'tls-cert' : 'tls-key';
   throw new CliError('CLI_CONFIG_INVALID', `TLS needs tls-cert and tls-key together: ${missing} is missing`);
+}
+
+function poolOf(layer: Layer, data: string): PoolConfiguration | undefined {
+  const capacity = layer['pool-capacity'];
+  const spare = layer['pool-spare'];
+  if (capacity === undefined) {
+    const without = poolNames.find((name) => layer[name] !== undefined);
+    if (without === undefined) return undefined;
+    throw new CliError(
+      'CLI_CONFIG_INVALID',
+      `${without} needs pool-capacity: how many connections there are`,
+    );
+  }
+  if (spare !== undefined && spare >= capacity)
+    throw new CliError(
+      'CLI_CONFIG_INVALID',
+      `Of ${capacity} connections ${spare} are spare: none is left to be shared`,
+    );
+  return {
+    capacity,
+    spare,
+    strategy: layer['pool-strategy'],
+    leaseMs: layer['pool-lease-ms'],
+    database: layer['pool-database'],
+    file: resolve(data, 'leases.json'),
+  };
 }
 
 function defined<T extends Record<string, unknown>>(

@@ -49,3 +49,10 @@ export function onInterrupt(
 export function exitAtOnce(signal: Interrupt): void {
   process.exit(interruptExitCodes[signal]);
 }
+
+/** Resolves with the first signal. The second ends the process wherever it is. */
+export function firstInterrupt(): Promise<Interrupt> {
+  return new Promise((resolve) => {
+    onInterrupt({ first: resolve, again: exitAtOnce });
+  });
+}

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { addAllocate } from './commands/allocate.ts';
 import { addCerts } from './commands/certs.ts';
 import { addConnect } from './commands/connect.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addKv } from './commands/kv.ts';
+import { addPool } from './commands/pool.ts';
 import { addRead } from './commands/read.ts';
 import { addReadings } from './commands/readings.ts';
 import { addServe } from './commands/serve.ts';
@@ -20,7 +22,18 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'show this help')
     .exitOverride()
     .configureOutput({ outputError: () => {} });
-  const commands = [addServe, addRead, addTrain, addEvaluate, addReadings, addConnect, addKv, addCerts];
+  const commands = [
+    addServe,
+    addRead,
+    addTrain,
+    addEvaluate,
+    addReadings,
+    addConnect,
+    addKv,
+    addAllocate,
+    addPool,
+    addCerts,
+  ];
   for (const add of commands) add(program);
   return program;
 }

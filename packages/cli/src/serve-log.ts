@@ -7,9 +7,19 @@ export interface ReadyFacts {
   readonly data: string;
 }
 
+/** Where an allocator is, and what it shares. */
+export interface AllocatingFacts {
+  readonly wire: string;
+  readonly url?: string | undefined;
+  readonly capacity: number;
+  readonly epoch: number;
+  readonly data: string;
+}
+
 /** What the server says about itself: a sentence for people, or a JSON object a line. */
 export interface ServeLog {
   ready(facts: ReadyFacts): void;
+  allocating(facts: AllocatingFacts): void;
   closing(facts: { readonly signal: string }): void;
   closed(): void;
 }
@@ -25,6 +35,7 @@ export function createServeLog(
   if (form === 'json') {
     return {
       ready: (facts) => json('ready', facts),
+      allocating: (facts) => json('ready', facts),
       closing: (facts) => json('closing', facts),
       closed: () => json('closed'),
     };
@@ -33,6 +44,12 @@ export function createServeLog(
     ready: ({ url, wire, lab, model, data }) => {
       const places = [url, wire && `wire ${wire}`, lab && `lab ${lab}`].filter(Boolean).join(' and ');
       write(`Inkwire is ready on ${places}  (${model}; keeps what it is given in ${data})\n`);
+    },
+    allocating: ({ wire, url, capacity, epoch, data }) => {
+      const places = [`wire ${wire}`, url].filter(Boolean).join(' and ');
+      write(
+        `Inkwire shares ${capacity} connections on ${places}  (epoch ${epoch}; keeps its clients in ${data})\n`,
+      );
     },
     closing: () => write('Finishing what was accepted; once more ends at once\n'),
     closed: () => {},

@@ -57,8 +57,14 @@ export const settings = {
   },
   token: {
     argument: 'TOKEN',
-    describes: 'what clients must present; better in the environment or the file than on the command line',
+    describes:
+      'what clients must present to do anything; tokens are better in the environment or the file than on the command line',
   },
+  'write-token': {
+    argument: 'TOKEN',
+    describes: 'what clients may present instead who look, write, send messages and have pictures read',
+  },
+  'read-token': { argument: 'TOKEN', describes: 'what clients may present instead who only look and listen' },
   'tls-cert': { argument: 'FILE', describes: 'certificate chain in PEM; needs --tls-key' },
   'tls-key': { argument: 'FILE', describes: 'private key in PEM; needs --tls-cert' },
   'tls-ca': { argument: 'FILE', describes: 'PEM of the authorities whose client certificates are accepted' },
@@ -66,6 +72,32 @@ export const settings = {
     argument: 'NAMES',
     describes:
       'further names that browsers may call this server by, parted by commas, such as behind a proxy',
+  },
+  'pool-capacity': {
+    argument: 'N',
+    describes:
+      'share so many connections to a database among the processes that ask for leases; without it none are shared',
+  },
+  'pool-spare': {
+    argument: 'N',
+    describes: 'of these connections, how many are never granted: for people, and for what is not free yet',
+    byDefault: '0',
+  },
+  'pool-strategy': {
+    argument: 'fixed|mean|fair',
+    describes: 'how they are shared: equally, by the average of past use, or by what is needed now',
+    byDefault: 'fair',
+  },
+  'pool-lease-ms': {
+    argument: 'MS',
+    describes: 'how long a grant holds; after it a process that is silent falls back to its floor',
+    byDefault: '5000',
+  },
+  'pool-database': {
+    argument: 'URL',
+    describes:
+      'postgres://… or mysql://…: where the sessions of processes that fell silent are ended, so that others may have ' +
+      'them; needs the driver pg or mysql2; better in the environment than on the command line',
   },
   log: { argument: 'text|json', describes: 'how the server reports what it does', byDefault: 'text' },
 } as const satisfies Record<string, Setting>;

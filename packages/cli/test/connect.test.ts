@@ -32,7 +32,7 @@ describe('from a pipe', () => {
       'You are on test hub as member 1, ann',
       'You are on test hub as member 1, bea',
       'id name from by',
-      ' 1 bea ADDRESS tcp',
+      ' 1 bea (you) ADDRESS tcp',
       'Disconnected',
     ]);
   });
@@ -75,7 +75,7 @@ describe('from a pipe', () => {
     expect(outcome.code).toBe(1);
     expect(outcome.stderr.split('\n')).toEqual([
       'inkwire: There is no command "tiem"; help lists them',
-      'inkwire: The hub refused: Not found: member 99 (status 404) (CLI_HUB_REFUSED)',
+      'inkwire: There is no member 99; members, or 5, lists them',
       'inkwire: Expected a member\'s number, got "all"; members, or 5, lists them',
       'inkwire: You are connected already; disconnect, or 2, comes first',
       '',

@@ -31,6 +31,12 @@ function optionsOf(command: Command): string[] {
   return command.options.map(({ flags }) => flags.replaceAll(/[<>]/g, ''));
 }
 
+/** The options of a command and, where they stand in one section, of those beneath it. */
+function optionsOfSection(command: Command): string[] {
+  const beneath = command.name() === 'kv' ? [] : command.commands;
+  return [command, ...beneath].flatMap(optionsOf);
+}
+
 describe('the README and the program name the same', () => {
   it('commands', () => {
     const headings = [...section(/^## Commands$/m).matchAll(/^### (?<name>\w+)/gm)];
@@ -39,7 +45,9 @@ describe('the README and the program name the same', () => {
 
   it.each(commands.map((command) => [command.name(), command] as const))('options of %s', (name, command) => {
     const documented = firstCells(section(new RegExp(`^### ${name}\\b.*$`, 'm')));
-    expect(documented.map((flags) => flags.replaceAll('\\|', '|')).sort()).toEqual(optionsOf(command).sort());
+    expect(documented.map((flags) => flags.replaceAll('\\|', '|')).sort()).toEqual(
+      optionsOfSection(command).sort(),
+    );
   });
 
   it('commands of kv, and their options', () => {

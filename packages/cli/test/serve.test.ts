@@ -121,6 +121,42 @@ describe('a server', () => {
     expect(await status(server.url, { ...token, host: 'other.example' })).toBe(403);
   });
 
+  it('gives each token its role, on every listener', async () => {
+    await using folder = await temporaryDirectory();
+    const [reader, writer, admin] = ['of-a-reader', 'of-a-writer', 'of-an-admin'];
+    const args = ['--wire', '127.0.0.1:0', '--read-token', reader!, '--data', folder.file('data')];
+    const env = { INKWIRE_WRITE_TOKEN: writer!, INKWIRE_TOKEN: admin! };
+    await using server = await serve(args, { env });
+    const [, hub] = await server.output(/wire tcp:\/\/(\S+)/);
+
+    const { png } = await picture(5);
+    const post = async (token: string) => {
+      const headers = { 'content-type': 'image/png', authorization: `Bearer ${token}` };
+      return (await fetch(`${server.url}/api/readings`, { method: 'POST', headers, body: Buffer.from(png) }))
+        .status;
+    };
+    const kv = (token: string, ...words: string[]) =>
+      inkwire(['kv', '--hub', hub!, '--token', token, ...words]);
+    for (const [token, may] of [
+      [reader!, false],
+      [writer!, true],
+      [admin!, true],
+    ] as const) {
+      expect(await status(server.url, { authorization: `Bearer ${token}` })).toBe(200);
+      expect(await post(token)).toBe(may ? 201 : 403);
+      expect(await kv(token, 'set', 'by', token, 'x')).toMatchObject({
+        code: may ? 0 : 1,
+        stderr: may ? '' : expect.stringContaining('the role of this token does not allow it (status 403)'),
+      });
+    }
+    expect(await kv(reader!, 'all', 'by')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^of-a-\w+/),
+    });
+    expect(await status(server.url, { authorization: 'Bearer of-nobody' })).toBe(401);
+    expect((await kv('of-nobody', 'all', 'by')).stderr).toContain('status 401');
+  });
+
   it('serves TLS to those who have a certificate', async () => {
     await using folder = await temporaryDirectory();
     const pem = (name: string) => fileURLToPath(new URL(`../../hub/test/tls/${name}.pem`, import.meta.url));
@@ -203,8 +239,11 @@ describe('what is wrong is one clear line and exit 1', () => {
 
   it('an address for everyone without a token', async () => {
     await using folder = await temporaryDirectory();
-    const line = await refused(['--http', '0.0.0.0:0', '--data', folder.file('data')]);
-    expect(line).toMatch(/token.*\(HUB_BINDING_UNSAFE\)/);
+    const data = ['--data', folder.file('data')];
+    expect(await refused(['--http', '0.0.0.0:0', ...data])).toMatch(/token.*\(HUB_BINDING_UNSAFE\)/);
+    expect(await refused(['--wire', '0.0.0.0:0', ...data])).toMatch(/token.*\(HUB_BINDING_UNSAFE\)/);
+    const token = ['--read-token', 'of-this-test-only'];
+    expect(await refused(['--lab', '0.0.0.0:0', ...token, ...data])).toMatch(/\(HUB_BINDING_UNSAFE\)/);
   });
 
   it('a data directory that is a file, is inside a file, or cannot be made', async () => {

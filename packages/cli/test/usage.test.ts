@@ -49,7 +49,7 @@ it('shows help and version on stdout', async () => {
   const help = await inkwire(['serve', '--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(help.stdout).toContain('--tls-cert <FILE>');
-  expect(help.stdout).toContain('(default: ./data; env: INKWIRE_DATA)');
+  expect(help.stdout.replaceAll(/\s+/g, ' ')).toContain('(default: ./data; env: INKWIRE_DATA)');
 });
 
 it('shows where a failure comes from only when INKWIRE_DEBUG is set', async () => {

@@ -8,15 +8,18 @@ import {
   renderStrokes,
 } from '@inkwire/digits';
 import { createMemoryTables, type Tables } from '@inkwire/kv';
+import type { LeaseService } from '@inkwire/pool';
 import type { NewReading, OriginalPicture, Reading, Readings } from '@inkwire/readings';
 import { type WireLimits, WireSide } from './wire/wire-side.ts';
 
-/** What the hub works with. It owns none of it: whoever opened the reader and the readings closes them. */
+/** What the hub works with. It owns none of it: whoever opened the reader, the readings and the pool closes them. */
 export interface HubOptions {
   readonly reader: Reader;
   readonly readings: Readings;
   /** Where clients keep their values. Default: memory, which ends with the hub. */
   readonly tables?: Tables;
+  /** The allocator that shares a database's connections among those who ask by `lease`. Default: none runs here. */
+  readonly pool?: LeaseService | undefined;
   readonly clock?: Clock;
   readonly wireLimits?: WireLimits;
   /** Hears of failures that a member was answered by status 500. Default: `console.error`. */
@@ -103,8 +106,11 @@ class ReadingHub implements Hub {
     this.#clock = clock;
     this.#ownTables = options.tables ? undefined : createMemoryTables();
     this.wire = new WireSide({
+      name,
+      version,
       hub: this,
       tables: options.tables ?? this.#ownTables!,
+      pool: options.pool,
       clock,
       limits: options.wireLimits ?? {},
       onError: options.onError ?? console.error,

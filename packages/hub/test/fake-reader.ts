@@ -61,11 +61,14 @@ export function createFakeReader(): FakeReader {
   let held: Promise<void> | undefined;
   let reading = 0;
   let aborted = 0;
+  let [batches, digits] = [0, 0];
   const lifetime = new Lifetime('reader', { drain: () => {} });
 
   return {
     card,
-    stats: { batches: 3, digits: 5, queued: 0 },
+    get stats() {
+      return { batches, digits, queued: reading };
+    },
     async read(picture, options = {}) {
       lifetime.check();
       const text = textOf(picture);
@@ -78,6 +81,8 @@ export function createFakeReader(): FakeReader {
       } finally {
         reading--;
       }
+      batches++;
+      digits += text.length;
       return readingOf(text);
     },
     async classify(pixels) {

@@ -2,13 +2,18 @@ import { readFileSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
 import { type RequestOptions, request as secureRequest } from 'node:https';
 import { connect } from 'node:net';
+import { createManualClock } from '@inkwire/base';
 import { createMemoryReadings } from '@inkwire/readings';
-import { describe, expect, it } from 'vitest';
-import { createHub, type HttpOptions, listenHttp } from '../src/index.ts';
+import type { Channel } from '@inkwire/wire';
+import { dialWebSocket } from '@inkwire/wire/node';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createHub, type HttpOptions, listenHttp, listenWire } from '../src/index.ts';
 import { createFakeReader, fakePicture } from './fake-reader.ts';
+import { askOnce } from './frames.ts';
 import { formOf, json, problemIn, serveHub } from './served-hub.ts';
 
 const token = 'correct-horse-battery';
+const tokens = { admin: token };
 const pem = (name: string) => readFileSync(new URL(`tls/${name}.pem`, import.meta.url));
 
 interface Answer {
@@ -55,7 +60,7 @@ describe('binding', () => {
   });
 
   it('to everywhere is allowed with a token, or with client certificates', async () => {
-    expect(await codeOfListening({ host: '0.0.0.0', port: 0, token })).toBeUndefined();
+    expect(await codeOfListening({ host: '0.0.0.0', port: 0, tokens })).toBeUndefined();
     const tls = { cert: pem('server'), key: pem('server-key'), ca: pem('ca') };
     expect(await codeOfListening({ host: '0.0.0.0', port: 0, tls })).toBeUndefined();
   });
@@ -70,9 +75,10 @@ describe('binding', () => {
     for (const options of [
       { port: -1 },
       { port: 65_536 },
-      { port: 0, token: '' },
-      { port: 0, token: 'short' },
-      { port: 0, token: 'with a space in it' },
+      { port: 0, tokens: { read: '' } },
+      { port: 0, tokens: { read: 'short' } },
+      { port: 0, tokens: { read: 'with a space in it' } },
+      { port: 0, tokens: { admin: token, read: token } },
       { port: 0, limits: { maxFiles: 0 } },
       { port: 0, limits: { maxFlies: 1 } as never },
     ])
@@ -157,7 +163,7 @@ describe('a page from elsewhere', () => {
 
 describe('a token', () => {
   it('is asked for everywhere but at the page’s own files and the liveness check', async () => {
-    const { fetch } = await serveHub({ token });
+    const { fetch } = await serveHub({ tokens });
     for (const [method, path] of [
       ['GET', '/api/readings'],
       ['GET', '/api/readings.csv'],
@@ -184,7 +190,7 @@ describe('a token', () => {
   });
 
   it('is accepted as bearer, in the address and as a cookie; a wrong one is not', async () => {
-    const { fetch } = await serveHub({ token });
+    const { fetch } = await serveHub({ tokens });
     const status = async (path: string, headers: Record<string, string> = {}) =>
       (await fetch(path, { headers, redirect: 'manual' })).status;
     expect(await status('/api/readings', { authorization: `Bearer ${token}` })).toBe(200);
@@ -205,7 +211,7 @@ describe('a token', () => {
   });
 
   it('cannot be tried without end, wherever it is tried', async () => {
-    const { fetch } = await serveHub({ token, limits: { loopbackRequestsPerMinute: 6 } });
+    const { fetch } = await serveHub({ tokens, limits: { loopbackRequestsPerMinute: 6 } });
     const wrong = { headers: { authorization: 'Bearer wrong-token' } };
     for (const [path, init] of [
       ['/?token=wrong-token', {}],
@@ -223,7 +229,7 @@ describe('a token', () => {
   });
 
   it('in the page’s address becomes a cookie that scripts cannot see, and leaves the address', async () => {
-    const { fetch } = await serveHub({ token });
+    const { fetch } = await serveHub({ tokens });
     const response = await fetch(`/?token=${token}`, { redirect: 'manual' });
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe('/');
@@ -235,11 +241,108 @@ describe('a token', () => {
   });
 });
 
+describe('roles', () => {
+  const tokens = { admin: 'admin-token', write: 'write-token', read: 'read-token' };
+  const changes = [
+    ['POST', '/api/readings'],
+    ['POST', '/api/readings?keep=false'],
+    ['POST', '/api/samples'],
+    ['POST', '/'],
+    ['PATCH', '/api/readings/x'],
+    ['DELETE', '/api/readings/x'],
+  ] as const;
+  const looks = ['/api/readings', '/api/readings.csv', '/api/model', '/api/docs', '/metrics'];
+
+  it('read looks at everything, and changes nothing', async () => {
+    const { fetch, readings } = await serveHub({ tokens });
+    const headers = { authorization: `Bearer ${tokens.read}` };
+    for (const path of looks) expect((await fetch(path, { headers })).status).toBe(200);
+    for (const [method, path] of changes)
+      expect(await problemIn(await fetch(path, { method, headers }))).toMatchObject({
+        status: 403,
+        code: 'HUB_ROLE_INSUFFICIENT',
+      });
+    const cookie = (await fetch(`/?token=${tokens.read}`, { redirect: 'manual' })).headers.get('set-cookie')!;
+    const remembered = { cookie: cookie.split(';')[0]!, 'content-type': 'image/png' };
+    expect((await fetch('/api/readings', { headers: remembered })).status).toBe(200);
+    const kept = await fetch('/api/readings', {
+      method: 'POST',
+      body: fakePicture('1'),
+      headers: remembered,
+    });
+    expect(kept.status).toBe(403);
+    expect(await readings.count()).toBe(0);
+  });
+
+  it('write and admin change', async () => {
+    const { fetch } = await serveHub({ tokens });
+    for (const token of [tokens.write, tokens.admin]) {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'image/png' };
+      const kept = await fetch('/api/readings', { method: 'POST', body: fakePicture('1'), headers });
+      expect(kept.status).toBe(201);
+      const [{ id }] = ((await kept.json()) as { readings: [{ id: string }] }).readings;
+      expect((await fetch(`/api/readings/${id}`, { headers })).status).toBe(200);
+      expect((await fetch(`/api/readings/${id}`, { method: 'DELETE', headers })).status).toBe(204);
+    }
+  });
+});
+
+describe('wrong tokens', () => {
+  const tokens = { admin: 'admin-token', read: 'read-token' };
+
+  it('are counted for each address, on every listener together, and forgotten in time', async () => {
+    const clock = createManualClock();
+    const wireLimits = { loopbackWrongTokensPerMinute: 4 };
+    const { hub, url, fetch } = await serveHub({ tokens }, undefined, { clock, wireLimits });
+    const wire = await listenWire(hub, { port: 0, tokens });
+    onTestFinished(() => wire.destroy());
+
+    const byHttp = async (token: string) =>
+      (await fetch('/api/readings', { headers: { authorization: `Bearer ${token}` } })).status;
+    const byWebSocket = (token: string) =>
+      statusOf(dialWebSocket({ url: `${url.replace('http', 'ws')}/wire?token=${token}` }));
+    const onTheWire = async (token: string) => {
+      const pair = { key: 'token', value: { kind: 'string', value: token } } as const;
+      return (await askOnce(wire.port, { kind: 'hset', table: '$session', pair })).status;
+    };
+    const ways = [byHttp, byWebSocket, onTheWire];
+
+    // The right one, and none at all, cost nothing.
+    for (let i = 0; i < 5; i++) for (const way of ways) expect(await way(tokens.read)).toBe(200);
+    expect((await fetch('/api/readings')).status).toBe(401);
+    for (const way of [...ways, byHttp]) expect(await way('wrong-token')).toBe(401);
+
+    // From now on not even the right one, wherever it is presented.
+    for (const way of ways) expect(await way(tokens.admin)).toBe(429);
+    const refused = await fetch(`/?token=${tokens.admin}`, { redirect: 'manual' });
+    expect(refused.headers.get('retry-after')).toBe('15');
+    expect(await problemIn(refused)).toMatchObject({ status: 429, code: 'HUB_RATE_LIMITED' });
+    const elsewhere = { localAddress: '127.0.0.2', headers: { authorization: `Bearer ${tokens.admin}` } };
+    expect((await ask(`${url}/api/readings`, elsewhere)).status).toBe(200);
+    expect((await fetch('/')).status).toBe(200);
+
+    clock.advance(15_000);
+    for (const way of ways) expect(await way(tokens.admin)).toBe(200);
+    expect(await byHttp('wrong-token')).toBe(401);
+    expect(await byHttp(tokens.admin)).toBe(429);
+  });
+});
+
+/** What a handshake was refused with, or 200. */
+async function statusOf(dialled: Promise<Channel>): Promise<number> {
+  try {
+    (await dialled).destroy();
+    return 200;
+  } catch (error) {
+    return Number(/\b4\d\d\b/.exec((error as Error).message)?.[0]);
+  }
+}
+
 describe('TLS', () => {
   const tls = { cert: pem('server'), key: pem('server-key') };
 
   it('serves with a certificate', async () => {
-    const { url } = await serveHub({ tls, token });
+    const { url } = await serveHub({ tls, tokens });
     expect(url).toMatch(/^https:/);
     const answer = await ask(`${url}/?token=${token}`, { ca: pem('ca') });
     expect(answer.status).toBe(303);
@@ -282,8 +385,8 @@ describe('a port', () => {
   });
 
   it('on an address that is not this machine’s is HUB_ADDRESS_UNUSABLE', async () => {
-    expect(await codeOfListening({ host: '192.0.2.1', port: 0, token })).toBe('HUB_ADDRESS_UNUSABLE');
-    expect(await codeOfListening({ host: 'no-such-host.invalid', port: 0, token })).toBe(
+    expect(await codeOfListening({ host: '192.0.2.1', port: 0, tokens })).toBe('HUB_ADDRESS_UNUSABLE');
+    expect(await codeOfListening({ host: 'no-such-host.invalid', port: 0, tokens })).toBe(
       'HUB_ADDRESS_UNUSABLE',
     );
   });

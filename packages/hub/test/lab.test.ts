@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { createManualClock } from '@inkwire/base';
 import { expect, it, onTestFinished } from 'vitest';
-import { listenLab } from '../src/index.ts';
+import { type LabOptions, listenLab } from '../src/index.ts';
 import { until } from './served-hub.ts';
 import { wireHub } from './wired-hub.ts';
 
@@ -65,10 +65,10 @@ function messageTo(id: number, text: string): Buffer {
   return content;
 }
 
-async function lab() {
+async function lab(options: Partial<LabOptions> = {}) {
   const wired = await wireHub({}, { clock: createManualClock(Date.now()) });
   const clock = createManualClock(new Date(2021, 11, 30, 21, 55, 50).getTime());
-  const listener = await listenLab(wired.hub, { port: 0, clock });
+  const listener = await listenLab(wired.hub, { port: 0, clock, ...options });
   onTestFinished(() => listener.destroy());
   const enter = async () => {
     const client = new LabClient(listener.port);
@@ -79,7 +79,7 @@ async function lab() {
     });
     return client;
   };
-  return { ...wired, lab: listener, enter };
+  return { ...wired, lab: listener, clock, enter };
 }
 
 it('greets, and tells the time, its name and who is here', async () => {
@@ -192,4 +192,20 @@ it('passes on what fits of a long message, lines and all', async () => {
   const { content } = await second.next();
   expect(content).toMatch(/^\nForward by server: a\nb+\n$/);
   expect(content).toHaveLength(1023);
+});
+
+it('answers no more requests a second than it may, but lets everyone go', async () => {
+  const { enter, clock, hub } = await lab({ maxRequestsPerSecond: 3 });
+  const [busy, calm] = [await enter(), await enter()];
+  for (let i = 0; i < 5; i++) busy.write(LabClient.packet(request, time!));
+  await until(() => busy.heard.length === 5);
+  expect(busy.heard.map(({ command }) => command)).toEqual([success, success, success, error, error]);
+  expect(busy.heard.splice(0).at(-1)!.content).toBe('At most 3 requests a second are answered');
+  expect(await calm.ask(time!)).toMatchObject({ command: success });
+  clock.advance(1_000);
+  expect(await busy.ask(name!)).toMatchObject({ command: success });
+  for (let i = 0; i < 5; i++) busy.write(LabClient.packet(request, send!, messageTo(2, 'x')));
+  busy.write(LabClient.packet(request, disconnect!));
+  await until(() => busy.closed);
+  expect(hub.wire.members.size).toBe(1);
 });

@@ -2,7 +2,14 @@ import { createMemoryReadings, type Reading, type Readings } from '@inkwire/read
 import { expect, onTestFinished } from 'vitest';
 import type { z } from 'zod';
 import { components } from '../src/http/schemas.ts';
-import { createHub, type HttpListener, type HttpOptions, type Hub, listenHttp } from '../src/index.ts';
+import {
+  createHub,
+  type HttpListener,
+  type HttpOptions,
+  type Hub,
+  type HubOptions,
+  listenHttp,
+} from '../src/index.ts';
 import { createFakeReader, type FakeReader } from './fake-reader.ts';
 
 /** A hub with a fake reader, served on a port of its own. */
@@ -23,9 +30,10 @@ export interface ServedHub {
 export async function serveHub(
   options: Partial<HttpOptions> = {},
   readings: Readings = createMemoryReadings(),
+  hubOptions: Partial<HubOptions> = {},
 ): Promise<ServedHub> {
   const reader = createFakeReader();
-  const hub = createHub({ reader, readings, version: '1.2.3' });
+  const hub = createHub({ reader, readings, version: '1.2.3', ...hubOptions });
   const faults: unknown[] = [];
   const listener = await listenHttp(hub, { port: 0, onError: (error) => faults.push(error), ...options });
   onTestFinished(async () => {

@@ -55,9 +55,29 @@ it('is for our own page and for programs', async () => {
   expect(await handshake(url, {}, 'other')).toBe(400);
 });
 
+it('is no more often asked for from one address than other requests', async () => {
+  const { url, fetch } = await serveHub({ limits: { loopbackRequestsPerMinute: 2 } });
+  expect(await handshake(url, {})).toBe(101);
+  expect(await handshake(url, { origin: 'https://elsewhere.example' })).toBe(403);
+  expect(await handshake(url, {})).toBe(429);
+  expect((await fetch('/api/readings')).status).toBe(200);
+});
+
+it('gives the role of the token in its request', async () => {
+  const tokens = { read: 'read-token', write: 'write-token' };
+  const { url } = await serveHub({ tokens });
+  const [reader, writer] = [tokens.read, tokens.write].map((token) =>
+    member(url, { query: `?token=${token}` }),
+  );
+  await writer!.hset('t', 'k', 1);
+  expect(await reader!.hget('t', 'k')).toBe(1);
+  await expect(reader!.hset('t', 'k', 2)).rejects.toMatchObject({ status: 403 });
+  expect(await handshake(url, { authorization: 'Bearer none-of-them' })).toBe(401);
+});
+
 it('takes the token from the request, or on the wire', async () => {
   const token = 'a-good-token';
-  const { hub, url } = await serveHub({ token });
+  const { hub, url } = await serveHub({ tokens: { admin: token } });
   await expect(member(url).hget('$hub', 'name')).rejects.toMatchObject({ status: 401 });
   expect(hub.wire.members.size).toBe(0);
   expect(await member(url, { query: `?token=${token}` }).hget('$hub', 'name')).toBe('inkwire');

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createManualClock } from '@inkwire/base';
+import { encodedValue } from '@inkwire/kv';
 import type { Client, TopicItem } from '@inkwire/wire';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fakePicture } from './fake-reader.ts';
+import { askOnce, frameOf } from './frames.ts';
 import { until } from './served-hub.ts';
 import { wireHub } from './wired-hub.ts';
 
@@ -109,6 +112,43 @@ describe('members', () => {
     await expect(client.hset('$session', 'id', '7')).rejects.toEqual(refused(403));
   });
 
+  it('change their names now and then, and not all the time', async () => {
+    const clock = createManualClock();
+    const { join } = await wireHub({}, { clock, wireLimits: { maxRenamesPerMinute: 2 } });
+    // Not multiplexed: with the clock, pings would go by.
+    const client = await join({ name: 'Anna', multiplexed: false });
+    await client.hset('$session', 'name', 'Änne');
+    for (let i = 0; i < 5; i++) await client.hset('$session', 'name', 'Änne');
+    await expect(client.hset('$session', 'name', 'Anna')).rejects.toEqual(
+      refused(429, 'A name may be changed 2 times a minute'),
+    );
+    expect(await client.hget('$session', 'name')).toBe('Änne');
+    clock.advance(30_000);
+    await client.hset('$session', 'name', 'Anna');
+    await expect(client.hset('$session', 'name', 'Änne')).rejects.toEqual(refused(429));
+  });
+
+  it('have a share of the subscriptions each, and get back what they end', async () => {
+    const { join } = await wireHub({}, { wireLimits: { maxSubscriptionsPerMember: 2 } });
+    const [anna, bert] = [await join(), await join()];
+    const first = anna.subscribe('a');
+    await Promise.all([first.ready(), anna.subscribe('b').ready()]);
+    const third = anna.subscribe('c').ready();
+    await expect(third).rejects.toEqual(refused(429, 'A member may have 2 subscriptions'));
+    await bert.subscribe('c').ready();
+    await anna.hset('t', 'k', 1);
+    first.unsubscribe();
+    const again = () =>
+      anna
+        .subscribe('c')
+        .ready()
+        .then(
+          () => 'heard',
+          () => 'refused',
+        );
+    await expect.poll(again, { timeout: 60_000 }).toBe('heard');
+  });
+
   it('are no more than there may be', async () => {
     const { join, hub, listener } = await wireHub({}, { wireLimits: { maxMembers: 1 } });
     await join();
@@ -165,6 +205,87 @@ describe('readings', () => {
       hubMessage: expect.stringContaining('DIGITS_PICTURE_UNSUPPORTED'),
     });
     expect(faults).toEqual([]);
+  });
+});
+
+describe('a picture', () => {
+  it.each([true, false])(
+    'whose member has gone is not read to its end, and not kept (multiplexed: %s)',
+    async (multiplexed) => {
+      const { join, reader, readings, faults, hub } = await wireHub();
+      const client = await join({ multiplexed });
+      const release = reader.hold();
+      const asked = client.read(fakePicture('47'));
+      asked.catch(() => {});
+      await until(() => reader.reading === 1);
+      await client.destroy();
+      await until(() => reader.aborted === 1);
+      release();
+      await hub.close();
+      expect(await readings.count()).toBe(0);
+      expect(faults).toEqual([]);
+    },
+  );
+
+  it('is answered to who says no more but listens still', async () => {
+    const { listener, readings } = await wireHub();
+    const picture = { image: fakePicture('47') };
+    const answer = await askOnce(listener.port, { kind: 'read', picture, keep: true });
+    expect(JSON.parse(answer.reading!)).toMatchObject({ text: '47' });
+    expect(await readings.count()).toBe(1);
+  });
+
+  it('that takes too long is given up', async () => {
+    const { join, reader } = await wireHub({}, { wireLimits: { readTimeoutMs: 1 } });
+    const client = await join();
+    reader.hold();
+    await expect(client.read(fakePicture('47'))).rejects.toMatchObject({
+      status: 503,
+      hubMessage: expect.stringContaining('BASE_TIMEOUT'),
+    });
+  });
+});
+
+describe('answers about the hub', () => {
+  it('are no longer than others, however often something is asked for', async () => {
+    const { join, hub, readings } = await wireHub();
+    const client = await join({ multiplexed: false });
+    expect(await client.hmexist('$hub', Array(1_000).fill('name'))).toHaveLength(1_000);
+    for (const ask of [
+      client.hmget('$hub', Array(1_001).fill('name')),
+      client.hmexist('$hub', Array(1_001).fill('name')),
+    ])
+      await expect(ask).rejects.toEqual(refused(413));
+
+    const long = 'x'.repeat(3 * 2 ** 20);
+    const ids: string[] = [];
+    for (let i = 0; i < 7; i++) ids.push((await hub.read({ bytes: fakePicture('1') }, { source: long })).id);
+    const fetched = vi.spyOn(readings, 'get');
+    await expect(client.hmget('$readings', [...ids, ...ids])).rejects.toEqual(refused(413));
+    // The last of them was one too many, and no more are held for an answer that will not be.
+    expect(fetched).toHaveBeenCalledTimes(6);
+    expect(await client.hmget('$readings', ids.slice(0, 5))).toHaveLength(5);
+    expect(await client.hmexist('$readings', [...ids, 'none'])).toEqual([...ids.map(() => true), false]);
+    // The newest of them that fit.
+    expect([...(await client.hgetall('$readings')).keys()]).toEqual(ids.slice(2).reverse());
+  });
+
+  it('say no long names back', async () => {
+    const client = await (await wireHub()).join({ multiplexed: false });
+    const long = 'k'.repeat(100_000);
+    for (const ask of [
+      client.hget('$hub', long),
+      client.hget(`$${long}`, 'k'),
+      client.hset('$session', long, 7),
+      client.hset('$session', long, 'x'),
+      client.hset(`$${long}`, 'k', 7),
+      client.hmset(`$${long}`, [['k', 7]]),
+      client.publish(`$${long}`, [7]),
+      client.subscribe(`$${long}`).ready(),
+    ])
+      await expect(ask).rejects.toEqual(
+        refused(400, 'Command is invalid: `A name or key here has at most 512 characters`'),
+      );
   });
 });
 
@@ -255,6 +376,26 @@ it('gives a member up that is frozen, and tells the others', async () => {
   child.kill('SIGSTOP');
   await until(() => hub.wire.members.size === 1);
   await until(() => events.length > 0 && String(events.at(-1)!.values![0]).includes('"left"'));
+});
+
+it('misses a member that has said its last word, listened on, and vanished', async () => {
+  const clock = createManualClock();
+  const { hub, listener } = await wireHub({}, { clock });
+  const socket = connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.end(frameOf({ kind: 'subscribe', topic: 'topic' }));
+  await until(() => hub.wire.topics.subscribers('topic') === 1);
+  clock.advance(15_000);
+  expect(hub.wire.members.size).toBe(1);
+  // More than it reads: that there is something unread makes the end of its socket a reset, as the end of its process would.
+  hub.wire.topics.publish('topic', [encodedValue({ kind: 'binary', value: randomBytes(120_000) })]);
+  await once(socket.pause(), 'readable');
+  await until(() => hub.wire.queuedBytes === 0);
+  socket.destroy();
+  await until(() => {
+    clock.advance(15_000);
+    return hub.wire.members.size === 0;
+  });
+  expect(hub.wire.topics.subscribers('topic')).toBe(0);
 });
 
 it('ends in order: what was asked is answered, subscriptions end, and connections are closed', async () => {

@@ -1,5 +1,6 @@
 import { type Clock, expectInteger, systemClock, type Timer } from '@inkwire/base';
 import {
+  Allowance,
   type Channel,
   type Command,
   type CommandKind,
@@ -58,8 +59,11 @@ export interface CommandServiceOptions<Session> {
 
 /** Answers commands on any number of streams. It owns none of what it is given. */
 export interface CommandService<Session> {
-  /** Serves one stream, a plain connection or one of a multiplexed one, until its end. */
-  serve(channel: Channel, session: Session): void;
+  /**
+   * Serves one stream, a plain connection or one of a multiplexed one, until its end. `allowance`: what its connection may
+   * hold, shared by the streams of one. Default: one of its own, of the service's limits.
+   */
+  serve(channel: Channel, session: Session, allowance?: Allowance): void;
   readonly metrics: KvMetrics;
 }
 
@@ -97,8 +101,8 @@ export function createCommandService<Session>(
     timer = undefined;
   };
   return {
-    serve(channel, session) {
-      const stream = new ServedStream(channel, session, parts, () => leave(stream));
+    serve(channel, session, allowance = new Allowance(parts.limits)) {
+      const stream = new ServedStream(channel, session, parts, allowance, () => leave(stream));
       streams.add(stream);
       if (timer === undefined) wait();
     },

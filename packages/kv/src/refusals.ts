@@ -1,4 +1,5 @@
 /** What is answered instead of a result: status and message, as PROTOCOL.md has them. */
+import type { WireError } from '@inkwire/wire';
 import { KvError, type KvErrorCode } from './errors.ts';
 
 export interface Refusal {
@@ -17,6 +18,10 @@ const escapes = new Map([
   ['\0', '\\0'],
 ]);
 
+/** Names that are longer are none that tables keep by default: of them only so much is said back. */
+const mostSaid = 2048;
+const said = (name: string): string => (name.length > mostSaid ? `${name.slice(0, mostSaid)}…` : name);
+
 /** The text as Rust's `{:?}` writes it, because the messages are those of the protocol's first server. */
 function quoted(text: string): string {
   const escaped = (c: string) =>
@@ -28,15 +33,17 @@ const invalid = (what: string) => refusal(400, `Command is invalid: \`${what}\``
 
 export const refusals = {
   noData: invalid('Request has no data'),
-  noPair: (table: string) => invalid(`Hset { table: ${quoted(table)}, pair: None }`),
+  noPair: (table: string) => invalid(`Hset { table: ${quoted(said(table))}, pair: None }`),
   hasSubscribed: invalid('The stream has subscribed'),
   noMessage: invalid('The payload is not a CommandRequest'),
-  noKey: (table: string, key: string) => refusal(404, `Not found: table ${table}, key ${key}`),
-  noTable: (table: string) => refusal(404, `Not found: table ${table}`),
-  noTopic: (topic: string) => refusal(404, `Not found: topic ${topic}`),
+  invalidFrame: ({ code, message }: WireError) =>
+    code === 'WIRE_HELD_TOO_LARGE' ? refusal(413, message) : invalid(message),
+  noKey: (table: string, key: string) => refusal(404, `Not found: table ${said(table)}, key ${said(key)}`),
+  noTable: (table: string) => refusal(404, `Not found: table ${said(table)}`),
+  noTopic: (topic: string) => refusal(404, `Not found: topic ${said(topic)}`),
   noSubscription: (id: number) => refusal(404, `Not found: subscription ${id}`),
   notServed: (kind: string) => refusal(404, `Not found: nobody here answers ${kind}`),
-  reserved: (name: string) => refusal(403, `Forbidden: ${name} is not to be written to`),
+  reserved: (name: string) => refusal(403, `Forbidden: ${said(name)} is not to be written to`),
   replyTooLarge: (limit: number) => refusal(413, `The answer is longer than ${limit} bytes`),
   tooManySubscriptions: refusal(503, 'There are as many subscriptions as there may be'),
   frameTooSlow: refusal(408, 'The frame did not arrive in time'),

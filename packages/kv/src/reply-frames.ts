@@ -5,6 +5,7 @@
  *     08 status varint · 12 len message · 1a len value … · 22 len (0a len key  12 len value) …
  */
 import type { FrameWriter } from '@inkwire/wire';
+import { lengthOfVarint } from './answer-size.ts';
 import type { EncodedPair, EncodedValue } from './tables.ts';
 
 const [valuesTag, pairsTag, keyTag, pairValueTag] = [0x1a, 0x22, 0x0a, 0x12];
@@ -119,10 +120,4 @@ function addVarint(writer: FrameWriter, value: number): void {
   }
   bytes[at++] = value;
   writer.at = at;
-}
-
-function lengthOfVarint(value: number): number {
-  let length = 1;
-  while ((value >>>= 7) > 0) length++;
-  return length;
 }

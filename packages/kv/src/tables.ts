@@ -11,6 +11,9 @@ export interface EncodedPair {
   readonly value: EncodedValue;
 }
 
+/** In the order of the keys; undefined where there is none. */
+export type Values = readonly (EncodedValue | undefined)[] | undefined;
+
 /**
  * An answer that has to wait for others: all that are committed together share one promise, so that a hundred thousand of
  * them a second cost no promise each. `await` works on it too.
@@ -47,16 +50,14 @@ export interface Tables extends Closable {
   hset(table: string, key: string, value: EncodedValue, ttlMs?: number): Answer<EncodedValue | undefined>;
   /** Answers the previous value. */
   hdel(table: string, key: string): Answer<EncodedValue | undefined>;
-  hmget(table: string, keys: readonly string[]): Answer<readonly (EncodedValue | undefined)[]>;
+  /** Undefined when the values take more than `maxBytes` of an answer (`answer-size.ts`); so with `hmset` and `hmdel`. */
+  hmget(table: string, keys: readonly string[], maxBytes?: number): Answer<Values>;
   hmexist(table: string, keys: readonly string[]): Answer<readonly boolean[]>;
-  /** All of the pairs or, when one cannot be, none. */
-  hmset(
-    table: string,
-    pairs: readonly EncodedPair[],
-    ttlMs?: number,
-  ): Answer<readonly (EncodedValue | undefined)[]>;
-  hmdel(table: string, keys: readonly string[]): Answer<readonly (EncodedValue | undefined)[]>;
-  /** Every pair, in any order; none where there is no such table. Undefined when they are more than `maxBytes`. */
+  /** All of the pairs or, when one cannot be, none. They are set also when the previous values are too many to answer. */
+  hmset(table: string, pairs: readonly EncodedPair[], ttlMs?: number, maxBytes?: number): Answer<Values>;
+  /** They are removed also when they are too many to answer. */
+  hmdel(table: string, keys: readonly string[], maxBytes?: number): Answer<Values>;
+  /** Every pair, in any order; none where there is no such table. Undefined when they take more than `maxBytes` of an answer. */
   hgetall(table: string, maxBytes?: number): Answer<readonly EncodedPair[] | undefined>;
   /** Keys and bytes that are held, as the limits count them; what has expired may still be among them. */
   readonly size: { readonly keys: number; readonly bytes: number };

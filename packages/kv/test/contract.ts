@@ -1,6 +1,8 @@
 import { createManualClock, type ManualClock } from '@inkwire/base';
+import { encodeReply, FrameWriter, type Reply, type Value } from '@inkwire/wire';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { encodedValue } from '../src/encoded-value.ts';
 import { KvError } from '../src/errors.ts';
 import type { TableLimits } from '../src/limits.ts';
 import type { EncodedPair, EncodedValue, Tables } from '../src/tables.ts';
@@ -87,7 +89,7 @@ export function describeTables(name: string, createEngine: () => Promise<Engine>
           await tables.hset(table, key, text(`${names.indexOf(table)},${names.indexOf(key)}`));
       for (const [i, table] of names.entries()) {
         const values = await tables.hmget(table, names);
-        expect(values.map(plain)).toEqual(names.map((_, j) => text(`${i},${j}`)));
+        expect(values!.map(plain)).toEqual(names.map((_, j) => text(`${i},${j}`)));
         expect(sorted(await tables.hgetall(table)).map(([key]) => key)).toEqual([...names].sort());
       }
       expect(tables.size.keys).toBe(names.length ** 2);
@@ -103,8 +105,8 @@ export function describeTables(name: string, createEngine: () => Promise<Engine>
         { key: 'b', value: text('2') },
         { key: 'a', value: text('3') },
       ];
-      expect((await tables.hmset('t', pairs)).map(plain)).toEqual([undefined, undefined, text('1')]);
-      expect((await tables.hmget('t', ['b', 'x', 'a', 'b'])).map(plain)).toEqual([
+      expect((await tables.hmset('t', pairs))!.map(plain)).toEqual([undefined, undefined, text('1')]);
+      expect((await tables.hmget('t', ['b', 'x', 'a', 'b']))!.map(plain)).toEqual([
         text('2'),
         undefined,
         text('3'),
@@ -115,7 +117,7 @@ export function describeTables(name: string, createEngine: () => Promise<Engine>
         ['a', text('3')],
         ['b', text('2')],
       ]);
-      expect((await tables.hmdel('t', ['a', 'x', 'a'])).map(plain)).toEqual([
+      expect((await tables.hmdel('t', ['a', 'x', 'a']))!.map(plain)).toEqual([
         text('3'),
         undefined,
         undefined,
@@ -395,7 +397,7 @@ export function describeTables(name: string, createEngine: () => Promise<Engine>
       });
 
       it('more bytes than all may have, all or nothing, until some are given back', async () => {
-        const { tables } = await create({ maxTotalBytes: 5000, maxValueBytes: 4096 });
+        const { tables } = await create({ maxTotalBytes: 5600, maxValueBytes: 4096 });
         const big = new Uint8Array(2000);
         await tables.hset('t', 'a', big);
         await tables.hset('t', 'b', big);
@@ -421,6 +423,48 @@ export function describeTables(name: string, createEngine: () => Promise<Engine>
         for (const key of ['a', 'b', 'c']) await tables.hset('t', key, new Uint8Array(1000));
         expect(await tables.hgetall('t', 2000)).toBeUndefined();
         expect((await tables.hgetall('t', 4000))!.length).toBe(3);
+      });
+
+      it('counts an answer as long as it is on the wire, to the byte', async () => {
+        const { tables } = await create();
+        const pairs = ['', 'a', 'é'.repeat(70), 'k'.repeat(200), 'expires'].map((key, i) => {
+          const value: Value =
+            i === 0 ? { kind: 'none' } : { kind: 'binary', value: new Uint8Array(40 * i ** 4) };
+          return { key, value };
+        });
+        const keys = pairs.map(({ key }) => key);
+        for (const { key, value } of pairs)
+          await tables.hset('t', key, encodedValue(value), key === 'expires' ? 1_000_000 : 0);
+        const lengthOf = (reply: Partial<Reply>) => {
+          const writer = new FrameWriter();
+          writer.begin();
+          encodeReply({ status: 0, message: '', values: [], pairs: [], ...reply }, writer);
+          return writer.payloadBytes;
+        };
+        const valuesBytes = lengthOf({ values: pairs.map(({ value }) => value) });
+        const pairsBytes = lengthOf({ pairs });
+        // proto3 leaves an empty key out, we do not.
+        expect(await tables.hgetall('t', pairsBytes + 1)).toBeUndefined();
+        expect((await tables.hgetall('t', pairsBytes + 2))!.length).toBe(5);
+        expect(await tables.hmget('t', keys, valuesBytes - 1)).toBeUndefined();
+        expect((await tables.hmget('t', keys, valuesBytes))!.length).toBe(5);
+        const encoded = pairs.map(({ key, value }) => ({ key, value: encodedValue(value) }));
+        expect((await tables.hmset('t', encoded, 0, valuesBytes))!.length).toBe(5);
+        expect(await tables.hmset('t', encoded, 0, valuesBytes - 1)).toBeUndefined();
+        // What cannot be answered is done all the same.
+        expect(await tables.hmdel('t', keys, valuesBytes - 1)).toBeUndefined();
+        expect(tables.size).toEqual({ keys: 0, bytes: 0 });
+      });
+
+      it('a large value that is asked for again and again costs no more than an answer may be', async () => {
+        const { tables } = await create();
+        await tables.hset('t', 'k', new Uint8Array(2 ** 20));
+        const often = new Array<string>(100_000).fill('k');
+        // While it is being written it is read behind the write.
+        const written = tables.hset('t', 'k', new Uint8Array(2 ** 20));
+        expect(await tables.hmget('t', often, 2 ** 24)).toBeUndefined();
+        await written;
+        expect(await tables.hmget('t', often, 2 ** 24)).toBeUndefined();
       });
     });
 

@@ -49,7 +49,7 @@ async function expectAcknowledged(tables: Tables, lines: readonly string[]): Pro
     const whole = keep(Number(number));
     if (what === 'both') {
       const both = await tables.hmget('pairs', [`a ${number}`, `b ${number}`]);
-      if (both.some((value) => textOf(value) !== whole)) expect.fail(`${line} was acknowledged`);
+      if (both!.some((value) => textOf(value) !== whole)) expect.fail(`${line} was acknowledged`);
     } else {
       const found = textOf(await tables.hget('numbers', number));
       // Its deletion may have been under way, and done without having been acknowledged.

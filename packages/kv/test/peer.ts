@@ -1,4 +1,5 @@
 import {
+  Allowance,
   type Channel,
   type Command,
   createChannelPair,
@@ -6,7 +7,6 @@ import {
   encodeCommand,
   FrameStream,
   type Reply,
-  resolveFrameLimits,
   sharedWriter,
 } from '@inkwire/wire';
 import type { CommandService } from '../src/index.ts';
@@ -81,7 +81,7 @@ export function createPeer(channel: Channel): Peer {
         look();
       },
     },
-    resolveFrameLimits(),
+    new Allowance(),
   );
   return {
     channel,

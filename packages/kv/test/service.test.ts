@@ -1,6 +1,15 @@
 import { createManualClock, createRandom } from '@inkwire/base';
-import type { Command, Reply, Value } from '@inkwire/wire';
-import { describe, expect, it } from 'vitest';
+import {
+  type Command,
+  createYamuxSession,
+  encodeReply,
+  FrameWriter,
+  openStreams,
+  type Reply,
+  type Value,
+} from '@inkwire/wire';
+import { dialStream, listenStreams } from '@inkwire/wire/node';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type CommandServiceOptions,
   createCommandService,
@@ -10,7 +19,7 @@ import {
   type Tables,
 } from '../src/index.ts';
 import { Promised } from '../src/promised.ts';
-import { connect, turns } from './peer.ts';
+import { connect, createPeer, type Peer, turns } from './peer.ts';
 
 const string = (value: string): Value => ({ kind: 'string', value });
 const integer = (value: number): Value => ({ kind: 'integer', value: BigInt(value) });
@@ -237,6 +246,71 @@ describe('replies', () => {
     expect(peer.replies.map(({ status }) => status)).toEqual([200, 413, 200, 200, 200, 200, 200, 413, 200]);
   });
 
+  it('are 413 to the byte, whatever the command, and whoever answers', async () => {
+    const values: Value[] = Array.from({ length: 10 }, (_, i) => ({
+      kind: 'binary',
+      value: new Uint8Array(i * 60),
+    }));
+    const keys = values.map((_, i) => `ké${i}`);
+    const pairs = keys.map((key, i) => ({ key, value: values[i]! }));
+    const fill: Command[] = [{ kind: 'hmset', table: 't', pairs }];
+    const lengthOf = (reply: Partial<Reply>) => {
+      const writer = new FrameWriter();
+      writer.begin();
+      encodeReply({ status: 200, message: '', values: [], pairs: [], ...reply }, writer);
+      return writer.payloadBytes;
+    };
+    const bools = keys.map(() => ({ kind: 'bool', value: true }) as const);
+    const answered = { status: 200, message: '', values, pairs: [] };
+    const cases: readonly (readonly [Command, number])[] = [
+      [{ kind: 'hgetall', table: 't' }, lengthOf({ pairs })],
+      [{ kind: 'hmget', table: 't', keys }, lengthOf({ values })],
+      [{ kind: 'hmexist', table: 't', keys }, lengthOf({ values: bools })],
+      [{ kind: 'hget', table: 't', key: keys[9]! }, lengthOf({ values: [values[9]!] })],
+      [{ kind: 'hmset', table: 't', pairs }, lengthOf({ values })],
+      [{ kind: 'hmdel', table: 't', keys }, lengthOf({ values })],
+      [{ kind: 'hmget', table: '$facts', keys: ['x'] }, lengthOf(answered)],
+    ];
+    for (const [command, bytes] of cases)
+      for (const [maxReplyBytes, status] of [
+        [bytes, 200],
+        [bytes - 1, 413],
+      ] as const) {
+        const tables = createMemoryTables();
+        const filler = connect(create({ tables }).service, 'me');
+        filler.send(...fill);
+        await filler.until(1);
+        const { service } = create({ tables, limits: { maxReplyBytes }, system: { answer: () => answered } });
+        const peer = connect(service, 'me');
+        peer.send(command, get('nothing'));
+        await peer.until(2);
+        expect([command.kind, ...peer.replies.map((reply) => reply.status)]).toEqual([
+          command.kind,
+          status,
+          404,
+        ]);
+      }
+  });
+
+  it('say a name back only in part when it is longer than any that is kept', async () => {
+    const { service } = create();
+    const peer = connect(service, 'me');
+    const long = '"'.repeat(1_000_000);
+    const commands: Command[] = [
+      { kind: 'hset', table: long, pair: undefined },
+      { kind: 'hset', table: `$${long}`, pair: undefined },
+      { kind: 'hget', table: `$${long}`, key: long },
+      { kind: 'hgetall', table: `$${long}` },
+      { kind: 'subscribe', topic: `$${long}` },
+      { kind: 'publish', topic: `$${long}`, data: [] },
+    ];
+    peer.send(...commands);
+    await peer.until(commands.length);
+    expect(peer.replies.map(({ status }) => status)).toEqual([400, 403, 404, 404, 404, 403]);
+    for (const { message } of peer.replies) expect(message.length).toBeLessThan(5000);
+    expect(peer.replies[0]!.message).toMatch(/^Command is invalid: `Hset { table: "(\\")+…", pair: None }`$/);
+  });
+
   it('are 413 on a stream that carries no frame so long, even compressed', async () => {
     const { service } = create();
     const peer = connect(service, 'me', { maxWriteBytes: 131_072 });
@@ -251,6 +325,77 @@ describe('replies', () => {
     peer.send(get('noise'), get('zeros'));
     await peer.until(2);
     expect(peer.replies.map(({ status }) => status)).toEqual([413, 200]);
+  });
+});
+
+describe('over real sockets', () => {
+  async function listen(options: Partial<CommandServiceOptions<string>> = {}) {
+    const created = create(options);
+    const listener = await listenStreams({
+      onChannel: (channel) => void openStreams(channel, (stream) => created.service.serve(stream, 'me')),
+    });
+    onTestFinished(() => listener.close());
+    const dial = async () => {
+      const channel = await dialStream({ host: '127.0.0.1', port: listener.port });
+      onTestFinished(() => channel.destroy());
+      return channel;
+    };
+    return { ...created, dial };
+  }
+
+  it('a value that is kept does not keep all that came with it', async () => {
+    const { tables, dial } = await listen();
+    const peer = createPeer(await dial());
+    const beside = Array.from({ length: 500 }, (_, i) => get(`another key ${i}`));
+    peer.send(set('k'), set('bytes', { kind: 'binary', value: new Uint8Array(100) }), ...beside);
+    await peer.until(502);
+    for (const key of ['k', 'bytes']) {
+      const kept = (await tables.hget('t', key))!;
+      expect(kept.buffer.byteLength).toBe(kept.length);
+    }
+  });
+
+  it('streams of one connection are served as connections are: commands, order, subscriptions, ends', async () => {
+    const { dial, topics, metrics } = await listen();
+    const session = createYamuxSession({ channel: await dial(), side: 'client' });
+    onTestFinished(() => session.destroy());
+    const [asker, ear, wrong, other] = Array.from({ length: 4 }, () => createPeer(session.open())) as [
+      Peer,
+      Peer,
+      Peer,
+      Peer,
+    ];
+    // The bytes of PROTOCOL.md, and an ear that ends its side right after it has subscribed.
+    ear.sendHex('00000009 52070a056c6f626279');
+    ear.stream.end();
+    await ear.until(1);
+    asker.sendHex('0000001c 221a0a067461626c653112100a0568656c6c6f12070a05776f726c64');
+    asker.sendHex('0000001a 62180a056c6f626279120218011202180212070a0568656c6c6f');
+    asker.sendHex('0000000a 0a080a02743112026b31');
+    await asker.until(3);
+    await ear.until(2);
+    expect(asker.frames.slice(0, 2)).toEqual(['08c8011a00', '08c801']);
+    expect(asker.replies[2]!.status).toBe(404);
+    expect(ear.frames).toEqual(['08c8011a021807', '08c8011a0218011a0218021a070a0568656c6c6f']);
+    // What is no command ends its own stream.
+    wrong.sendHex('00000003 ffffff');
+    await wrong.untilEnded();
+    expect(wrong.replies.map(({ status }) => status)).toEqual([400]);
+    const noise = createRandom(1);
+    other.send(
+      set('a', { kind: 'binary', value: Uint8Array.from({ length: 100_000 }, () => noise.below(256)) }),
+      { kind: 'hmget', table: 't', keys: ['a', 'a'] },
+      get('a'),
+      { kind: 'unsubscribe', topic: 'lobby', id: 7 },
+    );
+    await other.until(4);
+    expect(other.replies.map(({ status }) => status)).toEqual([200, 413, 200, 200]);
+    await ear.untilClosed();
+    for (const peer of [asker, wrong, other]) peer.stream.end();
+    for (const peer of [asker, wrong, other]) await peer.untilClosed();
+    expect(topics.subscribers('lobby')).toBe(0);
+    expect(metrics).toMatchObject({ streams: 0, streamsOpened: 4, subscriptions: 0 });
+    expect(session.closed).toBe(false);
   });
 });
 

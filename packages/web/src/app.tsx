@@ -8,12 +8,12 @@ import { ReadingsPanel } from './readings/readings-panel.tsx';
 import { Sheet } from './sheet/sheet.tsx';
 import { Toolbar } from './sheet/toolbar.tsx';
 import { view } from './view.ts';
-import { loadedPanel } from './wire/loading.ts';
+import { loadedPanel, loadedPool } from './wire/loading.ts';
 import { words } from './words/language.ts';
 
 /**
- * The whole page. A wide one shows the sheet, and beside it the readings or the people; the reader is a page of its own. A
- * narrow one shows one of the four. The sheet and the readings stay in the document either way: ink is not lost by looking.
+ * The whole page. A wide one shows the sheet, and beside it the readings or the people; the pool and the reader are pages of
+ * their own. A narrow one shows one of them. The sheet and the readings stay in the document either way: ink is not lost by looking.
  */
 export function App() {
   return (
@@ -23,7 +23,7 @@ export function App() {
       </button>
       <Header />
       <main class="main">
-        <div class="desk" hidden={view.value === 'model'}>
+        <div class="desk" hidden={view.value === 'model' || view.value === 'pool'}>
           <section class="writing" aria-label={words.value.sheet.heading}>
             <Sheet />
             <Toolbar />
@@ -32,6 +32,7 @@ export function App() {
           <ReadingsPanel />
           {view.value === 'wire' && <Wire />}
         </div>
+        {view.value === 'pool' && <Pool />}
         {view.value === 'model' && <ModelView />}
       </main>
       <Notices />
@@ -44,6 +45,11 @@ export function App() {
 function Wire() {
   const Panel = loadedPanel.value;
   return Panel ? <Panel /> : <p class="hint">{words.value.wire.connecting}</p>;
+}
+
+function Pool() {
+  const View = loadedPool.value;
+  return View ? <View /> : <p class="hint">{words.value.wire.connecting}</p>;
 }
 
 function focusSheet(): void {

@@ -8,6 +8,7 @@ it.each([
   ['#/toString', 'write'],
   ['#/readings', 'readings'],
   ['#/wire', 'wire'],
+  ['#/pool', 'pool'],
   ['#/model', 'model'],
 ] as const)('%s is the view %s', (hash, view) => {
   expect(placeOf(hash)).toEqual({ view });

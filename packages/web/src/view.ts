@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 
-export type View = 'write' | 'readings' | 'wire' | 'model';
+export type View = 'write' | 'readings' | 'wire' | 'pool' | 'model';
 
 /** Where the page is: one of its views, whom one talks to in it, and the reading that lies open on top of it. */
 export interface Place {
@@ -10,10 +10,10 @@ export interface Place {
   readonly reading?: string | undefined;
 }
 
-const views: ReadonlySet<string> = new Set<View>(['write', 'readings', 'wire', 'model']);
+const views: ReadonlySet<string> = new Set<View>(['write', 'readings', 'wire', 'pool', 'model']);
 const start: Place = { view: 'write' };
 
-/** `#/write`, `#/readings`, `#/wire`, `#/wire/<person>`, `#/model`, and `#/readings/<id>` over whatever was there before. */
+/** `#/write`, `#/readings`, `#/wire`, `#/wire/<person>`, `#/pool`, `#/model`, and `#/readings/<id>` over whatever was there before. */
 export function placeOf(hash: string, before: Place = start): Place {
   const [view = '', detail] = hash.replace(/^#\/?/, '').split('/');
   if (view === 'readings' && detail) return { ...before, reading: decodeURIComponent(detail) };

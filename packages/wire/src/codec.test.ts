@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Allowance } from './allowance.ts';
 import { decodeCommand, decodeReply, encodeCommand, encodeReply } from './codec.ts';
 import { WireError } from './errors.ts';
 import { FrameDecoder } from './frame-decoder.ts';
@@ -41,7 +42,7 @@ function framed(encode: (writer: FrameWriter) => void): string {
 }
 
 function payloadOf(frame: string): Uint8Array {
-  const decoder = new FrameDecoder(1024);
+  const decoder = new FrameDecoder(new Allowance({ maxFrameBytes: 1024 }));
   decoder.push(Buffer.from(frame, 'hex'));
   expect(decoder.next()).toBe(true);
   return decoder.bytes.subarray(decoder.start, decoder.end);

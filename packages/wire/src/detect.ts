@@ -1,13 +1,21 @@
-import { type Closable, Lifetime } from '@inkwire/base';
-import type { Channel, ChannelHandler, PeerAddress, Transport } from './channel.ts';
+import { type Closable, expectInteger, Lifetime, systemClock } from '@inkwire/base';
+import type { Channel, ChannelHandler } from './channel.ts';
+import { DelegatingChannel } from './delegating-channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import { createYamuxSession, isYamux, type YamuxOptions, type YamuxSession } from './yamux/index.ts';
 
 /** What tells plain frames from yamux. */
 const tellingBytes = 4;
 
-/** How multiplexed connections are kept. */
-export type StreamsOptions = Pick<YamuxOptions, 'limits' | 'ping' | 'clock' | 'onClose'>;
+/** How connections are begun, and multiplexed ones kept. */
+export interface StreamsOptions
+  extends Pick<YamuxOptions, 'limits' | 'allowance' | 'ping' | 'clock' | 'onClose'> {
+  /**
+   * How long a peer may be silent at first, in milliseconds; then it is ended, or, if it has begun, handed on as it is. At
+   * least 1; default 600 000. Later on pings find a dead peer on a multiplexed connection, and TCP's own on a plain one.
+   */
+  readonly beginTimeoutMs?: number | undefined;
+}
 
 /**
  * Waits for a peer's first four bytes, then hands on one channel of plain frames, or each stream that the peer opens.
@@ -18,9 +26,12 @@ export function openStreams(
   onStream: (channel: Channel) => void,
   options: StreamsOptions = {},
 ): Closable {
+  const { clock = systemClock, beginTimeoutMs = 600_000 } = options;
+  expectInteger('beginTimeoutMs', beginTimeoutMs, { min: 1 });
   let session: YamuxSession | undefined;
   let isPlain = false;
   const begun = new BegunChannel(channel, (first) => {
+    timer.cancel();
     if (isYamux(first))
       session = createYamuxSession({ ...options, channel: begun, side: 'server', onChannel: onStream });
     else {
@@ -28,6 +39,8 @@ export function openStreams(
       onStream(begun);
     }
   });
+  const timer = clock.after(beginTimeoutMs, () => begun.giveUp(), { unref: true });
+  begun.onOver = () => timer.cancel();
   return new Lifetime('connection', {
     drain: () => (session === undefined ? endUnlessPlain() : session.close()),
     abort: (error) => (session === undefined ? begun.destroy(error) : session.destroy(error)),
@@ -39,8 +52,9 @@ export function openStreams(
 }
 
 /** A channel whose first bytes were looked at, and are handed on again. */
-class BegunChannel implements Channel {
-  readonly #channel: Channel;
+class BegunChannel extends DelegatingChannel {
+  /** Told when the channel is over. */
+  onOver: () => void = () => {};
   #handler: ChannelHandler | undefined;
   #onTold: ((first: Uint8Array) => void) | undefined;
   #held: Uint8Array[] = [];
@@ -51,7 +65,7 @@ class BegunChannel implements Channel {
   #paused = false;
 
   constructor(channel: Channel, onTold: (first: Uint8Array) => void) {
-    this.#channel = channel;
+    super(channel);
     this.#onTold = onTold;
     channel.attach({
       onBytes: (bytes) => this.#receive(bytes),
@@ -61,48 +75,27 @@ class BegunChannel implements Channel {
     });
   }
 
-  get transport(): Transport {
-    return this.#channel.transport;
-  }
-
-  get peer(): PeerAddress {
-    return this.#channel.peer;
-  }
-
-  get maxWriteBytes(): number {
-    return this.#channel.maxWriteBytes;
-  }
-
-  get queuedBytes(): number {
-    return this.#channel.queuedBytes;
-  }
-
-  attach(handler: ChannelHandler): void {
+  override attach(handler: ChannelHandler): void {
     if (this.#handler !== undefined) throw new TypeError('The channel has a handler already');
     this.#handler = handler;
     endOfTurn(this.#closed ? () => handler.onClose(this.#error) : () => this.#handOn());
   }
 
-  write(bytes: Uint8Array): boolean {
-    return this.#channel.write(bytes);
-  }
-
-  pause(): void {
+  override pause(): void {
     this.#paused = true;
-    this.#channel.pause();
+    this.channel.pause();
   }
 
-  resume(): void {
+  override resume(): void {
     this.#paused = false;
     this.#handOn();
   }
 
-  end(): void {
-    this.#channel.end();
-  }
-
-  destroy(error?: Error): void {
-    this.#channel.destroy(error);
+  /** The peer has had its time to begin: what little it said is handed on, and nothing is its end. */
+  giveUp(): void {
+    if (this.#onTold === undefined) return;
+    if (this.#held.length === 0) this.channel.destroy();
+    else this.#tell(this.#held[0]!);
   }
 
   #receive(bytes: Uint8Array): void {
@@ -111,7 +104,7 @@ class BegunChannel implements Channel {
       return;
     }
     this.#held.push(bytes);
-    if (this.#onTold === undefined) this.#channel.pause();
+    if (this.#onTold === undefined) this.channel.pause();
     else this.#look();
   }
 
@@ -124,14 +117,14 @@ class BegunChannel implements Channel {
   #tell(first: Uint8Array): void {
     const onTold = this.#onTold;
     this.#onTold = undefined;
-    this.#channel.pause();
+    this.channel.pause();
     onTold?.(first.subarray(0, tellingBytes));
   }
 
   #end(): void {
     this.#ended = true;
     // Who sent nothing at all wanted nothing; a piece of a header is a frame cut off.
-    if (this.#onTold !== undefined && this.#held.length === 0) this.#channel.end();
+    if (this.#onTold !== undefined && this.#held.length === 0) this.channel.end();
     else if (this.#onTold !== undefined) this.#tell(this.#held[0]!);
     this.#handOn();
   }
@@ -140,6 +133,7 @@ class BegunChannel implements Channel {
     this.#closed = true;
     this.#error = error;
     this.#held = [];
+    this.onOver();
     this.#handler?.onClose(error);
   }
 
@@ -148,7 +142,7 @@ class BegunChannel implements Channel {
     if (handler === undefined) return;
     while (this.#held.length > 0 && !this.#paused) handler.onBytes(this.#held.shift()!);
     if (this.#paused || this.#closed) return;
-    if (!this.#ended) this.#channel.resume();
+    if (!this.#ended) this.channel.resume();
     else if (!this.#endTold) {
       this.#endTold = true;
       handler.onEnd();

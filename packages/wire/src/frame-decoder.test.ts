@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Allowance } from './allowance.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 
 interface Frame {
@@ -13,9 +14,11 @@ function frame({ payload, compressed }: Frame): Buffer {
   return Buffer.concat([header, payload]);
 }
 
+const decoderOf = (maxFrameBytes: number) => new FrameDecoder(new Allowance({ maxFrameBytes }));
+
 /** The frames in chunks, as one reads them; what was handed out is kept as it was handed out. */
 function decoded(chunks: readonly Uint8Array[], maxFrameBytes = 2 ** 20): Frame[] {
-  const decoder = new FrameDecoder(maxFrameBytes);
+  const decoder = decoderOf(maxFrameBytes);
   const views: Frame[] = [];
   for (const chunk of chunks) {
     decoder.push(chunk);
@@ -80,19 +83,19 @@ test.each([1, 1000, 2 ** 31 - 1])(
   (limit) => {
     const header = Buffer.alloc(4);
     header.writeUInt32BE(limit);
-    const decoder = new FrameDecoder(limit);
+    const decoder = decoderOf(limit);
     decoder.push(header);
     expect(decoder.next()).toBe(false);
     if (limit === 2 ** 31 - 1) return;
     header.writeUInt32BE(limit + 1);
-    const other = new FrameDecoder(limit);
+    const other = decoderOf(limit);
     other.push(header);
     expect(() => other.next()).toThrow(expect.objectContaining({ code: 'WIRE_FRAME_TOO_LARGE' }));
   },
 );
 
 test('memory is taken for what arrived, not for what was promised', () => {
-  const decoder = new FrameDecoder(2 ** 31 - 1);
+  const decoder = decoderOf(2 ** 31 - 1);
   decoder.push(Buffer.from('7fffffff', 'hex'));
   const before = process.memoryUsage().arrayBuffers;
   for (let i = 0; i < 100; i++) {
@@ -104,7 +107,7 @@ test('memory is taken for what arrived, not for what was promised', () => {
 });
 
 test('a few bytes that wait do not hold the large chunk that they came in', () => {
-  const decoder = new FrameDecoder(2 ** 20);
+  const decoder = decoderOf(2 ** 20);
   const large = Buffer.concat([
     frame({ payload: new Uint8Array(60_000), compressed: false }),
     Buffer.from([0, 0]),
@@ -117,4 +120,59 @@ test('a few bytes that wait do not hold the large chunk that they came in', () =
   expect(decoder.next()).toBe(true);
   expect(decoder.bytes[decoder.start]).toBe(0xff);
   expect(decoder.waiting).toBe(0);
+});
+
+test('what waits is counted on the allowance, and nothing else', () => {
+  const allowance = new Allowance({ maxFrameBytes: 2 ** 20, maxHeldBytes: 2 ** 20 });
+  const [one, other] = [new FrameDecoder(allowance), new FrameDecoder(allowance)];
+  const whole = frame({ payload: new Uint8Array(100_000), compressed: false });
+  for (const decoder of [one, other]) {
+    decoder.push(new Uint8Array(whole.subarray(0, 60_000)));
+    expect(decoder.next()).toBe(false);
+  }
+  expect(allowance.heldBytes).toBe(120_000);
+  one.push(whole.subarray(60_000));
+  expect(one.next()).toBe(true);
+  expect(one.next()).toBe(false);
+  expect(allowance.heldBytes).toBe(60_000);
+  other.clear();
+  expect(allowance.heldBytes).toBe(0);
+});
+
+test('a frame is refused at the byte that passes the allowance, before memory is taken for it', () => {
+  const allowance = new Allowance({ maxFrameBytes: 2 ** 20, maxHeldBytes: 50_000 });
+  const decoder = new FrameDecoder(allowance);
+  decoder.push(Buffer.from('00100000', 'hex'));
+  expect(decoder.next()).toBe(false);
+  let pushed = 0;
+  const pushOn = () => {
+    for (; pushed < 2 ** 20; pushed += 1000) {
+      decoder.push(new Uint8Array(1000));
+      decoder.next();
+      expect(decoder.heldBytes).toBeLessThanOrEqual(50_000);
+    }
+  };
+  expect(pushOn).toThrow(expect.objectContaining({ code: 'WIRE_HELD_TOO_LARGE' }));
+  expect(pushed).toBeGreaterThan(20_000);
+});
+
+test('a frame in pieces never takes more memory than it will be, with the piece behind it', () => {
+  const allowance = new Allowance({ maxFrameBytes: 2 ** 20 });
+  const decoder = new FrameDecoder(allowance);
+  const bytes = frame({ payload: new Uint8Array(70_000), compressed: false });
+  for (let at = 0; at < bytes.length; at += 1000) {
+    decoder.push(new Uint8Array(bytes.subarray(at, at + 1000)));
+    if (decoder.next()) break;
+    expect(allowance.heldBytes).toBeLessThanOrEqual(70_004);
+  }
+  expect(decoder.end - decoder.start).toBe(70_000);
+});
+
+test('a decoder that waits for the next frame does not hold the last one', () => {
+  const decoder = decoderOf(2 ** 20);
+  decoder.push(frame({ payload: new Uint8Array(500_000), compressed: false }));
+  expect(decoder.next()).toBe(true);
+  expect(decoder.next()).toBe(false);
+  expect(decoder.bytes.length).toBe(0);
+  expect(decoder.heldBytes).toBe(0);
 });

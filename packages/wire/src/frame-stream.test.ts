@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { Allowance } from './allowance.ts';
 import type { Channel } from './channel.ts';
 import { WireError } from './errors.ts';
 import { FrameStream } from './frame-stream.ts';
 import { sharedWriter } from './frame-writer.ts';
-import { resolveFrameLimits } from './limits.ts';
 import { createChannelPair } from './memory-channel.ts';
 
 type Told = string | { readonly invalid: string } | { readonly closed: unknown };
@@ -24,7 +25,7 @@ interface Reaction {
   readonly onEnd?: () => void;
   readonly onDrain?: () => void;
   readonly onInvalid?: (error: WireError) => void;
-  readonly limits?: { maxFrameBytes?: number; maxInflatedBytes?: number };
+  readonly allowance?: Allowance;
   readonly readsOn?: boolean;
 }
 
@@ -56,7 +57,7 @@ function setUp(react: Reaction = {}): Setup {
         told.push({ closed: error });
       },
     },
-    resolveFrameLimits(react.limits),
+    react.allowance ?? new Allowance(),
     { readsOn: react.readsOn ?? false },
   );
   raw.attach({ onBytes: (bytes) => chunks.push(bytes), onEnd() {}, onDrain() {}, onClose() {} });
@@ -216,7 +217,7 @@ test.each([
   '%s is told once, after the frames before it; the answer is still sent',
   async (_, bytes, code, limit = 10_000) => {
     const { raw, told, stream, received } = setUp({
-      limits: { maxFrameBytes: 10_000, maxInflatedBytes: limit },
+      allowance: new Allowance({ maxFrameBytes: 10_000, maxInflatedBytes: limit }),
       onInvalid: () => {
         reply(stream, 'bad');
         stream.flushSoon();
@@ -254,6 +255,75 @@ test('destroyed while a frame inflates: it is not handed on', async () => {
   await until(() => told.length > 0);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(told).toEqual([{ closed: error }]);
+});
+
+test('destroyed while garbage inflates: nothing is told after the end', async () => {
+  const allowance = new Allowance();
+  const { raw, told, stream } = setUp({ allowance });
+  const longer = gzipSync(Buffer.alloc(20_000_000));
+  raw.write(frame(Buffer.concat([longer, longer]), true));
+  await until(() => allowance.heldBytes > 20_000_000);
+  const error = new Error('enough');
+  stream.destroy(error);
+  await until(() => told.length > 0 && allowance.heldBytes === 0);
+  await settled();
+  expect(told).toEqual([{ closed: error }]);
+});
+
+test('other limits are those of the very next frame', async () => {
+  const allowance = new Allowance({ maxFrameBytes: 10, maxInflatedBytes: 10 });
+  const { raw, told } = setUp({
+    allowance,
+    onFrame: (payload) => payload === 'sign in' && allowance.raise(),
+  });
+  raw.write(Buffer.concat([frame('sign in'), frame('x'.repeat(99)), packed(long)]));
+  raw.end();
+  await until(() => told.includes('end'));
+  expect(told).toEqual(['sign in', 'x'.repeat(99), '500000 bytes', 'end']);
+  expect(allowance.heldBytes).toBe(0);
+});
+
+test('streams that together hold too much: who passes the limit is told, and lets go of what it held', async () => {
+  const allowance = new Allowance({ maxFrameBytes: 100_000, maxHeldBytes: 150_000 });
+  const [one, other] = [setUp({ allowance }), setUp({ allowance })];
+  const half = frame('x'.repeat(99_000)).subarray(0, 90_000);
+  one.raw.write(half);
+  await settled();
+  expect([one.told, allowance.heldBytes >= 90_000]).toEqual([[], true]);
+  other.raw.write(half);
+  await until(() => other.told.length > 0);
+  expect([one.told, other.told]).toEqual([[], [{ invalid: 'WIRE_HELD_TOO_LARGE' }]]);
+  one.raw.write(frame('x'.repeat(99_000)).subarray(90_000));
+  await until(() => one.told.length > 0);
+  expect(one.told).toEqual(['99000 bytes']);
+  expect(allowance.heldBytes).toBe(0);
+});
+
+test('what is to be inflated counts before it is, whatever waits meanwhile', async () => {
+  const allowance = new Allowance({ maxInflatedBytes: 600_000, maxHeldBytes: 800_000 });
+  const [one, other] = [setUp({ allowance }), setUp({ allowance })];
+  one.raw.write(packed(long));
+  other.raw.write(packed(long));
+  await until(() => one.told.length + other.told.length === 2);
+  expect([...one.told, ...other.told]).toEqual(['500000 bytes', { invalid: 'WIRE_HELD_TOO_LARGE' }]);
+  expect(allowance.heldBytes).toBe(0);
+});
+
+test('frames that wait for a paused reader are counted, until they are handed on or the stream is over', async () => {
+  const allowance = new Allowance();
+  const { raw, told, stream } = setUp({ allowance, onFrame: (payload) => payload === 'a' && stream.pause() });
+  raw.write(Buffer.concat([frame('a'), frame('x'.repeat(50_000))]));
+  await until(() => told.length === 1);
+  expect(allowance.heldBytes).toBeGreaterThan(50_000);
+  stream.resume();
+  await until(() => told.length === 2);
+  expect(allowance.heldBytes).toBe(0);
+  raw.write(Buffer.concat([frame('a'), frame('x'.repeat(50_000))]));
+  await until(() => told.length === 3);
+  expect(allowance.heldBytes).toBeGreaterThan(50_000);
+  stream.destroy();
+  await until(() => told.length === 4);
+  expect(allowance.heldBytes).toBe(0);
 });
 
 test('destroyed within a frame: no further one is handed on', async () => {
@@ -311,7 +381,7 @@ test('long messages are compressed on their way, and one that is too long for th
   const narrow = new FrameStream(
     small,
     { onFrame() {}, onEnd() {}, onDrain() {}, onInvalid() {}, onClose() {} },
-    resolveFrameLimits(),
+    new Allowance(),
   );
   expect(reply(narrow, 'r'.repeat(997))).toBe(false);
   expect(narrow.outbox.bytes).toBe(0);
@@ -320,4 +390,16 @@ test('long messages are compressed on their way, and one that is too long for th
   expect(narrow.outbox.addEncoded(new Uint8Array(1001))).toBe(false);
   expect(narrow.outbox.addEncoded(new Uint8Array(1000))).toBe(true);
   for (const piece of narrow.outbox.take()) expect(piece.length).toBeLessThanOrEqual(1000);
+});
+
+test('a frame that is longer than a peer with our own limits takes is not added', () => {
+  const { stream } = setUp();
+  sharedWriter.begin();
+  const noise = randomBytes(16 * 2 ** 20);
+  sharedWriter.need(noise.length);
+  sharedWriter.bytes.set(noise, sharedWriter.at);
+  sharedWriter.at += noise.length;
+  // A gzip member of noise is a little longer than the noise.
+  expect(stream.outbox.add()).toBe(false);
+  expect(reply(stream, 'the next')).toBe(true);
 });

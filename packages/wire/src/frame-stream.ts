@@ -1,9 +1,12 @@
+import type { Allowance } from './allowance.ts';
 import type { Channel } from './channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import { WireError } from './errors.ts';
 import { FrameDecoder } from './frame-decoder.ts';
-import { gunzip, gunzipLater, gunzipsLater } from './gzip.ts';
-import type { ResolvedFrameLimits } from './limits.ts';
+import { frameHeaderBytes } from './frame-writer.ts';
+import { gunzip, gunzipLater } from './gzip.ts';
+import { claimedBytes, gunzipsLater } from './gzip-member.ts';
+import { defaultFrameLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 
 /*
@@ -46,10 +49,11 @@ export class FrameStream {
   readonly outbox: Outbox;
   readonly #handler: FrameHandler;
   readonly #decoder: FrameDecoder;
-  readonly #limits: ResolvedFrameLimits;
+  readonly #allowance: Allowance;
   readonly #readsOn: boolean;
-  /** A long frame that was inflated in another thread, and is next. */
+  /** A long frame that was inflated in another thread, and is next; and what is counted for it, from before it was. */
   #inflated: Uint8Array | undefined;
+  #inflatedBytes = 0;
   #paused = false;
   #inflating = false;
   #handingOn = false;
@@ -60,19 +64,24 @@ export class FrameStream {
   #over = false;
   #scheduled = false;
 
-  /** `readsOn`: hands frames on also while the peer does not read, as who asks must when who answers does not. */
+  /**
+   * `allowance`: of the whole connection, shared by its streams.
+   * `readsOn`: hands frames on also while the peer does not read, as who asks must when who answers does not.
+   */
   constructor(
     channel: Channel,
     handler: FrameHandler,
-    limits: ResolvedFrameLimits,
+    allowance: Allowance,
     { readsOn = false }: { readonly readsOn?: boolean } = {},
   ) {
     this.channel = channel;
     this.#readsOn = readsOn;
     this.#handler = handler;
-    this.#limits = limits;
-    this.#decoder = new FrameDecoder(limits.maxFrameBytes);
-    this.outbox = new Outbox(channel.maxWriteBytes);
+    this.#allowance = allowance;
+    this.#decoder = new FrameDecoder(allowance);
+    // A peer with our own limits takes no longer frame, whatever the channel does.
+    const mostTaken = Math.max(defaultFrameLimits.maxFrameBytes, allowance.maxFrameBytes) + frameHeaderBytes;
+    this.outbox = new Outbox(Math.min(channel.maxWriteBytes, mostTaken));
     channel.attach({
       onBytes: (bytes) => this.#receive(bytes),
       onEnd: () => {
@@ -82,6 +91,8 @@ export class FrameStream {
       onDrain: () => this.#drained(),
       onClose: (error) => {
         this.#over = true;
+        this.#decoder.clear();
+        if (!this.#inflating) this.#takeInflated();
         this.#handler.onClose(error);
       },
     });
@@ -162,7 +173,12 @@ export class FrameStream {
 
   #receive(bytes: Uint8Array): void {
     if (this.#invalid || this.#over) return;
-    this.#decoder.push(bytes);
+    try {
+      this.#decoder.push(bytes);
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
     this.#handOn();
   }
 
@@ -188,25 +204,36 @@ export class FrameStream {
   readonly #handOnFrames = (): void => {
     const decoder = this.#decoder;
     while (!this.#stopped) {
-      if (this.#inflated !== undefined) this.#handOnInflated(this.#inflated);
+      if (this.#inflated !== undefined) this.#handOnInflated(this.#takeInflated()!);
       else if (!decoder.next()) return;
       else if (decoder.compressed) this.#inflate(decoder.bytes.subarray(decoder.start, decoder.end));
       else this.#handler.onFrame(decoder.bytes, decoder.start, decoder.end);
       if (this.outbox.bytes > flushAbove) this.flush();
     }
+    decoder.settle();
   };
 
   #handOnInflated(payload: Uint8Array): void {
-    this.#inflated = undefined;
     this.#handler.onFrame(payload, 0, payload.length);
   }
 
+  #takeInflated(): Uint8Array | undefined {
+    const payload = this.#inflated;
+    this.#inflated = undefined;
+    this.#allowance.release(this.#inflatedBytes);
+    this.#inflatedBytes = 0;
+    return payload;
+  }
+
   #inflate(member: Uint8Array): void {
-    const { maxInflatedBytes } = this.#limits;
+    const { maxInflatedBytes } = this.#allowance;
     if (!gunzipsLater(member)) {
       this.#handOnInflated(gunzip(member, maxInflatedBytes));
       return;
     }
+    const bytes = member.length + Math.min(claimedBytes(member), maxInflatedBytes);
+    this.#allowance.hold(bytes);
+    this.#inflatedBytes = bytes;
     this.#inflating = true;
     this.#heed();
     gunzipLater(member, maxInflatedBytes).then(
@@ -215,7 +242,8 @@ export class FrameStream {
         this.#inflateDone();
       },
       (error: WireError) => {
-        this.#guard(() => this.#refuse(error));
+        this.#takeInflated();
+        if (!this.#over) this.#guard(() => this.#refuse(error));
         this.#inflateDone();
       },
     );
@@ -223,7 +251,10 @@ export class FrameStream {
 
   #inflateDone(): void {
     this.#inflating = false;
-    if (this.#over) return;
+    if (this.#over) {
+      this.#takeInflated();
+      return;
+    }
     this.#handOn();
     this.#heed();
   }
@@ -240,6 +271,7 @@ export class FrameStream {
 
   #refuse(error: WireError): void {
     this.#invalid = true;
+    this.#decoder.clear();
     this.#heed();
     this.#handler.onInvalid(error);
   }

@@ -11,12 +11,6 @@ export function gzip(payload: Uint8Array, _mostBytes: number): Uint8Array {
   return gzipSync(payload, { level: 1 });
 }
 
-/** Whether `member` claims to inflate to so much that it is for `gunzipLater`. */
-export function gunzipsLater(member: Uint8Array): boolean {
-  const at = member.length - 4;
-  return at >= 0 && (member[at + 3]! !== 0 || member[at + 2]! >= 2);
-}
-
 /** What a gzip member (RFC 1952) holds. Throws `WIRE_INFLATED_TOO_LARGE` past `maxBytes`, else `WIRE_GZIP_INVALID`. */
 export function gunzip(member: Uint8Array, maxBytes: number): Uint8Array {
   const { body, size, checksum } = readGzipMember(member, maxBytes);

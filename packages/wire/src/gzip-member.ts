@@ -12,6 +12,21 @@ const flag = { headerCrc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 } as
 /** Deflate packs at most 258 bytes into 2 bits. */
 const mostInflation = 1032;
 
+/** Inflating fewer bytes than this costs less than another thread's, or another task's, help. */
+const laterAbove = 128 * 1024;
+
+/** What `member` claims to inflate to; 0 when it is too short for a claim. */
+export function claimedBytes(member: Uint8Array): number {
+  const at = member.length - 4;
+  if (at < 0) return 0;
+  return member[at + 3]! * 2 ** 24 + ((member[at + 2]! << 16) | (member[at + 1]! << 8) | member[at]!);
+}
+
+/** Whether `member` claims to inflate to so much that it is for `gunzipLater`. */
+export function gunzipsLater(member: Uint8Array): boolean {
+  return claimedBytes(member) >= laterAbove;
+}
+
 /** The parts of a member that are needed to inflate and check it. */
 export interface GzipMember {
   /** Deflate's bytes, and whatever else stands before the trailer. */

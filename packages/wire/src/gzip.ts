@@ -12,8 +12,6 @@ const storeAbove = 1024 * 1024;
 /** From here on it is worth looking whether the payload shrinks at all. */
 const probeAbove = 16 * 1024;
 const probeBytes = 2 * 1024;
-/** Inflating fewer bytes than this costs less than a thread's help. */
-const laterAbove = 128 * 1024;
 const gzipOverheadBytes = 64;
 
 /** One gzip member that holds `payload`: compressed where that is quick or needed to stay within `mostBytes`. */
@@ -38,12 +36,6 @@ function isNoise(payload: Uint8Array): boolean {
   const middle = payload.length >> 1;
   const probe = payload.subarray(middle, middle + probeBytes);
   return deflateRawSync(probe, { level: constants.Z_BEST_SPEED }).length > 0.95 * probeBytes;
-}
-
-/** Whether `member` claims to inflate to so much that it should be done in another thread, by `gunzipLater`. */
-export function gunzipsLater(member: Uint8Array): boolean {
-  const at = member.length - 4;
-  return at >= 0 && (member[at + 3]! !== 0 || member[at + 2]! >= laterAbove >> 16);
 }
 
 /**

@@ -1,3 +1,4 @@
+export { Allowance } from './allowance.ts';
 export type { Channel, ChannelHandler, PeerAddress, Transport } from './channel.ts';
 export {
   type Client,
@@ -30,6 +31,7 @@ export {
   writePairField,
   writeValueField,
 } from './codec.ts';
+export { DelegatingChannel } from './delegating-channel.ts';
 export { openStreams, type StreamsOptions } from './detect.ts';
 export { endOfTurn } from './end-of-turn.ts';
 export { WireError, type WireErrorCode } from './errors.ts';
@@ -55,7 +57,7 @@ export type {
   Value,
 } from './messages.ts';
 export { compressAbove, Outbox } from './outbox.ts';
-export { ProtobufReader, readText } from './protobuf-reader.ts';
+export { copyBytes, ProtobufReader, readText } from './protobuf-reader.ts';
 export {
   beginMessage,
   endMessage,

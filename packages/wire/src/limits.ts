@@ -6,24 +6,33 @@ export interface FrameLimits {
   readonly maxFrameBytes?: number | undefined;
   /** Most bytes that a compressed payload may inflate to. Default 64 MiB. */
   readonly maxInflatedBytes?: number | undefined;
+  /**
+   * Most bytes that are held, over all streams of a connection, of frames that are not whole, not inflated or not handed on
+   * yet. Default: a frame of the largest size, inflated, and 256 KiB (what one paused yamux stream may hold) beside it.
+   */
+  readonly maxHeldBytes?: number | undefined;
 }
 
 export interface ResolvedFrameLimits {
   readonly maxFrameBytes: number;
   readonly maxInflatedBytes: number;
+  readonly maxHeldBytes: number;
 }
 
-export const defaultFrameLimits: ResolvedFrameLimits = Object.freeze({
-  maxFrameBytes: 16 * 2 ** 20,
-  maxInflatedBytes: 64 * 2 ** 20,
-});
+const besideBytes = 256 * 1024;
+const bounds = { min: 1, max: 2 ** 31 - 1 };
 
 /** Throws a RangeError that names the limit which is out of bounds. */
 export function resolveFrameLimits(limits: FrameLimits = {}): ResolvedFrameLimits {
-  const { maxFrameBytes, maxInflatedBytes } = defaultFrameLimits;
-  const bounds = { min: 1, max: 2 ** 31 - 1 };
+  const maxFrameBytes = expectInteger('maxFrameBytes', limits.maxFrameBytes ?? 16 * 2 ** 20, bounds);
+  const maxInflatedBytes = expectInteger('maxInflatedBytes', limits.maxInflatedBytes ?? 64 * 2 ** 20, bounds);
+  const maxHeldBytes = limits.maxHeldBytes ?? maxFrameBytes + maxInflatedBytes + besideBytes;
   return Object.freeze({
-    maxFrameBytes: expectInteger('maxFrameBytes', limits.maxFrameBytes ?? maxFrameBytes, bounds),
-    maxInflatedBytes: expectInteger('maxInflatedBytes', limits.maxInflatedBytes ?? maxInflatedBytes, bounds),
+    maxFrameBytes,
+    maxInflatedBytes,
+    maxHeldBytes: expectInteger('maxHeldBytes', maxHeldBytes, { min: 1, max: Number.MAX_SAFE_INTEGER }),
   });
 }
+
+/** The limits where none are given. */
+export const defaultFrameLimits: ResolvedFrameLimits = resolveFrameLimits();

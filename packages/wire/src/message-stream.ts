@@ -7,11 +7,12 @@ import {
   type WaitOptions,
   within,
 } from '@inkwire/base';
+import { Allowance } from './allowance.ts';
 import type { Channel } from './channel.ts';
 import { WireError } from './errors.ts';
 import { FrameStream } from './frame-stream.ts';
 import { type FrameWriter, sharedWriter } from './frame-writer.ts';
-import { type FrameLimits, resolveFrameLimits } from './limits.ts';
+import type { FrameLimits } from './limits.ts';
 
 /*
  * Messages both ways over one channel, with promises: what programs use.
@@ -113,7 +114,7 @@ class Messages<In, Out> implements MessageStream<In, Out> {
         onInvalid: (error) => this.#lose(error),
         onClose: (error) => this.#closed(error),
       },
-      resolveFrameLimits(options.limits),
+      new Allowance(options.limits),
       { readsOn: true },
     );
   }
@@ -192,7 +193,7 @@ class Messages<In, Out> implements MessageStream<In, Out> {
     if (!this.#frames.outbox.add())
       throw new WireError(
         'WIRE_FRAME_TOO_LARGE',
-        `A message is longer than the ${this.channel.maxWriteBytes} bytes that the channel takes`,
+        `A message is longer than the ${this.#frames.outbox.maxPieceBytes} bytes that the channel or the peer takes`,
       );
     this.#frames.flushSoon();
   }

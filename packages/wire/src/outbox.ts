@@ -1,6 +1,5 @@
 import { frameHeaderBytes, sharedWriter } from './frame-writer.ts';
 import { gzip } from './gzip.ts';
-import { defaultFrameLimits } from './limits.ts';
 
 /** Encoded messages longer than this are compressed (PROTOCOL.md). */
 export const compressAbove = 1436;
@@ -14,11 +13,12 @@ export class Outbox {
   #from = 0;
   #to = 0;
   #pieces: Uint8Array[] = [];
-  readonly #maxPieceBytes: number;
+  /** The longest frame, with its header, that can be added. */
+  readonly maxPieceBytes: number;
 
-  /** `maxPieceBytes`: pieces are cut between frames to stay within it (a channel's `maxWriteBytes`). */
+  /** `maxPieceBytes`: pieces are cut between frames to stay within it (a channel's `maxWriteBytes`, what a peer takes). */
   constructor(maxPieceBytes: number) {
-    this.#maxPieceBytes = maxPieceBytes;
+    this.maxPieceBytes = maxPieceBytes;
   }
 
   /**
@@ -28,7 +28,7 @@ export class Outbox {
   add(): boolean {
     const compressed = sharedWriter.payloadBytes > compressAbove;
     if (compressed) this.#compress();
-    if (sharedWriter.payloadBytes + frameHeaderBytes > this.#maxPieceBytes) {
+    if (sharedWriter.payloadBytes + frameHeaderBytes > this.maxPieceBytes) {
       sharedWriter.abandon();
       return false;
     }
@@ -38,21 +38,19 @@ export class Outbox {
   }
 
   #compress(): void {
-    // A peer with our own limits takes no longer frame, whatever the channel does.
-    const mostBytes = Math.min(this.#maxPieceBytes - frameHeaderBytes, defaultFrameLimits.maxFrameBytes);
-    sharedWriter.replacePayload(gzip(sharedWriter.payload, mostBytes));
+    sharedWriter.replacePayload(gzip(sharedWriter.payload, this.maxPieceBytes - frameHeaderBytes));
   }
 
   /** Adds frames that were encoded before, and may be shared with others. Answers false as `add` does. */
   addEncoded(frames: Uint8Array): boolean {
-    if (frames.length > this.#maxPieceBytes) return false;
+    if (frames.length > this.maxPieceBytes) return false;
     this.#append(frames, 0, frames.length);
     return true;
   }
 
   #append(slab: Uint8Array, from: number, to: number): void {
     this.bytes += to - from;
-    if (slab === this.#slab && from === this.#to && to - this.#from <= this.#maxPieceBytes) {
+    if (slab === this.#slab && from === this.#to && to - this.#from <= this.maxPieceBytes) {
       this.#to = to;
       return;
     }

@@ -13,7 +13,7 @@ const shortBinary = 32;
 const deepestGroup = 100;
 /** Keys, pairs, values, strokes and points of one command: two bytes each on the wire, an object each in memory. */
 export const mostItems = 200_000;
-const endGroup = 4;
+const [startGroup, endGroup] = [3, 4];
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -23,6 +23,9 @@ export class ProtobufReader {
   at = 0;
   end = 0;
   #items = 0;
+  /** The number of the field that `more` began with, and how it is written. */
+  field = 0;
+  wireType = 0;
   /** What `varint` read: the low and the high 32 bits. */
   low = 0;
   high = 0;
@@ -41,20 +44,28 @@ export class ProtobufReader {
     if (++this.#items > mostItems) throw messageInvalid(`it has more than ${mostItems} items`);
   }
 
-  /** A field's number and wire type, `number << 3 | type`. */
-  tag(): number {
-    const first = this.at < this.end ? this.bytes[this.at]! : 0;
+  /** Begins with the next field of the message: its number is in `field`. False when there is none. */
+  more(): boolean {
+    const { at } = this;
+    if (at >= this.end) return false;
+    const first = this.bytes[at]!;
     if (first < 0x80) {
-      this.at++;
       if (first < 8 || (first & 7) > 5) throw messageInvalid('a tag is wrong');
-      return first;
-    }
+      this.at = at + 1;
+      this.wireType = first & 7;
+      this.field = first >>> 3;
+    } else this.#longTag();
+    return true;
+  }
+
+  #longTag(): void {
     const start = this.at;
     this.varint();
     const tag = this.low >>> 0;
     if (this.high !== 0 || this.at - start > 5 || tag < 8 || (tag & 7) > 5)
       throw messageInvalid('a tag is wrong');
-    return tag;
+    this.wireType = tag & 7;
+    this.field = tag >>> 3;
   }
 
   /** A varint into `low` and `high`; bits above the 64th are dropped. */
@@ -128,12 +139,7 @@ export class ProtobufReader {
   binary(): Uint8Array {
     const length = this.uint32();
     const at = this.#take(length);
-    const { bytes } = this;
-    // Not `slice`, which is a view where the bytes are Node's.
-    const copy = new Uint8Array(length);
-    if (length > shortBinary) copy.set(bytes.subarray(at, at + length));
-    else for (let i = 0; i < length; i++) copy[i] = bytes[at + i]!;
-    return copy;
+    return copyBytes(this.bytes, at, at + length);
   }
 
   /** Goes into the message that stands here after its length. Answers where the outer one ends, for `leave`. */
@@ -149,29 +155,29 @@ export class ProtobufReader {
     this.end = outer;
   }
 
-  /** Passes over the field that `tag` begins. Groups are followed by a loop, not by recursion. */
-  skip(tag: number): void {
-    if ((tag & 7) === 3) this.#skipGroup(tag >>> 3);
-    else if ((tag & 7) === endGroup) throw messageInvalid('a group ends that never began');
-    else this.#skipValue(tag & 7);
+  /** Passes over the field that `more` began with. Groups are followed by a loop, not by recursion. */
+  skip(): void {
+    if (this.wireType === startGroup) this.#skipGroup();
+    else if (this.wireType === endGroup) throw messageInvalid('a group ends that never began');
+    else this.#skipValue();
   }
 
-  #skipValue(wireType: number): void {
+  #skipValue(): void {
+    const { wireType } = this;
     if (wireType === 0) this.varint();
     else if (wireType === 2) this.#take(this.uint32());
     else this.#take(wireType === 1 ? 8 : 4);
   }
 
-  #skipGroup(field: number): void {
-    const open = [field];
+  #skipGroup(): void {
+    const open = [this.field];
     while (open.length > 0) {
-      const tag = this.tag();
-      const wireType = tag & 7;
-      if (wireType === 3) {
-        if (open.push(tag >>> 3) > deepestGroup) throw messageInvalid('its groups are too deep');
-      } else if (wireType === endGroup) {
-        if (open.pop() !== tag >>> 3) throw messageInvalid('another group ends than began');
-      } else this.#skipValue(wireType);
+      if (!this.more()) throw messageInvalid('it is cut off');
+      if (this.wireType === startGroup) {
+        if (open.push(this.field) > deepestGroup) throw messageInvalid('its groups are too deep');
+      } else if (this.wireType === endGroup) {
+        if (open.pop() !== this.field) throw messageInvalid('another group ends than began');
+      } else this.#skipValue();
     }
   }
 
@@ -181,6 +187,15 @@ export class ProtobufReader {
     this.at = at + count;
     return at;
   }
+}
+
+/** A copy of `bytes[start … end)`. Not `slice`, which is a view where the bytes are Node's, and keeps the whole chunk alive. */
+export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const length = end - start;
+  const copy = new Uint8Array(length);
+  if (length > shortBinary) copy.set(bytes.subarray(start, end));
+  else for (let i = 0; i < length; i++) copy[i] = bytes[start + i]!;
+  return copy;
 }
 
 /** The text of `bytes[start … end)`. Throws `WIRE_MESSAGE_INVALID` unless that is UTF-8. */

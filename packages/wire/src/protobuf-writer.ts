@@ -5,6 +5,9 @@ import type { FrameWriter } from './frame-writer.ts';
  * after one byte that is left for its length, and moved up when the length takes more.
  */
 
+export const varintType = 0;
+export const doubleType = 1;
+const lengthType = 2;
 const shortText = 64;
 const shortBytes = 64;
 const utf8 = new TextEncoder();
@@ -115,4 +118,35 @@ function moveUp(writer: FrameWriter, length: number): void {
   writer.at = start - 1;
   writeVarint(writer, length);
   writer.at += length;
+}
+
+// Whole fields: tag and content.
+
+/** A field's number and wire type as they are written. */
+export const tagOf = (field: number, wireType = lengthType) => (field << 3) | wireType;
+
+/** A text of a oneof or a list, which is written also when it is empty. */
+export function writeMemberText(writer: FrameWriter, field: number, text: string): void {
+  writeVarint(writer, tagOf(field));
+  writeText(writer, text);
+}
+
+/** A text, unless it is empty. */
+export function writeTextField(writer: FrameWriter, field: number, text: string): void {
+  if (text !== '') writeMemberText(writer, field, text);
+}
+
+/** A number, unless it is 0. */
+export function writeVarintField(writer: FrameWriter, field: number, value: number): void {
+  if (value === 0) return;
+  writeVarint(writer, tagOf(field, varintType));
+  writeVarint(writer, value);
+}
+
+/** A float, unless it is 0. */
+export function writeDoubleField(writer: FrameWriter, field: number, value: number): void {
+  // −0 is not the default.
+  if (Object.is(value, 0)) return;
+  writeVarint(writer, tagOf(field, doubleType));
+  writeDouble(writer, value);
 }

@@ -35,7 +35,7 @@ export interface WebSocketChannelOptions {
 }
 
 /** Messages are cut to this, so that a peer with a limit of its own takes them. */
-const messageBytes = 256 * 1024;
+const messageBytes = 64 * 1024;
 const highWaterBytes = 64 * 1024;
 const drainPollMs = 10;
 const closing = { inOrder: 1000, aborted: 4000 } as const;

@@ -1,7 +1,14 @@
 import { afterAll } from 'vitest';
 import { createChannelPair } from '../src/memory-channel.ts';
 import { channelContract } from './channel-contract.ts';
-import { type Connections, tcpConnections, tlsConnections, webSocketConnections } from './connections.ts';
+import {
+  browserConnections,
+  type Connections,
+  tcpConnections,
+  tlsConnections,
+  webSocketConnections,
+  yamuxConnections,
+} from './connections.ts';
 import { messageStreamContract } from './message-stream-contract.ts';
 
 function memoryConnections(): Promise<Connections> {
@@ -20,6 +27,9 @@ for (const [name, open, traits] of [
   // Without a reset the peer of a destroyed TLS connection hears an end.
   ['tls', tlsConnections, { tellsDestroy: false }],
   ['websocket', webSocketConnections, {}],
+  ['websocket as browsers have it', browserConnections, {}],
+  ['yamux over memory', () => yamuxConnections(memoryConnections()), {}],
+  ['yamux over tcp', () => yamuxConnections(tcpConnections()), {}],
 ] as const) {
   let connections: Promise<Connections> | undefined;
   const connect = async () => {

@@ -1,10 +1,10 @@
 import { createManualClock, type ManualClock } from '@inkwire/base';
+import { Allowance } from '../src/allowance.ts';
 import type { Channel } from '../src/channel.ts';
 import { type ClientOptions, createClient } from '../src/client/index.ts';
 import { decodeCommand, encodeReply } from '../src/codec.ts';
 import { FrameStream } from '../src/frame-stream.ts';
 import { sharedWriter } from '../src/frame-writer.ts';
-import { defaultFrameLimits } from '../src/limits.ts';
 import { createChannelPair } from '../src/memory-channel.ts';
 import type { Command, Reply, Value } from '../src/messages.ts';
 import { toValue } from '../src/values.ts';
@@ -119,7 +119,7 @@ export class HubStream {
           if (!connection.hub.multiplexed) connection.isOver = true;
         },
       },
-      defaultFrameLimits,
+      new Allowance(),
     );
   }
 

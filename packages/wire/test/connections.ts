@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WebSocket } from 'ws';
 import type { Channel } from '../src/channel.ts';
 import {
   acceptWebSockets,
@@ -14,6 +15,8 @@ import {
   listenStreams,
   type TlsMaterial,
 } from '../src/node/index.ts';
+import { openWebSocket, type WebSocketLike } from '../src/websocket-channel.ts';
+import { createYamuxSession } from '../src/yamux/index.ts';
 import type { ChannelEnds } from './channel-contract.ts';
 
 /** Something that makes connections, for as long as a test file needs it. */
@@ -76,6 +79,62 @@ export async function webSocketConnections(): Promise<Connections> {
     close: async () => {
       server.close();
       server.closeAllConnections();
+    },
+  };
+}
+
+/** WebSockets whose dialling end has no more than browsers give: nothing is paused, nobody tells when it has drained. */
+export async function browserConnections(): Promise<Connections> {
+  const server = createServer();
+  const { connect, onChannel } = pairing(async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/wire`, 'kv');
+    return openWebSocket(asBrowsersHaveIt(socket));
+  });
+  acceptWebSockets({ server, onChannel });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    connect,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function asBrowsersHaveIt(socket: WebSocket): WebSocketLike {
+  return {
+    get binaryType() {
+      return socket.binaryType;
+    },
+    set binaryType(type) {
+      socket.binaryType = type as 'arraybuffer';
+    },
+    get bufferedAmount() {
+      return socket.bufferedAmount;
+    },
+    get readyState() {
+      return socket.readyState;
+    },
+    url: socket.url,
+    send: (data) => socket.send(data),
+    close: (code, reason) => socket.close(code, reason),
+    addEventListener: (type, listener) => socket.addEventListener(type as 'open', listener as () => void),
+  };
+}
+
+/** Streams of one multiplexed connection: this side opens them. */
+export async function yamuxConnections(carriers: Promise<Connections>): Promise<Connections> {
+  const carrier = await carriers;
+  const { here, there } = await carrier.connect();
+  const { connect, onChannel } = pairing(async () => client.open());
+  const client = createYamuxSession({ channel: here, side: 'client' });
+  const server = createYamuxSession({ channel: there, side: 'server', onChannel });
+  return {
+    connect,
+    close: async () => {
+      await Promise.all([client.destroy(), server.destroy()]);
+      await carrier.close();
     },
   };
 }

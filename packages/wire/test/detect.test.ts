@@ -1,6 +1,7 @@
+import { createManualClock } from '@inkwire/base';
 import { expect, test } from 'vitest';
 import type { Channel } from '../src/channel.ts';
-import { openStreams } from '../src/detect.ts';
+import { openStreams, type StreamsOptions } from '../src/detect.ts';
 import { createChannelPair } from '../src/memory-channel.ts';
 import { createYamuxSession } from '../src/yamux/index.ts';
 
@@ -12,26 +13,33 @@ interface Heard {
 }
 
 /** A side that opens streams and echoes what they send. */
-function serve(channel: Channel): { heard: Heard[]; streams: ReturnType<typeof openStreams> } {
+function serve(
+  channel: Channel,
+  options: StreamsOptions = {},
+): { heard: Heard[]; streams: ReturnType<typeof openStreams> } {
   const heard: Heard[] = [];
-  const streams = openStreams(channel, (stream) => {
-    const one: Heard = { channel: stream, text: '', ended: false, closed: false };
-    heard.push(one);
-    stream.attach({
-      onBytes: (bytes) => {
-        one.text += Buffer.from(bytes).toString('latin1');
-        stream.write(bytes);
-      },
-      onEnd: () => {
-        one.ended = true;
-        stream.end();
-      },
-      onDrain() {},
-      onClose: () => {
-        one.closed = true;
-      },
-    });
-  });
+  const streams = openStreams(
+    channel,
+    (stream) => {
+      const one: Heard = { channel: stream, text: '', ended: false, closed: false };
+      heard.push(one);
+      stream.attach({
+        onBytes: (bytes) => {
+          one.text += Buffer.from(bytes).toString('latin1');
+          stream.write(bytes);
+        },
+        onEnd: () => {
+          one.ended = true;
+          stream.end();
+        },
+        onDrain() {},
+        onClose: () => {
+          one.closed = true;
+        },
+      });
+    },
+    options,
+  );
   return { heard, streams };
 }
 
@@ -126,4 +134,43 @@ test('close ends a connection that has said nothing, and leaves a plain channel 
   await streams2.destroy();
   await settled();
   expect([heard[0]!.closed, own2.closed]).toEqual([true, true]);
+});
+
+test('who says nothing in time is ended; who has begun is handed on, to be judged as it is', async () => {
+  const clock = createManualClock();
+  const options = { clock, beginTimeoutMs: 1000 };
+  const [silent, theirs] = createChannelPair();
+  const [slow, theirs2] = createChannelPair();
+  const nothing = serve(theirs, options);
+  const little = serve(theirs2, options);
+  const [own, own2] = [listen(silent), listen(slow)];
+  slow.write(Buffer.from('\0\0\0', 'latin1'));
+  await settled();
+  clock.advance(999);
+  await settled();
+  expect([own.closed, own2.closed, little.heard]).toEqual([false, false, []]);
+  clock.advance(1);
+  await settled();
+  expect([own.closed, own2.closed, nothing.heard]).toEqual([true, false, []]);
+  expect(little.heard).toMatchObject([{ text: '\0\0\0' }]);
+  slow.write(Buffer.from('\x01x', 'latin1'));
+  await settled();
+  expect(little.heard).toMatchObject([{ text: '\0\0\0\x01x' }]);
+  expect(clock.pending).toBe(0);
+});
+
+test('no timer is left of a connection that has begun, or is over', async () => {
+  const clock = createManualClock();
+  const [here, there] = createChannelPair();
+  const [gone, there2] = createChannelPair();
+  serve(there, { clock });
+  serve(there2, { clock });
+  listen(here);
+  listen(gone);
+  expect(clock.pending).toBe(2);
+  here.write(Buffer.from('plain'));
+  gone.destroy();
+  await settled();
+  expect(clock.pending).toBe(0);
+  expect(() => openStreams(here, () => {}, { beginTimeoutMs: 0 })).toThrow(RangeError);
 });

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { createRandom, type Random } from '@inkwire/base';
 import { expect, test } from 'vitest';
+import { Allowance } from '../src/allowance.ts';
 import { decodeCommand, decodeReply } from '../src/codec.ts';
 import { WireError } from '../src/errors.ts';
 import { FrameDecoder } from '../src/frame-decoder.ts';
@@ -81,7 +82,7 @@ function changed(random: Random, bytes: Buffer<ArrayBuffer>): Buffer<ArrayBuffer
 
 /** Feeds it in chunks, reads every frame both ways, and answers how it ended. */
 function outcome(random: Random, bytes: Buffer): string {
-  const decoder = new FrameDecoder(limit);
+  const decoder = new FrameDecoder(new Allowance({ maxFrameBytes: limit }));
   try {
     for (let at = 0; at < bytes.length; ) {
       const to = Math.min(bytes.length, at + 1 + random.below(bytes.length));

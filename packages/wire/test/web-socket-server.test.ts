@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = createServer();
   acceptWebSockets({
     server,
-    maxMessageBytes: 100_000,
+    maxMessageBytes: ({ url }) => (url === '/wire?stranger' ? 65_536 : 100_000),
     onChannel: (channel) => {
       taken.push(channel);
       channel.attach({
@@ -63,15 +63,34 @@ test('the path, the subprotocol and the origin are checked', async () => {
 });
 
 test('a message of text, or one that is too long, costs its own connection', async () => {
-  const closedBy = (message: string | Buffer) =>
+  const closedBy = (message: string | Buffer, path = '/wire') =>
     new Promise<number>((resolve) => {
-      const socket = new WebSocket(`ws://127.0.0.1:${port}/wire`, 'kv');
+      const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, 'kv');
       socket.on('open', () => socket.send(message));
       socket.on('error', () => {});
       socket.on('close', resolve);
     });
   expect(await closedBy('text')).toBe(1006);
   expect(await closedBy(Buffer.alloc(100_001))).toBe(1009);
+  expect(await closedBy(Buffer.alloc(65_537), '/wire?stranger')).toBe(1009);
+});
+
+test('a long frame goes in messages that are short enough for strangers', async () => {
+  const channel = await dialWebSocket({ url: `ws://127.0.0.1:${port}/wire?stranger` });
+  let bytes = 0;
+  const closed = new Promise((resolve) => {
+    channel.attach({
+      onBytes: (chunk) => {
+        bytes += chunk.length;
+        if (bytes === 1_000_000) channel.end();
+      },
+      onEnd() {},
+      onDrain() {},
+      onClose: resolve,
+    });
+  });
+  channel.write(new Uint8Array(1_000_000));
+  expect(await closed).toBeUndefined();
 });
 
 test('a client that closes with 1000 has ended', async () => {

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import type { Configuration, TablesLocation } from '../configuration.ts';
 import { CliError } from '../errors.ts';
 import { reportFailure } from '../failure.ts';
-import { exitAtOnce, type Interrupt, onInterrupt } from '../interrupts.ts';
-import { readPem } from '../pem-file.ts';
+import { firstInterrupt } from '../interrupts.ts';
 import { createServeLog } from '../serve-log.ts';
 import { settingOption, settingValues } from '../setting-option.ts';
 import { settingNames, variableOf } from '../settings.ts';
+import { readTlsFiles } from '../tls-files.ts';
 import { version } from '../version.ts';
 import { prepareWritableDirectory } from '../writable-directory.ts';
 
@@ -29,7 +29,7 @@ export function addServe(program: Command): void {
 }
 
 async function serve(configuration: Configuration): Promise<void> {
-  const { http, wire, lab, token, tls: tlsFiles } = configuration;
+  const { http, wire, lab, tokens, tls: tlsFiles } = configuration;
   if (http === 'off' && wire === 'off' && lab === 'off')
     throw new CliError('CLI_CONFIG_INVALID', 'With --http, --wire and --lab off there is nothing to serve');
   const tls = await readTlsFiles(tlsFiles);
@@ -50,8 +50,8 @@ async function serve(configuration: Configuration): Promise<void> {
   await using readings = await openLmdbReadings({ directory: configuration.readings.directory });
   await using tables = await openTables(configuration.tables);
   await using reader = await openReader({ model: modelFile(configuration.model) });
-  await using hub = createHub({ reader, readings, tables, version: version() });
-  const tokens = token === undefined ? undefined : { admin: token };
+  await using pool = await openPool(configuration);
+  await using hub = createHub({ reader, readings, tables, pool, version: version() });
   const log = createServeLog(configuration.log, (line) => process.stdout.write(line));
   const interrupted = firstInterrupt();
   {
@@ -60,7 +60,7 @@ async function serve(configuration: Configuration): Promise<void> {
         ? undefined
         : await listenHttp(hub, {
             ...http,
-            ...(token !== undefined && { token }),
+            tokens,
             page: (await import('@inkwire/web')).pageDirectory,
             allowedHosts: configuration.allowedHosts,
             onError: reportFailure,
@@ -97,15 +97,9 @@ async function openTables(location: TablesLocation): Promise<Tables> {
   return openLmdbTables(location);
 }
 
-/** Resolves with the first signal. The second ends the process wherever it is. */
-function firstInterrupt(): Promise<Interrupt> {
-  return new Promise((resolve) => {
-    onInterrupt({ first: resolve, again: exitAtOnce });
-  });
-}
-
-async function readTlsFiles(files: Configuration['tls']) {
-  if (files === undefined) return undefined;
-  const [cert, key] = await Promise.all([readPem(files.cert), readPem(files.key)]);
-  return { cert, key, ...(files.ca !== undefined && { ca: await readPem(files.ca) }) };
+/** The allocator, where one is asked for. */
+async function openPool({ pool }: Configuration) {
+  if (pool === undefined) return undefined;
+  const { openAllocator } = await import('../open-allocator.ts');
+  return openAllocator(pool, reportFailure);
 }

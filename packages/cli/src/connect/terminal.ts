@@ -14,7 +14,7 @@ import type { Screen } from './screen.ts';
 
 /** How a terminal reaches hubs. */
 export interface TerminalOptions {
-  /** Where `connect` leads without an address. */
+  /** Where `connect` leads at first without an address. */
   readonly hub: ListenAddress;
   readonly name?: string | undefined;
   /** How often `time` is asked at once. */
@@ -37,11 +37,14 @@ export class Terminal {
   readonly #screen: Screen;
   readonly #options: TerminalOptions;
   #session: HubSession | undefined;
+  /** Where `connect` leads without an address: where it led last. */
+  #usual: ListenAddress;
   #failures = 0;
 
   constructor(screen: Screen, options: TerminalOptions) {
     this.#screen = screen;
     this.#options = options;
+    this.#usual = options.hub;
   }
 
   /**
@@ -72,8 +75,17 @@ export class Terminal {
     } catch (error) {
       if (leaving.aborted) return;
       this.#failures++;
-      this.#screen.complain(complaint(error));
+      this.#screen.complain(this.#complaint(error));
     }
+  }
+
+  /** A person is told what to do; a script, or whoever reads its log, can match the code behind it. */
+  #complaint(error: unknown): string {
+    if (error === undefined) return 'no reason is known';
+    if (error instanceof RangeError) return printable(messageOf(error));
+    const refusal = refusalOf(error);
+    const told = refusal ? refused(refusal) : error;
+    return this.#screen.isTerminal ? printable(messageOf(told)) : failureText(told);
   }
 
   async #carryOut(command: LineCommand): Promise<string | undefined> {
@@ -96,7 +108,7 @@ export class Terminal {
       case 'name':
         return this.#name(await this.#hub(), command.name);
       case 'members':
-        return formatMembers(await (await this.#hub()).members());
+        return this.#members(await this.#hub());
       case 'send':
         return this.#send(await this.#hub(), command.to, command.text);
       case 'read':
@@ -118,7 +130,7 @@ export class Terminal {
 
   async #connect(named: string | undefined): Promise<string> {
     if (this.#session) throw new RangeError('You are connected already; disconnect, or 2, comes first');
-    const usual = formatListenAddress(this.#options.hub);
+    const usual = formatListenAddress(this.#usual);
     const text = named ?? (await this.#askFor(`Address [${usual}]: `)) ?? usual;
     const session = await this.#join(parseHubAddress(text));
     return `Connected to ${whoOnWhat(await session.names())}`;
@@ -134,6 +146,7 @@ export class Terminal {
     } catch (error) {
       throw joinFailure(error, address, isTls);
     }
+    this.#usual = address;
     return this.#session;
   }
 
@@ -143,14 +156,16 @@ export class Terminal {
     return {
       onMessage: ({ from, name, text }) =>
         screen.print(`Message from ${from}, ${printable(name)}: ${printable(text)}`),
-      onAway: (error) =>
-        screen.complain(`The connection to ${where} is lost, trying again: ${complaint(error)}`),
+      onAway: (error) => {
+        const why = screen.isTerminal ? '' : `: ${this.#complaint(error)}`;
+        screen.complain(`The connection to ${where} is lost, trying again${why}`);
+      },
       onBack: (names) => screen.complain(`Back on ${whoOnWhat(names)}`),
       onMissed: () => screen.complain('Messages may have been missed meanwhile'),
       onEnd: (error) => {
         this.#session = undefined;
         this.#failures++;
-        screen.complain(`${where} does not let you in any more: ${complaint(error)}`);
+        screen.complain(`${where} does not let you in any more: ${this.#complaint(error)}`);
       },
     };
   }
@@ -179,12 +194,24 @@ export class Terminal {
 
   async #send(hub: HubSession, to: string | undefined, text: string | undefined): Promise<string> {
     const id = to ?? (await this.#askFor('To which member? '));
-    if (id === undefined || !/^\d{1,10}$/.test(id))
+    if (id === undefined || !/^[1-9]\d{0,9}$/.test(id))
       throw new RangeError(`Expected a member's number, got "${id ?? ''}"; members, or 5, lists them`);
     const message = text ?? (await this.#askFor('Message: '));
     if (message === undefined) throw new RangeError('There is nothing to send');
-    await hub.send(Number(id), message);
+    try {
+      await hub.send(Number(id), message);
+    } catch (error) {
+      const status = refusalOf(error)?.status;
+      if (status === 404) throw new RangeError(`There is no member ${id}; members, or 5, lists them`);
+      if (status === 400) throw new RangeError(`Member ${id} is you; members, or 5, lists the others`);
+      throw error;
+    }
     return `Sent to ${id}`;
+  }
+
+  async #members(hub: HubSession): Promise<string> {
+    const [members, { id }] = await Promise.all([hub.members(), hub.names()]);
+    return formatMembers(members, id);
   }
 
   async #read(hub: HubSession, named: string | undefined): Promise<string> {
@@ -193,14 +220,6 @@ export class Terminal {
     // Standard input is where the commands come from.
     return formatReading(await hub.read(await pictureIn(file === '-' ? './-' : file)));
   }
-}
-
-/** Line by line, whatever strangers have put into it. */
-function complaint(error: unknown): string {
-  if (error === undefined) return 'no reason is known';
-  if (error instanceof RangeError) return printable(messageOf(error));
-  const refusal = refusalOf(error);
-  return failureText(refusal ? refused(refusal) : error);
 }
 
 const notConnected = () => new RangeError('You are not connected yet; connect HOST:PORT, or 1, comes first');
@@ -221,12 +240,12 @@ function formatReading({ text, confidence, unsure }: Reading): string {
   return [lines, Number(confidence).toFixed(4), ...(unsure ? ['unsure'] : [])].join('  ');
 }
 
-function formatMembers(members: readonly ListedMember[]): string {
+function formatMembers(members: readonly ListedMember[], own: number): string {
   return formatTable(
     [{ title: 'id', align: 'right' }, { title: 'name' }, { title: 'from' }, { title: 'by' }],
     members.map(({ id, name, from, transport }) => [
       String(id),
-      printable(name),
+      printable(name) + (id === own ? ' (you)' : ''),
       printable(from),
       printable(transport),
     ]),

@@ -1,9 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopback } from '../binding.ts';
 import { HubError } from '../errors.ts';
+import type { Role, TokenCheck } from '../members/tokens.ts';
 import type { ResolvedHttpOptions } from './options.ts';
+import { problemOf } from './problem.ts';
 
 /*
  * Who may do what, in the order in which it is asked of every request:
@@ -11,9 +12,11 @@ import type { ResolvedHttpOptions } from './options.ts';
  * 1. Host: on loopback the name must be ours, or a page elsewhere could have its own name resolve to this machine and
  *    read what is here (DNS rebinding).
  * 2. Origin: whatever changes something comes from our own page, or from a program, which sends no origin.
- * 3. Token: when there is one, everything but the page's own files and the liveness check needs it.
+ * 3. Token: when there are some, everything but the page's own files and the liveness check needs one.
+ * 4. Role: whatever changes something, or has a picture read, needs the role `write`.
  *
- * Before all of them requests are counted (`server.ts`), so that nobody tries tokens without end.
+ * Before all of them requests are counted (`server.ts`), and wrong tokens are counted for each address (`tokens.ts`), so that
+ * nobody tries tokens without end.
  */
 
 const cookieName = 'inkwire-token';
@@ -30,10 +33,21 @@ export function isOpen({ method, url }: FastifyRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && !query.has('token') && openPath.test(path);
 }
 
-/** Adds the three checks to every route. */
-export function addGuard(app: FastifyInstance, options: ResolvedHttpOptions, isLocal: boolean): void {
-  const expectToken =
-    options.token === undefined ? undefined : tokenCheck(options.token, options.tls !== undefined);
+/** Who can come as far as the listener, and who gets in. */
+export interface Doors {
+  /** Only this machine can reach it. */
+  readonly isLocal: boolean;
+  /** Undefined: everyone is an admin. */
+  readonly tokens: TokenCheck | undefined;
+}
+
+/** Adds the checks to every route. */
+export function addGuard(
+  app: FastifyInstance,
+  options: ResolvedHttpOptions,
+  { isLocal, tokens }: Doors,
+): void {
+  const expectToken = tokens && tokenCheck(tokens, options.tls !== undefined);
   app.addHook('onRequest', async (request, reply) => {
     if (isLocal) expectOwnHost(request, options.allowedHosts);
     if (changing.has(request.method)) expectOwnOrigin(request, options.allowedHosts);
@@ -41,29 +55,21 @@ export function addGuard(app: FastifyInstance, options: ResolvedHttpOptions, isL
   });
 }
 
-/** The first two checks, of a request that no route answers: one that becomes a WebSocket. */
-export function isFromHere(
+/** The first two checks, of a request that no route answers: one that becomes a WebSocket. Throws what they throw. */
+export function expectFromHere(
   request: Asked,
   { allowedHosts }: Pick<ResolvedHttpOptions, 'allowedHosts'>,
   isLocal: boolean,
-): boolean {
-  try {
-    if (isLocal) expectOwnHost(request, allowedHosts);
-    expectOwnOrigin(request, allowedHosts);
-    return true;
-  } catch {
-    return false;
-  }
+): void {
+  if (isLocal) expectOwnHost(request, allowedHosts);
+  expectOwnOrigin(request, allowedHosts);
 }
 
-/** Whether the request brings the token, in whichever way. */
-export function presentsToken(request: Asked, token: string): boolean {
-  const given = tokenOf(request);
-  return given !== undefined && timingSafeEqual(digest(given), digest(token));
-}
-
-function tokenOf(request: Asked): string | undefined {
-  return bearerOf(request) ?? splitUrl(request.url ?? '').query.get('token') ?? cookieOf(request);
+/** The token that a request brings, in whichever way. */
+export function tokenOf(request: Asked): string | undefined {
+  return (
+    bearerOf(request) ?? splitUrl(request.url ?? '').query.get('token') ?? cookieOf(request) ?? undefined
+  );
 }
 
 function expectOwnHost({ headers }: Asked, allowed: readonly string[]): void {
@@ -85,32 +91,40 @@ function expectOwnOrigin({ headers }: Asked, allowed: readonly string[]): void {
   throw new HubError('HUB_ORIGIN_REFUSED', 'The request comes from a page of another origin');
 }
 
-function tokenCheck(token: string, secure: boolean) {
-  const expected = digest(token);
-  const isRight = (given: string) => timingSafeEqual(digest(given), expected);
-
+function tokenCheck(tokens: TokenCheck, secure: boolean) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const { path, query } = splitUrl(request.url);
     const asked = query.get('token');
-    if (path === '/' && asked !== null && isRight(asked)) return rememberToken(reply, asked, secure);
+    if (path === '/' && asked) {
+      present(tokens, asked, request, reply);
+      return rememberToken(reply, asked, secure);
+    }
     if (isOpen(request)) return undefined;
-    const given = tokenOf(request);
-    if (given === undefined || given === '') return refuse(reply, 'HUB_TOKEN_MISSING');
-    return isRight(given) ? undefined : refuse(reply, 'HUB_TOKEN_WRONG');
+    const role = present(tokens, tokenOf(request), request, reply);
+    if (role === 'read' && changing.has(request.method))
+      throw new HubError('HUB_ROLE_INSUFFICIENT', 'The token is for reading only');
+    return undefined;
   };
 }
 
-/** Digests are of one length, so that comparing them tells nothing of the token's. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
-function refuse(reply: FastifyReply, code: 'HUB_TOKEN_MISSING' | 'HUB_TOKEN_WRONG'): never {
-  reply.header('www-authenticate', 'Bearer realm="inkwire"');
-  throw new HubError(
-    code,
-    'Present the token as `Authorization: Bearer …`, or open the page once with `/?token=…`',
-  );
+/** The role that the token gives. Whoever is refused is told how to present one, and when to try again. */
+function present(
+  tokens: TokenCheck,
+  token: string | undefined,
+  { ip }: FastifyRequest,
+  reply: FastifyReply,
+): Role {
+  try {
+    if (token) return tokens.roleOf(token, ip);
+    throw new HubError(
+      'HUB_TOKEN_MISSING',
+      'Present the token as `Authorization: Bearer …`, or open the page once with `/?token=…`',
+    );
+  } catch (error) {
+    if (problemOf(error).status === 401) reply.header('www-authenticate', 'Bearer realm="inkwire"');
+    else reply.header('retry-after', String(tokens.waitSeconds(ip)));
+    throw error;
+  }
 }
 
 /** The page's pictures and event stream cannot send headers, a cookie they can. */

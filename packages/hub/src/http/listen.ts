@@ -1,10 +1,13 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { type Closable, Lifetime, sleep } from '@inkwire/base';
 import type { FastifyInstance } from 'fastify';
+import type { AllocatorHub } from '../allocator-hub.ts';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import type { Hub } from '../hub.ts';
+import { TokenCheck } from '../members/tokens.ts';
+import type { Doors } from './guard.ts';
 import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from './options.ts';
-import { createServer } from './server.ts';
+import { createMetricsServer, createServer } from './server.ts';
 
 /** A hub that is served over HTTP. `close()` answers what is under way and ends event streams; `destroy()` cuts. */
 export interface HttpListener extends Closable {
@@ -17,12 +20,29 @@ export interface HttpListener extends Closable {
  * Serves the hub over HTTP. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE`, `HUB_ADDRESS_UNUSABLE`, `HUB_TLS_INVALID`,
  * `HUB_PAGE_MISSING`, and a TypeError or RangeError for options out of bounds.
  */
-export async function listenHttp(hub: Hub, options: HttpOptions): Promise<HttpListener> {
+export function listenHttp(hub: Hub, options: HttpOptions): Promise<HttpListener> {
+  return listen(hub, options, (resolved, doors) => createServer(hub, resolved, doors));
+}
+
+/** Serves `/metrics` and `/healthz` of an allocator that runs alone. Throws what `listenHttp` throws. */
+export function listenMetrics(
+  hub: AllocatorHub,
+  options: Pick<HttpOptions, 'host' | 'port' | 'tokens' | 'tls' | 'allowedHosts' | 'onError'>,
+): Promise<HttpListener> {
+  return listen(hub, options, (resolved, doors) => createMetricsServer(hub, resolved, doors));
+}
+
+async function listen(
+  { wire }: Pick<Hub, 'wire'>,
+  options: HttpOptions,
+  create: (options: ResolvedHttpOptions, doors: Doors) => Promise<{ readonly app: FastifyInstance }>,
+): Promise<HttpListener> {
   const resolved = resolveHttpOptions(options);
-  const { host, port, token, tls } = resolved;
-  const guarded = token !== undefined || tls?.ca !== undefined;
+  const { host, port, tls } = resolved;
+  const tokens = TokenCheck.of(resolved.tokens, wire.wrongTokens);
+  const guarded = tokens !== undefined || tls?.ca !== undefined;
   const isLocal = await expectSafeBinding({ host, port, guarded, flag: 'http' });
-  const { app } = await createServer(hub, resolved, isLocal);
+  const { app } = await create(resolved, { isLocal, tokens });
   const connections = new Connections(app.server);
   try {
     await app.listen({ host, port });

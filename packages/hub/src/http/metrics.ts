@@ -1,6 +1,11 @@
+import type { Server } from 'node:net';
+import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AllocatorHub } from '../allocator-hub.ts';
 import type { Hub } from '../hub.ts';
+import { addPoolMetrics } from '../pool/pool-metrics.ts';
+import { addWireMetrics, waitHistogram } from './wire-metrics.ts';
 
 /** Of the process, once: its collectors watch the event loop and cannot be stopped. */
 let processMetrics: Registry | undefined;
@@ -17,11 +22,10 @@ function metricsOfProcess(): Registry {
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
-  stop(): void;
 }
 
 /** Counts what one listener answers and what happens on its hub. */
-export function addMetrics(app: FastifyInstance, hub: Hub): Metrics {
+export function addMetrics(app: FastifyInstance, hub: Hub): Metrics & { stop(): void } {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Histogram({
@@ -38,10 +42,10 @@ export function addMetrics(app: FastifyInstance, hub: Hub): Metrics {
     registers,
   });
   gauge('inkwire_readings', 'Readings that are kept', () => hub.readings.count());
-  gauge('inkwire_reader_batches', 'Runs of the model', () => hub.reader.stats.batches);
-  gauge('inkwire_reader_digits', 'Digits read', () => hub.reader.stats.digits);
+  counter('inkwire_reader_batches', 'Runs of the model', () => hub.reader.stats.batches);
+  counter('inkwire_reader_digits', 'Digits read', () => hub.reader.stats.digits);
   gauge('inkwire_reader_queued', 'Digits waiting to be read', () => hub.reader.stats.queued);
-  addWireMetrics(hub, registers);
+  gauge('inkwire_http_connections', 'Connections of the HTTP listener', () => openConnections(app.server));
 
   app.addHook('onResponse', async (request, reply) => {
     // The pattern and never the address itself, which strangers could make endless.
@@ -62,57 +66,37 @@ export function addMetrics(app: FastifyInstance, hub: Hub): Metrics {
     });
   }
 
-  return {
-    contentType: registry.contentType,
-    text: async () => `${await registry.metrics()}\n${await metricsOfProcess().metrics()}`,
-    stop: () => listening[Symbol.dispose](),
-  };
-}
-
-/** What happens on the wire, as its service counts it. */
-function addWireMetrics({ wire: { metrics, members } }: Hub, registers: Registry[]): void {
-  const numbers: Record<string, readonly [help: string, value: () => number]> = {
-    inkwire_members: ['Members that are here, over every transport', () => members.size],
-    inkwire_wire_streams: ['Streams that are served', () => metrics.streams],
-    inkwire_wire_streams_total: ['Streams that were served', () => metrics.streamsOpened],
-    inkwire_wire_received_bytes_total: ['Bytes of payloads that came in', () => metrics.bytesIn],
-    inkwire_wire_sent_bytes_total: ['Bytes of frames that went out', () => metrics.bytesOut],
-    inkwire_wire_pending_commands: ['Commands whose answers are awaited', () => metrics.pending],
-    inkwire_topics: ['Topics that somebody hears', () => metrics.topics],
-    inkwire_subscriptions: ['Subscriptions that are', () => metrics.subscriptions],
-    inkwire_published_total: ['Messages published', () => metrics.published],
-    inkwire_delivered_total: ['Messages handed to subscribers', () => metrics.delivered],
-    inkwire_command_wait_seconds_count: ['Commands that had to wait for their answer', () => metrics.waited],
-    inkwire_command_wait_seconds_sum: ['Seconds that they waited together', () => metrics.waitedSeconds],
-    inkwire_subscribers_dropped_total: ['Subscribers dropped for being slow', () => metrics.dropped],
-  };
-  for (const [name, [help, value]] of Object.entries(numbers))
-    new Gauge({
+  function counter(name: string, help: string, value: () => number): void {
+    new Counter({
       name,
       help,
       registers,
       collect() {
-        this.set(value());
+        this.reset();
+        this.inc(value());
       },
     });
-  new Gauge({
-    name: 'inkwire_commands_total',
-    help: 'Commands answered, by kind and status; 0 stands for statuses that are not counted apart',
-    labelNames: ['kind', 'status'] as const,
-    registers,
-    collect() {
-      for (const { kind, status, count } of metrics.commands())
-        this.set({ kind, status: String(status) }, count);
-    },
-  });
-  new Gauge({
-    name: 'inkwire_command_wait_seconds_bucket',
-    help: 'Commands that waited no longer for their answer',
-    labelNames: ['le'] as const,
-    registers,
-    collect() {
-      for (const { seconds, count } of metrics.waits()) this.set({ le: String(seconds) }, count);
-      this.set({ le: '+Inf' }, metrics.waited);
-    },
-  });
+  }
+
+  return { ...metricsOf(registry, hub), stop: () => listening[Symbol.dispose]() };
+}
+
+/** What an allocator that runs alone counts. */
+export function allocatorMetrics(hub: AllocatorHub): Metrics {
+  return metricsOf(new Registry(), hub);
+}
+
+/** Adds what happens on the wire, in the pool and in the process. */
+function metricsOf(registry: Registry, { wire }: Pick<Hub, 'wire'>): Metrics {
+  addWireMetrics(wire, [registry]);
+  if (wire.pool) addPoolMetrics(wire.pool.service, [registry]);
+  return {
+    contentType: registry.contentType,
+    text: async () =>
+      [await registry.metrics(), waitHistogram(wire), await metricsOfProcess().metrics()].join('\n'),
+  };
+}
+
+function openConnections(server: Server): Promise<number> {
+  return promisify(server.getConnections).call(server);
 }

@@ -1,4 +1,5 @@
 import { expectInteger } from '@inkwire/base';
+import type { Tokens } from '../members/tokens.ts';
 
 /** Certificates in PEM. */
 export interface TlsOptions {
@@ -33,7 +34,7 @@ export const defaultLimits = {
   maxEventStreams: 200,
   /** Bytes that one of them may lag behind before it is cut off. */
   maxEventLagBytes: 2 ** 20,
-  /** Requests a minute from one address (an IPv6 /64 is one), pages and assets apart; then 429. */
+  /** Requests a minute from one address (an IPv6 /64 is one), pages and assets apart, and as many WebSockets; then 429. */
   requestsPerMinute: 3_000,
   /** The same for this machine itself. */
   loopbackRequestsPerMinute: 120_000,
@@ -54,14 +55,17 @@ export type HttpLimits = { readonly [Name in keyof typeof defaultLimits]: number
 
 /** How the hub is served over HTTP. */
 export interface HttpOptions {
-  /** A name or address. Anything but loopback needs `token` or `tls.ca`. Default 127.0.0.1. */
+  /** A name or address. Anything but loopback needs `tokens` or `tls.ca`. Default 127.0.0.1. */
   readonly host?: string;
   /** 0 lets the system choose. */
   readonly port: number;
   /** Directory of the built page. Default: a small form that works without JavaScript. */
   readonly page?: string;
-  /** What clients must present: `Authorization: Bearer`, `?token=`, or the cookie that `/?token=` gives. */
-  readonly token?: string;
+  /**
+   * What clients must present, and the role that each gives: `Authorization: Bearer`, `?token=`, or the cookie that `/?token=`
+   * gives. Default: everyone is an admin.
+   */
+  readonly tokens?: Tokens | undefined;
   readonly tls?: TlsOptions;
   /** Further names in `Host` and `Origin` that are ours, with their port if it is not the usual one: `ink.example`. */
   readonly allowedHosts?: readonly string[];
@@ -79,8 +83,6 @@ export type ResolvedHttpOptions = Omit<HttpOptions, 'host' | 'limits' | 'allowed
 /** Throws a TypeError or RangeError for an option out of bounds. */
 export function resolveHttpOptions(options: HttpOptions): ResolvedHttpOptions {
   const port = expectInteger('port', options.port, { min: 0, max: 65_535 });
-  if (options.token !== undefined && !/^[\x21-\x7e]{8,}$/.test(options.token))
-    throw new RangeError('Expected `token` to be at least 8 printable ASCII characters without spaces');
   return Object.freeze({
     ...options,
     port,

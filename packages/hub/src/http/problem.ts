@@ -52,6 +52,7 @@ export const problemTable: Partial<Record<Code, Entry>> = {
   HUB_REQUEST_MALFORMED: [400, 'The request is malformed', 'tell'],
   HUB_REQUEST_TIMEOUT: [408, 'The request took too long to arrive', 'tell'],
   HUB_REQUEST_TOO_LARGE: [413, 'The request is too large', 'tell'],
+  HUB_ROLE_INSUFFICIENT: [403, 'The role of this token does not allow it', 'tell'],
   HUB_TOKEN_MISSING: [401, 'A token is needed', 'tell'],
   HUB_TOKEN_WRONG: [401, 'The token is wrong', 'tell'],
 };

@@ -2,13 +2,14 @@ import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { AllocatorHub } from '../allocator-hub.ts';
 import { isLoopback } from '../binding.ts';
 import { HubError } from '../errors.ts';
 import type { Hub } from '../hub.ts';
 import { addAdmission } from './admission.ts';
 import { sendProblem } from './answer.ts';
-import { addGuard, isOpen } from './guard.ts';
-import { addMetrics } from './metrics.ts';
+import { addGuard, type Doors, isOpen } from './guard.ts';
+import { addMetrics, allocatorMetrics } from './metrics.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 import { addPageFiles } from './page-files.ts';
 import { problemOf, reasonOf } from './problem.ts';
@@ -22,19 +23,16 @@ import { addSamplesRoute, createSampleReader } from './routes/samples.ts';
 import { addServiceRoutes } from './routes/service.ts';
 import { addWebSockets } from './web-sockets.ts';
 
-/** Creates the server with all its routes, not listening yet. `isLocal`: only this machine can reach it. */
+/** Creates the server with all its routes, not listening yet. */
 export async function createServer(
   hub: Hub,
   options: ResolvedHttpOptions,
-  isLocal: boolean,
+  doors: Doors,
 ): Promise<{ readonly app: FastifyInstance; readonly table: RouteTable }> {
   const app = createApp(options);
-  app.server.maxConnections = options.limits.maxConnections;
   const metrics = addMetrics(app, hub);
   app.addHook('preClose', async () => metrics.stop());
-  addSecurityHeaders(app, options.tls !== undefined);
-  await addRateLimit(app, options);
-  addGuard(app, options, isLocal);
+  await addChecks(app, options, doors);
   addAdmission(app, options.limits);
   await addBodies(app, options);
   addProblems(app, options);
@@ -49,8 +47,31 @@ export async function createServer(
   addEventsRoute(app, table, hub, options);
   addPlainRoutes(table, hub, options, readSamples, sendIndex);
   addServiceRoutes(table, hub, metrics);
-  addWebSockets(app, hub, options, isLocal);
+  addWebSockets(app, hub, options, doors);
   return { app, table };
+}
+
+/** Creates the server of an allocator that runs alone: what machines ask, and nothing else. */
+export async function createMetricsServer(
+  hub: AllocatorHub,
+  options: ResolvedHttpOptions,
+  doors: Doors,
+): Promise<{ readonly app: FastifyInstance }> {
+  const app = createApp(options);
+  await addChecks(app, options, doors);
+  addProblems(app, options);
+  const metrics = allocatorMetrics(hub);
+  app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  return { app };
+}
+
+/** What is asked of every request before anything else. */
+async function addChecks(app: FastifyInstance, options: ResolvedHttpOptions, doors: Doors): Promise<void> {
+  app.server.maxConnections = options.limits.maxConnections;
+  addSecurityHeaders(app, options.tls !== undefined);
+  await addRateLimit(app, options);
+  addGuard(app, options, doors);
 }
 
 function createApp(options: ResolvedHttpOptions): FastifyInstance {

@@ -1,30 +1,81 @@
-import type { Server } from 'node:http';
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { frameHeaderBytes } from '@inkwire/wire';
 import { acceptWebSockets } from '@inkwire/wire/node';
 import type { FastifyInstance } from 'fastify';
+import { HubError } from '../errors.ts';
 import type { Hub } from '../hub.ts';
-import { isFromHere, presentsToken } from './guard.ts';
+import { AddressRates } from '../limits/address-rates.ts';
+import type { Role } from '../members/tokens.ts';
+import { strangersFrameBytes } from '../wire/connections.ts';
+import { type Doors, expectFromHere, tokenOf } from './guard.ts';
 import type { ResolvedHttpOptions } from './options.ts';
+import { problemOf, reasonOf, retryAfterSeconds } from './problem.ts';
 
-/** Adds the wire at `/wire`: the same commands as on TCP, in WebSocket messages. Who has shown the token is signed in. */
+/**
+ * Adds the wire at `/wire`: the same commands as on TCP, in WebSocket messages. Who has shown a token is signed in; who
+ * showed none may do so on the wire.
+ */
 export function addWebSockets(
   app: FastifyInstance,
   hub: Hub,
   options: ResolvedHttpOptions,
-  isLocal: boolean,
+  { isLocal, tokens }: Doors,
 ): void {
-  const { token } = options;
-  const tokens = token === undefined ? undefined : { admin: token };
+  const { requestsPerMinute, loopbackRequestsPerMinute } = options.limits;
+  const handshakes = new AddressRates(
+    { perMinute: requestsPerMinute, loopbackPerMinute: loopbackRequestsPerMinute },
+    hub.wire.clock,
+  );
+  const roles = new WeakMap<IncomingMessage, Role>();
   const connections = hub.wire.connections();
+  const admitted = new EventEmitter();
+
+  /** Throws why somebody may not come in. */
+  const admit = (request: IncomingMessage) => {
+    const address = request.socket.remoteAddress ?? '';
+    if (!handshakes.take(address))
+      throw new HubError('HUB_RATE_LIMITED', 'Too many WebSockets were asked for', { retryable: true });
+    expectFromHere(request, options, isLocal);
+    const token = tokenOf(request);
+    if (tokens && token) roles.set(request, tokens.roleOf(token, address));
+  };
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    try {
+      admit(request);
+      admitted.emit('upgrade', request, socket, head);
+    } catch (error) {
+      refuse(socket, error);
+    }
+  };
+  app.server.on('upgrade', onUpgrade);
   const accepting = acceptWebSockets({
-    server: app.server as Server,
-    isAllowedOrigin: (_origin, request) => isFromHere(request, options, isLocal),
-    onChannel: (channel, request) => {
-      const isSignedIn = token !== undefined && presentsToken(request, token);
-      connections.accept(channel, { tokens, role: isSignedIn ? 'admin' : undefined });
-    },
+    // Of the server it needs no more than those who were let in.
+    server: admitted as Server,
+    isAllowedOrigin: () => true,
+    // ws keeps a message until it is whole: a stranger's is no longer than its frames may be.
+    maxMessageBytes: (request) =>
+      tokens === undefined || roles.has(request) ? undefined : strangersFrameBytes + frameHeaderBytes,
+    onChannel: (channel, request) => connections.accept(channel, { tokens, role: roles.get(request) }),
   });
   app.addHook('preClose', async () => {
+    app.server.off('upgrade', onUpgrade);
     await accepting.close();
     await connections.close();
   });
+}
+
+/** The answer of a handshake that fails, on the bare socket: a problem like any other. */
+function refuse(socket: Duplex, error: unknown): void {
+  const problem = problemOf(error);
+  const { status } = problem;
+  const body = JSON.stringify(problem);
+  socket.on('error', () => {});
+  socket.end(
+    `HTTP/1.1 ${status} ${reasonOf(status)}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
+      (status === 429 ? `retry-after: ${retryAfterSeconds}\r\n` : '') +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
 }

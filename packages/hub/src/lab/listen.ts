@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
-import { type Clock, type Closable, Lifetime, systemClock } from '@inkwire/base';
+import { type Clock, type Closable, expectInteger, Lifetime, systemClock } from '@inkwire/base';
 import { type Channel, type Value, WireError } from '@inkwire/wire';
 import { listenStreams, type StreamListener } from '@inkwire/wire/node';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import type { Hub } from '../hub.ts';
+import { RateLimit } from '../limits/rate-limit.ts';
 import type { MemberFacts, MemberMessage, Membership } from '../members/members.ts';
 import { text } from '../members/virtual-table.ts';
 import {
@@ -22,6 +23,8 @@ export interface LabOptions {
   readonly host?: string | undefined;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Requests that one client is answered in a second; more get an error. Default 1,000. */
+  readonly maxRequestsPerSecond?: number | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -32,16 +35,21 @@ export interface LabListener extends Closable {
   readonly port: number;
 }
 
-/** Listens for lab packets. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE` and `HUB_ADDRESS_UNUSABLE`. */
+/**
+ * Listens for lab packets. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE`, `HUB_ADDRESS_UNUSABLE`, and a RangeError for
+ * an option out of bounds.
+ */
 export async function listenLab(hub: Hub, options: LabOptions): Promise<LabListener> {
   const { host = '127.0.0.1', port, clock = systemClock } = options;
+  const most = expectInteger('maxRequestsPerSecond', options.maxRequestsPerSecond ?? 1_000, { min: 1 });
   await expectSafeBinding({ host, port, guarded: false, flag: 'lab' });
   const sessions = new Set<LabSession>();
   try {
     const listener: StreamListener = await listenStreams({
       host,
       port,
-      onChannel: (channel) => new LabSession(hub, channel, clock, listener.host, sessions),
+      onChannel: (channel) =>
+        new LabSession(channel, { hub, clock, address: listener.host, maxRequestsPerSecond: most, sessions }),
     });
     return toListener(listener, sessions, `lab://${inUrl(host)}:${listener.port}`);
   } catch (error) {
@@ -80,19 +88,33 @@ const lastWordMs = 1_000;
 /** Bytes that a client may leave unread before it is cut off. */
 const mostUnreadBytes = 1024 * 1024;
 
+/** What the clients of one listener share. */
+interface LabParts {
+  readonly hub: Hub;
+  readonly clock: Clock;
+  /** Where the listener is, as the greeting says. */
+  readonly address: string;
+  readonly maxRequestsPerSecond: number;
+  readonly sessions: Set<LabSession>;
+}
+
 /** One client of the lab listener: a member like any other. */
 class LabSession {
   readonly #hub: Hub;
   readonly #channel: Channel;
   readonly #clock: Clock;
+  readonly #maxRequestsPerSecond: number;
+  readonly #requests: RateLimit;
   readonly #decoder = new PacketDecoder();
   #membership: Membership | undefined;
   #over = false;
 
-  constructor(hub: Hub, channel: Channel, clock: Clock, address: string, sessions: Set<LabSession>) {
+  constructor(channel: Channel, { hub, clock, address, maxRequestsPerSecond, sessions }: LabParts) {
     this.#hub = hub;
     this.#channel = channel;
     this.#clock = clock;
+    this.#maxRequestsPerSecond = maxRequestsPerSecond;
+    this.#requests = new RateLimit(maxRequestsPerSecond, 1_000);
     channel.attach({
       onBytes: (bytes) => {
         for (const packet of this.#decoder.push(bytes)) if (!this.#over) this.#receive(packet);
@@ -100,7 +122,7 @@ class LabSession {
       onEnd: () => this.#sayGoodbye(),
       onDrain: () => channel.resume(),
       onClose: () => {
-        sessions.delete(this);
+        if (sessions.delete(this)) hub.wire.lab.clients--;
         this.#leave();
       },
     });
@@ -109,6 +131,7 @@ class LabSession {
         this.#forward(message),
       );
       sessions.add(this);
+      hub.wire.lab.clients++;
       this.#write(kinds.instruct, commands.success, `hello from server ${address}!`);
     } catch {
       channel.destroy();
@@ -138,12 +161,15 @@ class LabSession {
   }
 
   #receive(packet: LabPacket): void {
+    this.#hub.wire.lab.requests++;
     const answer = this.#answer(packet);
     if (answer) this.#write(kinds.response, answer.command, answer.content);
   }
 
   /** What a packet is answered; undefined where the session is over. */
   #answer({ kind, command, to, content }: LabPacket): Answer | undefined {
+    if (command !== commands.disconnect && !this.#requests.take(this.#clock.monotonic()))
+      return failure(`At most ${this.#maxRequestsPerSecond} requests a second are answered`);
     if (kind !== kinds.request) return failure('Expected a request');
     switch (command) {
       case commands.time:

@@ -1,6 +1,7 @@
-import { type Clock, expectInteger } from '@inkwire/base';
+import type { Clock } from '@inkwire/base';
 import type { Value } from '@inkwire/wire';
 import { HubError } from '../errors.ts';
+import { RateLimit } from '../limits/rate-limit.ts';
 
 /*
  * Who is here, over every transport alike.
@@ -42,9 +43,16 @@ export interface MemberEvent {
 /** Somebody's place among the members, held by whoever serves the connection. */
 export interface Membership {
   readonly facts: MemberFacts;
-  /** Throws `HUB_NAME_INVALID`. */
+  /** Throws `HUB_NAME_INVALID`, and `HUB_RATE_LIMITED` when the name has changed too often: everyone is told each time. */
   rename(name: string): void;
   leave(): void;
+}
+
+/** How many, and how restless. */
+export interface MemberLimits {
+  /** The next is refused. */
+  readonly maxMembers: number;
+  readonly maxRenamesPerMinute: number;
 }
 
 const longestName = 64;
@@ -53,13 +61,12 @@ export class Members {
   readonly #present = new Map<number, { facts: MemberFacts; deliver: Deliver }>();
   readonly #listeners = new Set<(event: MemberEvent) => void>();
   readonly #clock: Clock;
-  readonly #maxMembers: number;
+  readonly #limits: MemberLimits;
   #lastId = 0;
 
-  /** `maxMembers`: the next is refused. */
-  constructor(clock: Clock, maxMembers: number) {
+  constructor(clock: Clock, limits: MemberLimits) {
     this.#clock = clock;
-    this.#maxMembers = expectInteger('maxMembers', maxMembers, { min: 1 });
+    this.#limits = limits;
   }
 
   get size(): number {
@@ -77,13 +84,13 @@ export class Members {
 
   /** `deliver` is handed what other members send. Throws `HUB_OVERLOADED` when there are as many as there may be. */
   join({ transport, address, port }: MemberOrigin, deliver: Deliver): Membership {
-    if (this.#present.size >= this.#maxMembers)
-      throw new HubError('HUB_OVERLOADED', `There are ${this.#maxMembers} members already`, {
-        retryable: true,
-      });
+    const { maxMembers, maxRenamesPerMinute } = this.#limits;
+    if (this.#present.size >= maxMembers)
+      throw new HubError('HUB_OVERLOADED', `There are ${maxMembers} members already`, { retryable: true });
     const id = ++this.#lastId;
     const since = new Date(this.#clock.now()).toISOString();
     const place = { facts: { id, name: `member-${id}`, address, port, since, transport }, deliver };
+    let renames: RateLimit | undefined;
     this.#present.set(id, place);
     this.#tell({ kind: 'joined', member: place.facts });
     return {
@@ -93,6 +100,15 @@ export class Members {
       rename: (name) => {
         const checked = checkName(name);
         if (checked === place.facts.name) return;
+        renames ??= new RateLimit(maxRenamesPerMinute, 60_000);
+        if (!renames.take(this.#clock.monotonic()))
+          throw new HubError(
+            'HUB_RATE_LIMITED',
+            `A name may be changed ${maxRenamesPerMinute} times a minute`,
+            {
+              retryable: true,
+            },
+          );
         place.facts = { ...place.facts, name: checked };
         if (this.#present.has(id)) this.#tell({ kind: 'renamed', member: place.facts });
       },

@@ -1,16 +1,8 @@
 import type { Refusal } from '@inkwire/kv';
 import type { CommandKind } from '@inkwire/wire';
+import { isLeaseTopic } from '../pool/lease-topic.ts';
 import type { Membership } from './members.ts';
-
-/** What a connection may do: look and listen; write, publish and have pictures read; also hold leases. */
-export type Role = 'read' | 'write' | 'admin';
-
-/** Who presents which token. Without any, everyone who gets here is an admin. */
-export interface Tokens {
-  readonly admin?: string | undefined;
-  readonly write?: string | undefined;
-  readonly read?: string | undefined;
-}
+import type { Role } from './tokens.ts';
 
 const reading = new Set<CommandKind>([
   'hget',
@@ -21,30 +13,34 @@ const reading = new Set<CommandKind>([
   'subscribe',
   'unsubscribe',
 ]);
-const forAdmins = new Set<CommandKind>(['lease']);
+/** Leases: to ask for one, and to hear of it. */
+const isForAdmins = (kind: CommandKind, name: string) => kind === 'lease' || isLeaseTopic(name);
 
 const notSignedIn: Refusal = { status: 401, message: 'Unauthorized: set $session token first' };
 const forbidden: Refusal = { status: 403, message: 'Forbidden: the role of this token does not allow it' };
+
+/** What one member may ask for. */
+export interface SessionLimits {
+  readonly maxCommandsPerSecond: number;
+  /** Streams that listen to a topic. */
+  readonly maxSubscriptions: number;
+}
 
 /** One connection's standing: its place among the members, once it may have one, and what it may do. */
 export class Session {
   /** Undefined until it has signed in. */
   membership: Membership | undefined;
   role: Role | undefined;
-  readonly #maxCommandsPerSecond: number;
+  readonly #limits: SessionLimits;
   readonly #second: () => number;
   #countedSecond = -1;
   #commands = 0;
-  readonly #tooMany: Refusal;
+  #subscriptions = 0;
 
   /** `second` counts seconds; one clock for all sessions, because looking at a clock costs more than a command. */
-  constructor(maxCommandsPerSecond: number, second: () => number) {
-    this.#maxCommandsPerSecond = maxCommandsPerSecond;
+  constructor(limits: SessionLimits, second: () => number) {
+    this.#limits = limits;
     this.#second = second;
-    this.#tooMany = {
-      status: 429,
-      message: `At most ${maxCommandsPerSecond} commands a second are answered`,
-    };
   }
 
   /** Whether a command may be carried out. Undefined for yes. */
@@ -54,11 +50,29 @@ export class Session {
       this.#countedSecond = second;
       this.#commands = 0;
     }
-    if (++this.#commands > this.#maxCommandsPerSecond) return this.#tooMany;
+    if (++this.#commands > this.#limits.maxCommandsPerSecond) return this.#tooManyCommands();
     if (this.role === 'admin') return undefined;
     if (this.role === undefined) return table === '$session' && kind === 'hset' ? undefined : notSignedIn;
     if (table === '$session') return undefined;
-    if (reading.has(kind)) return undefined;
-    return this.role === 'read' || forAdmins.has(kind) ? forbidden : undefined;
+    if (isForAdmins(kind, table)) return forbidden;
+    return reading.has(kind) || this.role === 'write' ? undefined : forbidden;
+  }
+
+  /** Takes one of the subscriptions that are this member's share. Undefined for yes. */
+  takeSubscription(): Refusal | undefined {
+    const { maxSubscriptions } = this.#limits;
+    if (this.#subscriptions >= maxSubscriptions)
+      return { status: 429, message: `A member may have ${maxSubscriptions} subscriptions` };
+    this.#subscriptions++;
+    return undefined;
+  }
+
+  giveSubscriptionBack(): void {
+    this.#subscriptions--;
+  }
+
+  #tooManyCommands(): Refusal {
+    const { maxCommandsPerSecond } = this.#limits;
+    return { status: 429, message: `At most ${maxCommandsPerSecond} commands a second are answered` };
   }
 }

@@ -1,16 +1,21 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { encodedValue, refusals, type SystemHook, type Topics } from '@inkwire/kv';
 import type { Command, Pair, Reply, Value } from '@inkwire/wire';
 import { problemOf } from '../http/problem.ts';
 import type { Hub } from '../hub.ts';
+import { isLeaseTopic } from '../pool/lease-topic.ts';
+import type { PoolSide } from '../pool/pool-side.ts';
+import type { Caller } from './caller.ts';
 import type { MemberEvent, MemberFacts, Members } from './members.ts';
-import type { Role, Session, Tokens } from './session.ts';
+import type { Session } from './session.ts';
+import type { Role, TokenCheck } from './tokens.ts';
 import {
   answerTable,
   integer,
+  mostAnswerBytes,
   ok,
   refuse,
   refuseWith,
+  sizeOf,
   type TableCommand,
   text,
   type VirtualTable,
@@ -23,23 +28,33 @@ export interface SystemSession extends Session {
   /** Somebody tries tokens: after a few the connection is cut. */
   wrongToken(): void;
   /** What may be presented; undefined where nothing needs to be. */
-  readonly tokens: Tokens | undefined;
+  readonly tokens: TokenCheck | undefined;
+  /** Where the connection comes from. */
+  readonly address: string;
 }
 
 /** What the hub's own names are made of. */
 export interface SystemParts {
-  readonly hub: Hub;
+  /** What the table `$hub` says of itself. */
+  readonly name: string;
+  readonly version: string;
+  /** Undefined where an allocator runs alone: there are no readings, and its members are nobody's affair. */
+  readonly hub: Hub | undefined;
+  /** Undefined where none runs. */
+  readonly pool: PoolSide | undefined;
   readonly members: Members;
   readonly topics: Topics;
   /** When the process began, by the clock. */
   readonly startedAt: number;
   readonly now: () => number;
+  /** How long one picture may take. */
+  readonly readTimeoutMs: number;
   /** Told of what is answered by 500. */
   readonly onError: (error: unknown) => void;
 }
 
 const inbox = /^\$inbox\/([1-9]\d{0,9})$/;
-/** Readings in one answer to `hgetall $readings`; HTTP pages through all of them. */
+/** Readings in one answer to `hgetall $readings`, if they are no longer than an answer may be; HTTP pages through all of them. */
 const mostReadings = 1_000;
 const none: Value = { kind: 'none' };
 
@@ -47,31 +62,35 @@ const none: Value = { kind: 'none' };
 const longestName = 512;
 
 /** The names that begin with `$`, and `read`: PROTOCOL.md, "System tables and topics". */
-export function createSystem(parts: SystemParts): SystemHook<SystemSession> {
-  const { hub, members } = parts;
+export function createSystem(parts: SystemParts): SystemHook<Caller> {
+  const { hub, pool, members } = parts;
   const tables: Record<string, (session: SystemSession) => VirtualTable> = {
     $hub: () => hubTable(parts),
-    $members: () => membersTable(members),
-    $readings: () => readingsTable(hub),
     $session: sessionTable,
+    ...(hub && { $members: () => membersTable(members), $readings: () => readingsTable(hub) }),
+    ...(pool && { $pool: () => pool.table() }),
   };
+  const topics = new Set([...(hub ? ['$members', '$readings'] : []), ...(pool ? ['$pool'] : [])]);
   return {
-    answer(command, session) {
-      if (('table' in command ? command.table : 'topic' in command ? command.topic : '').length > longestName)
-        return refuse(400, `Command is invalid: \`A name has at most ${longestName} characters\``);
-      if ('key' in command && command.key.length > longestName)
-        return refuse(400, `Command is invalid: \`A key here has at most ${longestName} characters\``);
+    answer(command, caller) {
+      const { session } = caller;
+      if (namesOf(command).some((name) => name.length > longestName))
+        return refuse(
+          400,
+          `Command is invalid: \`A name or key here has at most ${longestName} characters\``,
+        );
       switch (command.kind) {
         case 'read':
-          return read(hub, command, session, parts.onError);
+          return hub ? read(hub, parts, command, caller) : refuseWith(refusals.notServed('read'));
         case 'lease':
-          return refuse(404, 'Not found: no allocator runs here');
+          return pool?.lease(command.bytes) ?? refuse(404, 'Not found: no allocator runs here');
         case 'subscribe':
-          return refuseSubscription(command.topic, session);
+          if (topics.has(command.topic) || (pool && isLeaseTopic(command.topic))) return undefined;
+          return hub ? refuseInbox(command.topic, session) : refuseWith(refusals.noTopic(command.topic));
         case 'unsubscribe':
           return undefined;
         case 'publish':
-          return publish(members, command, session);
+          return hub ? publish(members, command, session) : refuseWith(refusals.reserved(command.topic));
         default:
           return answerTable(command satisfies TableCommand, tables[command.table]?.(session));
       }
@@ -79,8 +98,16 @@ export function createSystem(parts: SystemParts): SystemHook<SystemSession> {
   };
 }
 
+/** The names of a command that its answer may say back. */
+function namesOf(command: Command): readonly string[] {
+  if ('topic' in command) return [command.topic];
+  if (!('table' in command)) return [];
+  if ('key' in command) return [command.table, command.key];
+  return 'pair' in command && command.pair ? [command.table, command.pair.key] : [command.table];
+}
+
 /** Tells what happens on the topics `$members` and `$readings`, until disposed of. */
-export function announce({ hub, members, topics }: SystemParts): Disposable {
+export function announce(hub: Hub, members: Members, topics: Topics): Disposable {
   const tell = (topic: string, what: unknown) => {
     if (topics.subscribers(topic) > 0) topics.publish(topic, [encodedValue(text(JSON.stringify(what)))]);
   };
@@ -104,14 +131,16 @@ function factsTable(facts: Readonly<Record<string, () => Value>>): VirtualTable 
   };
 }
 
-function hubTable({ hub, members, startedAt, now }: SystemParts): VirtualTable {
+function hubTable({ hub, name, version, members, startedAt, now }: SystemParts): VirtualTable {
   return factsTable({
-    name: () => text(hub.name),
+    name: () => text(name),
     time: () => integer(Math.round(now())),
-    version: () => text(hub.version),
+    version: () => text(version),
     started: () => integer(Math.round(startedAt)),
-    model: () => text(`${hub.reader.card.recipe} ${hub.reader.card.version}`),
-    members: () => integer(members.size),
+    ...(hub && {
+      model: () => text(`${hub.reader.card.recipe} ${hub.reader.card.version}`),
+      members: () => integer(members.size),
+    }),
   });
 }
 
@@ -137,8 +166,12 @@ function readingsTable({ readings }: Hub): VirtualTable {
     },
     async pairs() {
       const pairs: Pair[] = [];
+      let bytes = 0;
       for await (const reading of readings.all()) {
-        pairs.push({ key: reading.id, value: text(JSON.stringify(reading)) });
+        const pair = { key: reading.id, value: text(JSON.stringify(reading)) };
+        bytes += sizeOf(pair.value);
+        if (bytes > mostAnswerBytes) break;
+        pairs.push(pair);
         if (pairs.length === mostReadings) break;
       }
       return pairs;
@@ -164,7 +197,8 @@ function sessionTable(session: SystemSession): VirtualTable {
       try {
         session.membership.rename(value.value);
       } catch (error) {
-        return refuse(400, `Command is invalid: \`${problemOf(error).detail}\``);
+        const { status, detail = '' } = problemOf(error);
+        return refuse(status, status === 400 ? `Command is invalid: \`${detail}\`` : detail);
       }
       return previous;
     },
@@ -173,33 +207,18 @@ function sessionTable(session: SystemSession): VirtualTable {
 
 /** Where no token is needed any is taken, so that one client serves both. */
 function signIn(session: SystemSession, token: string): Value | Reply {
-  if (session.tokens === undefined) return none;
-  const roles: readonly Role[] = ['admin', 'write', 'read'];
-  const role = roles.find((name) => {
-    const expected = session.tokens?.[name];
-    return expected !== undefined && isSame(token, expected);
-  });
-  if (role === undefined) {
-    session.wrongToken();
-    return refuse(401, 'Unauthorized: the token is wrong');
-  }
   try {
-    session.enter(role);
+    if (session.tokens !== undefined) session.enter(session.tokens.roleOf(token, session.address));
     return none;
   } catch (error) {
-    return refuse(503, problemOf(error).detail ?? 'The hub is full');
+    const { status, detail = 'The hub is full' } = problemOf(error);
+    if (status === 401 || status === 429) session.wrongToken();
+    return refuse(status, status === 401 ? 'Unauthorized: the token is wrong' : detail);
   }
-}
-
-/** Digests are of one length, so that comparing them tells nothing of the token's. */
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [given, expected].map((token) => createHash('sha256').update(token).digest());
-  return timingSafeEqual(a!, b!);
 }
 
 /** Undefined: like any other topic. */
-function refuseSubscription(topic: string, { membership }: SystemSession): Reply | undefined {
-  if (topic === '$members' || topic === '$readings') return undefined;
+function refuseInbox(topic: string, { membership }: SystemSession): Reply | undefined {
   const id = inbox.exec(topic)?.[1];
   if (id === undefined) return refuseWith(refusals.noTopic(topic));
   if (Number(id) === membership?.facts.id) return undefined;
@@ -221,16 +240,17 @@ function publish(
     : refuse(404, `Not found: member ${id}`);
 }
 
+/** Like HTTP: what nobody waits for any more, and is not kept yet, never will be. */
 async function read(
   hub: Hub,
+  { readTimeoutMs, onError }: SystemParts,
   { picture, keep }: Extract<Command, { kind: 'read' }>,
-  { membership }: SystemSession,
-  onError: (error: unknown) => void,
+  { session, signal }: Caller,
 ): Promise<Reply> {
   try {
-    const source = membership?.facts.name ?? 'wire';
+    const source = session.membership?.facts.name ?? 'wire';
     const asked = 'image' in picture ? { bytes: picture.image } : { strokes: picture.strokes };
-    const reading = await hub.read(asked, { source, keep });
+    const reading = await hub.read(asked, { source, keep, signal, timeoutMs: readTimeoutMs });
     return { ...ok(), reading: JSON.stringify(reading) };
   } catch (error) {
     const { status, code, detail, title } = problemOf(error);

@@ -9,6 +9,11 @@ export interface VirtualTable {
   set?(key: string, value: Value): Value | Reply;
 }
 
+/** Bytes of values that one answer may carry, as the service has it for every other table. */
+export const mostAnswerBytes = 16 * 2 ** 20;
+/** Keys that one command may ask for. */
+const mostKeys = 1_000;
+
 /** The commands that concern tables. */
 export type TableCommand = Extract<Command, { readonly table: string }>;
 
@@ -71,12 +76,23 @@ function then<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-function each(
-  keys: readonly string[],
-  make: (key: string) => Value | Promise<Value>,
-): Reply | Promise<Reply> {
-  const values = keys.map(make);
-  const isWaiting = values.some((value) => value instanceof Promise);
-  if (!isWaiting) return ok(values as Value[]);
-  return Promise.all(values.map((value) => Promise.resolve(value))).then(ok);
+/** One value after the other, so that no more are held than may be answered. */
+async function each(keys: readonly string[], make: (key: string) => Value | Promise<Value>): Promise<Reply> {
+  if (keys.length > mostKeys)
+    return refuse(413, `At most ${mostKeys} keys of the hub's tables are answered at once`);
+  const values: Value[] = [];
+  let bytes = 0;
+  for (const key of keys) {
+    const value = await make(key);
+    bytes += sizeOf(value);
+    if (bytes > mostAnswerBytes) return refuseWith(refusals.replyTooLarge(mostAnswerBytes));
+    values.push(value);
+  }
+  return ok(values);
+}
+
+/** About how many bytes a value takes in an answer. */
+export function sizeOf(value: Value): number {
+  if (value.kind === 'string') return Buffer.byteLength(value.value);
+  return value.kind === 'binary' ? value.value.length : 8;
 }

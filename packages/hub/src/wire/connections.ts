@@ -1,17 +1,20 @@
 import { type Clock, type Closable, Lifetime, within } from '@inkwire/base';
 import { type CommandService, encodedValue, type Topics } from '@inkwire/kv';
-import { type Channel, type ChannelHandler, openStreams, type PingOptions } from '@inkwire/wire';
+import { Allowance, type Channel, type FrameLimits, openStreams, type PingOptions } from '@inkwire/wire';
+import { Caller } from '../members/caller.ts';
 import type { MemberMessage, Members } from '../members/members.ts';
-import { type Role, Session, type Tokens } from '../members/session.ts';
+import { Session, type SessionLimits } from '../members/session.ts';
 import type { SystemSession } from '../members/system.ts';
+import type { Role, TokenCheck } from '../members/tokens.ts';
 import { integer, text } from '../members/virtual-table.ts';
+import { WatchedChannel } from './watched-channel.ts';
 
 /** What the connections of one hub share. */
 export interface ConnectionParts {
   readonly members: Members;
   readonly topics: Topics;
-  readonly service: CommandService<SystemSession>;
-  readonly maxCommandsPerSecond: number;
+  readonly service: CommandService<Caller>;
+  readonly limits: SessionLimits;
   /** Connections of one listener, signed in or not. */
   readonly maxConnections: number;
   readonly clock: Clock;
@@ -22,7 +25,7 @@ export interface ConnectionParts {
 /** How one connection is received. */
 export interface Welcome {
   /** What may be presented. Undefined: everyone is an admin at once. */
-  readonly tokens: Tokens | undefined;
+  readonly tokens: TokenCheck | undefined;
   /** The role of who has shown a token before, as an HTTP request does. */
   readonly role?: Role | undefined;
 }
@@ -30,8 +33,18 @@ export interface Welcome {
 /** Tokens that one connection may try. */
 const mostWrongTokens = 5;
 const lastWordMs = 100;
+/** Who has not signed in sends a token, and nothing that is longer than this. */
+export const strangersFrameBytes = 64 * 1024;
+const strangersLimits: FrameLimits = {
+  maxFrameBytes: strangersFrameBytes,
+  maxInflatedBytes: strangersFrameBytes,
+};
 /** How long a connection may take to sign in, where it must. */
 const signInMs = 10_000;
+
+/** How soon a peer that has ended its side is missed, once TCP knows that it is gone. */
+const lookEveryMs = 15_000;
+const nothing = new Uint8Array(0);
 
 /** How long what is under way may take when connections are closed in order: most peers stay until they are cut. */
 const closeMs = 500;
@@ -41,6 +54,8 @@ export class Connections implements Closable {
   readonly #parts: ConnectionParts;
   readonly #ping: PingOptions | undefined;
   readonly #open = new Map<Channel, Closable>();
+  /** How many were taken so far. */
+  taken = 0;
   #onEmpty: () => void = () => {};
   readonly #lifetime = new Lifetime('connections', {
     drain: () => this.#drain(),
@@ -57,17 +72,28 @@ export class Connections implements Closable {
     return this.#open.size;
   }
 
+  /** Bytes that were written and that peers have not taken yet. */
+  get queuedBytes(): number {
+    let bytes = 0;
+    for (const channel of this.#open.keys()) bytes += channel.queuedBytes;
+    return bytes;
+  }
+
   /** Serves a connection until its end. */
   accept(channel: Channel, welcome: Welcome): void {
     if (this.closed || this.#open.size >= this.#parts.maxConnections) {
       channel.destroy();
       return;
     }
+    this.taken++;
     const session = new ConnectionSession(channel, welcome, this.#parts);
-    const watched = watchEnd(channel, () => {
-      this.#open.delete(channel);
-      session.leave();
-      if (this.#open.size === 0) this.#onEmpty();
+    const watched = new WatchedChannel(channel, {
+      onEnd: () => this.#keepLooking(channel),
+      onClose: () => {
+        this.#open.delete(channel);
+        session.leave();
+        if (this.#open.size === 0) this.#onEmpty();
+      },
     });
     // Whoever is one member too many is told so by the connection's end.
     if (!session.arrive()) {
@@ -80,8 +106,31 @@ export class Connections implements Closable {
       });
     this.#open.set(
       channel,
-      openStreams(watched, (stream) => this.#parts.service.serve(stream, session), { ping: this.#ping }),
+      openStreams(watched, (stream) => this.#serve(stream, session), {
+        ping: this.#ping,
+        allowance: session.allowance,
+        clock: this.#parts.clock,
+      }),
     );
+  }
+
+  #serve(stream: Channel, session: ConnectionSession): void {
+    const caller = new Caller(session);
+    const watched = new WatchedChannel(stream, { onClose: () => caller.leave() });
+    this.#parts.service.serve(watched, caller, session.allowance);
+  }
+
+  /**
+   * A peer may end its side and listen on. Node asks nothing more of such a socket, and does not hear that TCP has given it
+   * up: an empty write does.
+   */
+  #keepLooking(channel: Channel): void {
+    const look = () => {
+      if (!this.#open.has(channel)) return;
+      channel.write(nothing);
+      this.#keepLooking(channel);
+    };
+    this.#parts.clock.after(lookEveryMs, look, { unref: true });
   }
 
   async #drain(): Promise<void> {
@@ -125,7 +174,9 @@ export class Connections implements Closable {
 }
 
 class ConnectionSession extends Session implements SystemSession {
-  readonly tokens: Tokens | undefined;
+  /** What the connection may hold: a stranger's, until it has signed in. */
+  readonly allowance = new Allowance(strangersLimits);
+  readonly tokens: TokenCheck | undefined;
   readonly #channel: Channel;
   readonly #parts: ConnectionParts;
   readonly #welcome: Welcome;
@@ -133,7 +184,7 @@ class ConnectionSession extends Session implements SystemSession {
   #wrongTokens = 0;
 
   constructor(channel: Channel, welcome: Welcome, parts: ConnectionParts) {
-    super(parts.maxCommandsPerSecond, parts.second);
+    super(parts.limits, parts.second);
     this.#channel = channel;
     this.#parts = parts;
     this.#welcome = welcome;
@@ -155,6 +206,7 @@ class ConnectionSession extends Session implements SystemSession {
     const { transport, peer } = this.#channel;
     if (!this.#gone) this.membership ??= this.#parts.members.join({ transport, ...peer }, this.#hear);
     this.role = role;
+    this.allowance.raise();
   }
 
   /** On the wire a member hears its messages by subscribing to its inbox. */
@@ -162,6 +214,10 @@ class ConnectionSession extends Session implements SystemSession {
     const inbox = `$inbox/${this.membership!.facts.id}`;
     this.#parts.topics.publish(inbox, [integer(from), text(name), ...values].map(encodedValue));
   };
+
+  get address(): string {
+    return this.#channel.peer.address;
+  }
 
   wrongToken(): void {
     if (++this.#wrongTokens < mostWrongTokens) return;
@@ -173,37 +229,4 @@ class ConnectionSession extends Session implements SystemSession {
     this.#gone = true;
     this.membership?.leave();
   }
-}
-
-/** The same channel, with someone who is told of its end before its handler is. */
-function watchEnd(channel: Channel, onEnd: () => void): Channel {
-  return {
-    get transport() {
-      return channel.transport;
-    },
-    get peer() {
-      return channel.peer;
-    },
-    get maxWriteBytes() {
-      return channel.maxWriteBytes;
-    },
-    get queuedBytes() {
-      return channel.queuedBytes;
-    },
-    attach: (handler: ChannelHandler) =>
-      channel.attach({
-        onBytes: (bytes) => handler.onBytes(bytes),
-        onEnd: () => handler.onEnd(),
-        onDrain: () => handler.onDrain(),
-        onClose: (error) => {
-          onEnd();
-          handler.onClose(error);
-        },
-      }),
-    write: (bytes) => channel.write(bytes),
-    pause: () => channel.pause(),
-    resume: () => channel.resume(),
-    end: () => channel.end(),
-    destroy: (error) => channel.destroy(error),
-  };
 }

@@ -11,7 +11,7 @@ import {
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import { HubError } from '../errors.ts';
 import type { Hub } from '../hub.ts';
-import type { Tokens } from '../members/session.ts';
+import { TokenCheck, type Tokens } from '../members/tokens.ts';
 import type { Connections } from './connections.ts';
 
 /** How the hub is served on the wire. */
@@ -43,8 +43,9 @@ export interface WireListener extends Closable {
  * Serves the hub on the wire: plain frames and yamux on one port. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE`,
  * `HUB_ADDRESS_UNUSABLE`, `HUB_TLS_INVALID`.
  */
-export async function listenWire(hub: Hub, options: WireOptions): Promise<WireListener> {
-  const { host = '127.0.0.1', port, tokens, tls, ping, onRefused } = options;
+export async function listenWire(hub: Pick<Hub, 'wire'>, options: WireOptions): Promise<WireListener> {
+  const { host = '127.0.0.1', port, tls, ping, onRefused } = options;
+  const tokens = TokenCheck.of(options.tokens, hub.wire.wrongTokens);
   const hasAuthority = tls !== undefined && ('files' in tls ? tls.files.ca : tls.ca) !== undefined;
   await expectSafeBinding({ host, port, guarded: tokens !== undefined || hasAuthority, flag: 'wire' });
   const watched = tls && 'files' in tls ? await watch(tls.files, onRefused) : undefined;

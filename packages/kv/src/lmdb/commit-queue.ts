@@ -98,7 +98,8 @@ export class CommitQueue {
   /** Answers why the operations are not on the disk, when they are not. */
   async #commit(operations: readonly Operation<unknown>[]): Promise<{ readonly error: unknown } | undefined> {
     try {
-      await this.#committer.commit(() => this.#run(operations));
+      const bytes = operations.reduce((sum, operation) => sum + operation.bytes, 0);
+      await this.#committer.commit(() => this.#run(operations), bytes, operations.length);
       return undefined;
     } catch (error) {
       return { error: await commitError(error) };

@@ -1,18 +1,29 @@
 import type { Clock, Timer } from '@inkwire/base';
 import type { RootDatabase } from 'lmdb';
-import type { Durability } from './store.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import { noRoom, type Room } from './room.ts';
 
 /** How transactions become lasting. */
 export interface Committer {
-  /** Runs `change` in a transaction and commits it. Throws or rejects, with nothing changed, when that fails. */
-  commit(change: () => void): Promise<void> | void;
-  /** Resolves when everything committed is on the disk. */
+  /**
+   * Runs `change`, of so many operations with so many bytes, in a transaction and commits it. Throws or rejects, with nothing
+   * changed, when that fails or there is no room.
+   */
+  commit(change: () => void, bytes: number, operations: number): Promise<void> | void;
+  /** Resolves when everything committed is on the disk, as far as the disk takes it. */
   flush(): Promise<void>;
 }
 
-/** Creates the committer that a durability asks for. */
-export function createCommitter(root: RootDatabase, durability: Durability, clock: Clock): Committer {
-  return durability === 'sync' ? new FlushingCommitter(root) : new RelaxedCommitter(root, clock);
+/** Creates the committer of tables with checkpoints, `relaxed`, or without, `sync`. */
+export function createCommitter(
+  root: RootDatabase,
+  checkpoints: Checkpoints | undefined,
+  room: Room,
+  clock: Clock,
+): Committer {
+  return checkpoints === undefined
+    ? new FlushingCommitter(root, room)
+    : new RelaxedCommitter(root, checkpoints, room, clock);
 }
 
 /**
@@ -21,12 +32,15 @@ export function createCommitter(root: RootDatabase, durability: Durability, cloc
  */
 class FlushingCommitter implements Committer {
   readonly #root: RootDatabase;
+  readonly #room: Room;
 
-  constructor(root: RootDatabase) {
+  constructor(root: RootDatabase, room: Room) {
     this.#root = root;
+    this.#room = room;
   }
 
-  async commit(change: () => void): Promise<void> {
+  async commit(change: () => void, bytes: number, operations: number): Promise<void> {
+    if (!this.#room.onDisk(bytes, operations) && !this.#room.inFile(bytes, operations)) throw noRoom();
     // A child transaction, because the outer one of lmdb-js commits even when its callback throws.
     await this.#root.childTransaction(change);
   }
@@ -34,60 +48,77 @@ class FlushingCommitter implements Committer {
   async flush(): Promise<void> {}
 }
 
-type Flushable = RootDatabase & { sync(done: (error?: Error) => void): void };
-
-const flushEveryMs = 200;
+const flushEveryMs = 100;
+/** A flush that takes longer than this is waited for by the commits after it: pages are not used again until it is done. */
+const patienceMs = 500;
 
 /**
  * A commit is done when the system has the pages, and is done here and now: handing it to a thread would cost more than
- * the writes do. Flushes follow in a thread, one at a time, with a pause between.
+ * the writes do. Flushes follow in a thread, one at a time, with a pause between: each is a checkpoint. A disk that is slower
+ * than the commits slows them down in the end, so that the file does not grow without bound.
  *
  * Not lmdb-js's overlapping sync, though it was made for this: its commit, too, is only reported after the flush (seen with
  * strace, lmdb 3.5.6), and its next commit waits for that flush when there are many pages.
  */
 class RelaxedCommitter implements Committer {
-  readonly #root: Flushable;
+  readonly #root: RootDatabase;
+  readonly #checkpoints: Checkpoints;
+  readonly #room: Room;
   readonly #clock: Clock;
   #timer: Timer | undefined;
   #flushing: Promise<void> | undefined;
+  #flushingSince = 0;
   #isDirty = false;
 
-  constructor(root: RootDatabase, clock: Clock) {
-    // `sync` is lmdb-js's, but missing from its types.
-    this.#root = root as Flushable;
+  constructor(root: RootDatabase, checkpoints: Checkpoints, room: Room, clock: Clock) {
+    this.#root = root;
+    this.#checkpoints = checkpoints;
+    this.#room = room;
     this.#clock = clock;
   }
 
-  commit(change: () => void): void {
+  commit(change: () => void, bytes: number, operations: number): Promise<void> | void {
+    if (!this.#room.onDisk(bytes, operations)) return this.#commitInFile(change, bytes, operations);
+    return this.#commit(change);
+  }
+
+  /** On a full disk the pages that the file has are all the room there is: a checkpoint lets go of those of the last one. */
+  async #commitInFile(change: () => void, bytes: number, operations: number): Promise<void> {
+    if (!this.#room.inFile(bytes, operations)) throw noRoom();
+    await this.#flushing;
+    await this.#flushNow();
+    await this.#commit(change);
+  }
+
+  #commit(change: () => void): Promise<void> | void {
     this.#root.transactionSync(change);
     this.#isDirty = true;
     if (this.#flushing === undefined) this.#later();
+    else if (this.#clock.monotonic() - this.#flushingSince > patienceMs) return this.#flushing;
   }
 
   async flush(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
     while (this.#isDirty || this.#flushing) await (this.#flushing ?? this.#flushNow());
   }
 
   #later(): void {
-    this.#timer ??= this.#clock.after(
-      flushEveryMs,
-      () => {
-        this.#timer = undefined;
-        void this.#flushNow();
-      },
-      { unref: true },
-    );
+    this.#timer ??= this.#clock.after(flushEveryMs, () => void this.#flushNow(), { unref: true });
   }
 
   /** A flush that fails is tried again with the next commit: what it was to keep is in the system's hands meanwhile. */
   #flushNow(): Promise<void> {
+    // It may have been set by the flush before: what comes after the last one would find the file closed.
+    this.#timer?.cancel();
+    this.#timer = undefined;
     this.#isDirty = false;
-    this.#flushing = new Promise<void>((resolve) => this.#root.sync(() => resolve())).then(() => {
-      this.#flushing = undefined;
-      if (this.#isDirty) this.#later();
-    });
+    this.#flushingSince = this.#clock.monotonic();
+    this.#flushing = this.#checkpoints
+      .take()
+      .catch(() => {})
+      .then(() => {
+        this.#flushing = undefined;
+        if (this.#isDirty) this.#later();
+      });
     return this.#flushing;
   }
 }

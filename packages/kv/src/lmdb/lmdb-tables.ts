@@ -1,4 +1,6 @@
 import { type Clock, expectInteger, expectOneOf, Lifetime, systemClock } from '@inkwire/base';
+import { isInputOutputError, proveRoom } from '@inkwire/base/node';
+import { AnswerValues } from '../answer-size.ts';
 import { createExpiryTime, Sweeper, sweepAtMost } from '../expiry.ts';
 import {
   expectKey,
@@ -9,14 +11,12 @@ import {
   resolveTableLimits,
   type TableLimits,
 } from '../limits.ts';
-import type { Answer, EncodedPair, EncodedValue, PendingAnswer, Tables } from '../tables.ts';
+import type { Answer, EncodedPair, EncodedValue, PendingAnswer, Tables, Values } from '../tables.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { type Committer, createCommitter } from './committer.ts';
-import { proveRoom } from './data-file.ts';
 import { DirtyNames } from './dirty-names.ts';
-import { isInputOutputError, toKvError } from './lmdb-errors.ts';
+import { toKvError } from './lmdb-errors.ts';
 import { decodeNumbers, expiryOf, maxNameBytes, type Name } from './record.ts';
-import { unmarkRelaxed } from './relaxed-mark.ts';
 import { type Durability, openStore, type Store } from './store.ts';
 import { lend, readTable, Transaction, valueIn } from './transaction.ts';
 
@@ -27,7 +27,7 @@ export interface LmdbTablesOptions {
   /**
    * `sync`: what was acknowledged is on the disk (fdatasync), and survives a crash of the machine as far as the disk honours
    * flushes. `relaxed`: the system has it, so it survives `kill -9` of the process; a flush follows in the background. A crash of
-   * the machine may cost what was not flushed yet, and in bad luck the file: then it is `KV_DAMAGED`. Default `sync`.
+   * the machine costs what was not flushed yet, in whole transactions, and nothing else. Default `sync`.
    */
   readonly durability?: Durability;
   readonly limits?: TableLimits;
@@ -47,7 +47,7 @@ export async function openLmdbTables(options: LmdbTablesOptions): Promise<Tables
   expectInteger('maxTableNameBytes + maxKeyBytes', limits.maxTableNameBytes + limits.maxKeyBytes, {
     max: maxNameBytes,
   });
-  return new LmdbTables(await openStore(directory, durability), { directory, durability, limits, clock });
+  return new LmdbTables(await openStore(directory, durability), { directory, limits, clock });
 }
 
 class LmdbTables implements Tables {
@@ -69,14 +69,14 @@ class LmdbTables implements Tables {
     store: Store,
     options: {
       readonly directory: string;
-      readonly durability: Durability;
       readonly limits: ResolvedTableLimits;
       readonly clock: Clock;
     },
   ) {
-    const { directory, durability, limits, clock } = options;
+    const { directory, limits, clock } = options;
     this.#store = store;
-    this.#committer = createCommitter(store.root, durability, clock);
+    // The disk's pace, not the clock's by which keys expire.
+    this.#committer = createCommitter(store.root, store.checkpoints, store.room, systemClock);
     this.#directory = directory;
     this.#limits = limits;
     const [time] = decodeNumbers(store.about.get('time'), 1) as [number];
@@ -134,14 +134,16 @@ class LmdbTables implements Tables {
     return this.#write((transaction) => transaction.remove(table, key), key.length, slot);
   }
 
-  hmget(table: string, keys: readonly string[]): Answer<readonly (EncodedValue | undefined)[]> {
+  hmget(table: string, keys: readonly string[], maxBytes = Number.POSITIVE_INFINITY): Answer<Values> {
     this.#expectNames(table, keys);
     if (keys.some((key) => this.#isDirty(table, key)))
-      return this.#commits.add((transaction) => keys.map((key) => transaction.get(table, key)), 0);
-    return keys.map((key) => {
+      return this.#commits.add((transaction) => transaction.getAll(table, keys, maxBytes), 0);
+    const values = new AnswerValues(maxBytes);
+    for (const key of keys) {
       const record = this.#find(table, key);
-      return record && valueIn(record);
-    });
+      if (!values.add(record && valueIn(record))) break;
+    }
+    return values.all;
   }
 
   hmexist(table: string, keys: readonly string[]): Answer<readonly boolean[]> {
@@ -158,19 +160,25 @@ class LmdbTables implements Tables {
     table: string,
     pairs: readonly EncodedPair[],
     ttlMs = 0,
-  ): PendingAnswer<readonly (EncodedValue | undefined)[]> {
+    maxBytes = Number.POSITIVE_INFINITY,
+  ): PendingAnswer<Values> {
     const keys = pairs.map(({ key }) => key);
     this.#expectNames(table, keys);
     for (const { value } of pairs) expectValue(value, this.#limits);
     this.#expectTtl(ttlMs);
     let bytes = 0;
     for (const { key, value } of pairs) bytes += key.length + value.length;
-    return this.#writeAll(table, keys, (transaction) => transaction.putAll(table, pairs, ttlMs), bytes);
+    return this.#writeAll(
+      table,
+      keys,
+      (transaction) => transaction.putAll(table, pairs, ttlMs, maxBytes),
+      bytes,
+    );
   }
 
-  hmdel(table: string, keys: readonly string[]): PendingAnswer<readonly (EncodedValue | undefined)[]> {
+  hmdel(table: string, keys: readonly string[], maxBytes = Number.POSITIVE_INFINITY): PendingAnswer<Values> {
     this.#expectNames(table, keys);
-    return this.#writeAll(table, keys, (transaction) => keys.map((key) => transaction.remove(table, key)), 0);
+    return this.#writeAll(table, keys, (transaction) => transaction.removeAll(table, keys, maxBytes), 0);
   }
 
   hgetall(table: string, maxBytes = Number.POSITIVE_INFINITY): Answer<readonly EncodedPair[] | undefined> {
@@ -208,9 +216,16 @@ class LmdbTables implements Tables {
     this.#ended ??= this.#commits
       .idle()
       .then(() => this.#committer.flush())
-      .then(() => this.#store.root.close())
-      .then(() => unmarkRelaxed(this.#directory));
+      .then(() => this.#close());
     return this.#ended;
+  }
+
+  #close(): Promise<void> {
+    const { root, checkpoints } = this.#store;
+    const close = async () => {
+      await root.close();
+    };
+    return checkpoints === undefined ? close() : checkpoints.close(close);
   }
 
   #expectName(table: string, key: string): void {

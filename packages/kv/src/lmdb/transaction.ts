@@ -1,6 +1,7 @@
+import { AnswerValues, pairBytes } from '../answer-size.ts';
 import { KvError } from '../errors.ts';
 import { type ResolvedTableLimits, tableFull, tablesFull } from '../limits.ts';
-import type { EncodedPair, EncodedValue } from '../tables.ts';
+import type { EncodedPair, EncodedValue, Values } from '../tables.ts';
 import {
   asKey,
   decodeNumbers,
@@ -40,7 +41,7 @@ export function valueIn(record: Uint8Array): EncodedValue {
   return value;
 }
 
-/** The values of a table, or undefined when they are more than `maxBytes`. */
+/** The values of a table, or undefined when they take more than `maxBytes` of an answer. */
 export function readTable(
   { values }: Store,
   table: string,
@@ -49,12 +50,12 @@ export function readTable(
 ): readonly EncodedPair[] | undefined {
   const { start, end } = tableBounds(table);
   const pairs: EncodedPair[] = [];
-  let bytes = 0;
+  let left = maxBytes;
   for (const { key, value } of values.getRange({ start, end })) {
     const expiresAt = expiryOf(value);
     if (expiresAt !== 0 && expiresAt <= now) continue;
-    bytes += key.length - start.length + value.length;
-    if (bytes > maxBytes) return undefined;
+    left -= pairBytes(key.length - start.length, value.length - headBytes(expiresAt));
+    if (left < 0) return undefined;
     pairs.push({ key: keyOf(key, start.length), value: valueIn(value) });
   }
   return pairs;
@@ -92,6 +93,13 @@ export class Transaction {
     return expiresAt !== 0 && expiresAt <= this.now ? undefined : valueIn(record);
   }
 
+  /** Each value is a copy: those that would be too many are not made. */
+  getAll(table: string, keys: readonly string[], maxBytes: number): Values {
+    const values = new AnswerValues(maxBytes);
+    for (const key of keys) if (!values.add(this.get(table, key))) break;
+    return values.all;
+  }
+
   /** Throws `KV_FULL` or `KV_TABLE_FULL` before anything was changed. */
   put(table: string, key: string, value: EncodedValue, ttlMs: number): EncodedValue | undefined {
     const record = this.#record(table, key);
@@ -107,9 +115,17 @@ export class Transaction {
   }
 
   /** All of the pairs or none. */
-  putAll(table: string, pairs: readonly EncodedPair[], ttlMs: number): (EncodedValue | undefined)[] {
+  putAll(table: string, pairs: readonly EncodedPair[], ttlMs: number, maxBytes: number): Values {
     this.#expectRoom(table, pairs);
-    return pairs.map(({ key, value }) => this.put(table, key, value, ttlMs));
+    const previous = new AnswerValues(maxBytes);
+    for (const { key, value } of pairs) previous.add(this.put(table, key, value, ttlMs));
+    return previous.all;
+  }
+
+  removeAll(table: string, keys: readonly string[], maxBytes: number): Values {
+    const previous = new AnswerValues(maxBytes);
+    for (const key of keys) previous.add(this.remove(table, key));
+    return previous.all;
   }
 
   remove(table: string, key: string): EncodedValue | undefined {

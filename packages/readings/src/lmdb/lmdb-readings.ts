@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, Lifetime, systemClock } from '@inkwire/base';
+import { isInputOutputError, proveRoom } from '@inkwire/base/node';
 import type { Database } from 'lmdb';
 import { expectCursor, gatherPage } from '../query.ts';
 import { expectWhole, type NewReading, type OriginalPicture, type Reading } from '../reading.ts';
 import { isReadingId, nextReadingId } from '../reading-id.ts';
 import type { Readings, ReadingsPage, ReadingsQuery } from '../readings.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { proveRoom } from './data-file.ts';
-import { isInputOutputError, readingsError, toReadingsError } from './lmdb-errors.ts';
+import { readingsError, toReadingsError } from './lmdb-errors.ts';
 import { correctRecord, decodePicture, decodePrepared, decodeRecord, encodeEntry } from './record.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -184,7 +184,7 @@ class LmdbReadings implements Readings {
     return this.#find(id, (id, record) => {
       const bytes = database.get(id);
       const decoded = bytes && decode(record, bytes);
-      if (decoded === undefined) throw readingsError('READINGS_DAMAGED', this.#directory);
+      if (decoded === undefined) throw readingsError('damaged', this.#directory);
       return decoded;
     });
   }
@@ -193,7 +193,7 @@ class LmdbReadings implements Readings {
     try {
       return decode();
     } catch (error) {
-      if (error instanceof SyntaxError) throw readingsError('READINGS_DAMAGED', this.#directory, error);
+      if (error instanceof SyntaxError) throw readingsError('damaged', this.#directory, error);
       throw error;
     }
   }

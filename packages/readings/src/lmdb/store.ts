@@ -1,5 +1,5 @@
+import { expectWholeLmdbFile, prepareLmdbDirectory } from '@inkwire/base/node';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { expectWholeData, prepareDirectory } from './data-file.ts';
 import { readingsError, toReadingsError } from './lmdb-errors.ts';
 import { format } from './record.ts';
 
@@ -17,8 +17,8 @@ const maxDatabases = 8;
 export async function openStore(directory: string): Promise<Store> {
   let root: RootDatabase | undefined;
   try {
-    await prepareDirectory(directory);
-    await expectWholeData(directory);
+    await prepareLmdbDirectory(directory);
+    await expectWholeLmdbFile(directory, { refuse: (fault) => readingsError(fault, directory) });
     root = openRoot(directory);
     return openDatabases(root, directory);
   } catch (error) {
@@ -54,10 +54,10 @@ function openDatabases(root: RootDatabase, directory: string): Store {
 /** Writes our name into an empty data file before anything else, so that a kill in between leaves no doubt. */
 function claim(root: RootDatabase, directory: string): void {
   const names = [...root.getKeys({ limit: maxDatabases })];
-  if (names.length > 0 && !names.includes('about')) throw readingsError('READINGS_FOREIGN', directory);
+  if (names.length > 0 && !names.includes('about')) throw readingsError('foreign', directory);
   const about = root.openDB<string, string>({ name: 'about', encoding: 'string' });
   const found = about.get('format');
   if (found === format) return;
-  if (found !== undefined || names.length > 1) throw readingsError('READINGS_FOREIGN', directory);
+  if (found !== undefined || names.length > 1) throw readingsError('foreign', directory);
   about.putSync('format', format);
 }

@@ -1,14 +1,25 @@
 import type { ComponentType } from 'preact';
+import { pool } from '../pool/state.ts';
 import { switchTheme, theme } from '../theme.ts';
 import { type View, view, viewHref } from '../view.ts';
 import { present, unread } from '../wire/state.ts';
 import { language, languages, switchLanguage, words } from '../words/language.ts';
-import { Mark, ModelIcon, MoonIcon, PeopleIcon, ReadingsIcon, SunIcon, WriteIcon } from './icons.tsx';
+import {
+  Mark,
+  ModelIcon,
+  MoonIcon,
+  PeopleIcon,
+  PoolIcon,
+  ReadingsIcon,
+  SunIcon,
+  WriteIcon,
+} from './icons.tsx';
 
 const views: readonly [View, ComponentType][] = [
   ['write', WriteIcon],
   ['readings', ReadingsIcon],
   ['wire', PeopleIcon],
+  ['pool', PoolIcon],
   ['model', ModelIcon],
 ];
 
@@ -24,19 +35,21 @@ export function Header() {
         </a>
       </h1>
       <nav class="nav" aria-label={label}>
-        {views.map(([name, Icon]) => (
-          <a
-            key={name}
-            class="nav-link"
-            data-view={name}
-            href={viewHref(name)}
-            aria-current={view.value === name ? 'page' : undefined}
-          >
-            <Icon />
-            <span class="nav-name">{words.value.nav[name]}</span>
-            {name === 'wire' && <Counts />}
-          </a>
-        ))}
+        {views
+          .filter(([name]) => name !== 'pool' || pool.value)
+          .map(([name, Icon]) => (
+            <a
+              key={name}
+              class="nav-link"
+              data-view={name}
+              href={viewHref(name)}
+              aria-current={view.value === name ? 'page' : undefined}
+            >
+              <Icon />
+              <span class="nav-name">{words.value.nav[name]}</span>
+              {name === 'wire' && <Counts />}
+            </a>
+          ))}
       </nav>
       <div class="header-switches">
         <LanguageSwitch />

@@ -158,6 +158,14 @@ export const PeopleIcon = () => (
   </Icon>
 );
 
+/** What several draw from, and what each has of it. */
+export const PoolIcon = () => (
+  <Icon>
+    <path d="M2.8 16.4V9.6c2.4-2.6 4.4-2.6 7 0s4.8 2.6 7.4 0v6.8Z" />
+    <path d="M2.8 12.8c2.4-1.6 4.8-1.6 7.2.2s4.8 1.8 7.2.2M2.8 4.6h14.4" />
+  </Icon>
+);
+
 export const ModelIcon = () => (
   <Icon>
     <circle cx="10" cy="10" r="6.8" />
@@ -191,4 +199,12 @@ export const Mark = () => (
     />
     <circle cx="36.6" cy="25" r="2" fill="currentColor" />
   </svg>
+);
+
+/** A slip with a line of writing, and its tail. */
+export const MessageIcon = () => (
+  <Icon>
+    <path d="M4.4 4h11.2a1.6 1.6 0 0 1 1.6 1.6v6.8a1.6 1.6 0 0 1-1.6 1.6H9.6l-3.4 2.8V14H4.4a1.6 1.6 0 0 1-1.6-1.6V5.6A1.6 1.6 0 0 1 4.4 4Z" />
+    <path d="M6.4 9.2c.8-1 1.6-1 2.4 0s1.6 1 2.4 0 1.6-1 2.4 0" />
+  </Icon>
 );

@@ -1,13 +1,20 @@
 import { pictureUrl } from '../api.ts';
 import { words } from '../words/language.ts';
-import { FilePicture } from './file-picture.tsx';
+import { FilePicture, type FilePictureProps } from './file-picture.tsx';
 import type { SheetPicture } from './pictures.ts';
 
-/** What a picture on the sheet looks like, wherever it comes from. */
-export function PictureFace({ picture: { file, reading, name } }: { picture: SheetPicture }) {
+/** What a picture on the sheet looks like, wherever it comes from. `onShape`: told of the shape of one that is a file. */
+export function PictureFace({
+  picture: { file, reading, name },
+  onShape,
+}: {
+  picture: SheetPicture;
+  onShape?: FilePictureProps['onShape'];
+}) {
   const { pictureOf, cannotShow } = words.value.sheet;
   const label = pictureOf(name);
-  if (file) return <FilePicture file={file} label={label} instead={reading ? cannotShow : name} />;
+  const instead = reading ? cannotShow : name;
+  if (file) return <FilePicture file={file} label={label} instead={instead} onShape={onShape} />;
   const isTiny = (reading?.width ?? 0) < 120;
   return <img class="file-picture" data-tiny={isTiny} src={pictureUrl(reading!.id)} alt={label} />;
 }

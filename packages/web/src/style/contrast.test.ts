@@ -35,6 +35,11 @@ describe.each(['light', 'dark'] as const)('by %s', (theme) => {
     expect(contrast(colour(ink), colour('--paper'))).toBeGreaterThanOrEqual(4.5);
   });
 
+  it.each(Array.from({ length: 8 }, (_, seat) => `--series-${seat}`))('%s is seen on paper', (series) => {
+    for (const ground of ['--paper-light', '--paper', '--paper-shade'])
+      expect(contrast(colour(series), colour(ground)), ground).toBeGreaterThanOrEqual(3);
+  });
+
   it('has fields whose edges are seen', () => {
     for (const ground of ['--desk', '--paper', '--desk-shade'])
       expect(contrast(colour('--field-line'), colour(ground)), ground).toBeGreaterThanOrEqual(3);

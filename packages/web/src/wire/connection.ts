@@ -1,6 +1,7 @@
 import { type Client, createClient, openWebSocket, type WebSocketLike, WireStatusError } from '@inkwire/wire';
 import { effect } from '@preact/signals';
 import { announce } from '../announcement.ts';
+import { hearPool } from '../pool/hear-pool.ts';
 import { openPerson } from '../view.ts';
 import { words } from '../words/language.ts';
 import { here, withEvent, withMessage, withOpen, withOutcome, withSaid, withTable } from './company.ts';
@@ -39,6 +40,8 @@ export function connect(): void {
   void hearMembers(hub).catch(refused);
   void hearMessages(hub).catch(refused);
   void hearReadings(hub).catch(refused);
+  // A hub that shares no connections has no such topic, and the page no such view.
+  void hearPool(hub).catch(() => {});
   readWhatIsOpen();
 }
 
@@ -55,8 +58,8 @@ export async function send(key: string, text: string): Promise<void> {
     await client.publish(`$inbox/${person.id}`, [text]);
     note('sent');
   } catch (error) {
-    const isGone = error instanceof WireStatusError && error.status === 404;
-    note(isGone ? 'gone' : 'lost');
+    // What the hub refused is known not to have arrived; of what it did not answer nothing is known.
+    note(error instanceof WireStatusError ? 'gone' : 'lost');
   }
 }
 

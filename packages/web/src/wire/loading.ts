@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 
-/** The panel, once its code is there. */
+/** The panel, and the view of the pool, once their code is there. */
 export const loadedPanel = signal<ComponentType | undefined>(undefined);
+export const loadedPool = signal<ComponentType | undefined>(undefined);
 
 const tryAgainMs = 5_000;
 const unknownPaintMs = 500;
@@ -23,8 +24,9 @@ export function loadWireAfterPaint(): void {
 
 async function load(): Promise<void> {
   try {
-    const { connect, WirePanel } = await import('./wire-panel.tsx');
+    const { connect, PoolView, WirePanel } = await import('./wire-panel.tsx');
     loadedPanel.value = WirePanel;
+    loadedPool.value = PoolView;
     connect();
   } catch {
     // The hub was away for a moment, or is another one by now.

@@ -1,3 +1,4 @@
+import { WireStatusError } from '@inkwire/wire';
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { announce } from '../announcement.ts';
@@ -9,8 +10,8 @@ import { fitName } from './member-name.ts';
 /** One's own name, in place: Enter takes it, Escape leaves it as it was. */
 export function NameForm({ name, onDone }: { name: string; onDone: () => void }) {
   const field = useRef<HTMLInputElement>(null);
-  const isUnfit = useSignal(false);
-  const { nameLabel, unfit, named } = words.value.wire;
+  const refused = useSignal<'unfit' | 'restless' | undefined>(undefined);
+  const { nameLabel, named } = words.value.wire;
   const { saveCorrection, cancel } = words.value.readings;
   // At once: whoever pressed the button types on.
   useLayoutEffect(() => {
@@ -21,14 +22,14 @@ export function NameForm({ name, onDone }: { name: string; onDone: () => void })
   async function onSubmit(event: Event): Promise<void> {
     event.preventDefault();
     const wanted = fitName(field.current!.value);
-    isUnfit.value = wanted === undefined;
+    refused.value = wanted === undefined ? 'unfit' : undefined;
     if (wanted === undefined) return;
     try {
       if (wanted !== name) await rename(wanted);
       announce(named(wanted));
       onDone();
-    } catch {
-      isUnfit.value = true;
+    } catch (error) {
+      refused.value = error instanceof WireStatusError && error.status === 429 ? 'restless' : 'unfit';
     }
   }
 
@@ -45,7 +46,7 @@ export function NameForm({ name, onDone }: { name: string; onDone: () => void })
         class="correction-field"
         defaultValue={name}
         aria-label={nameLabel}
-        aria-invalid={isUnfit.value}
+        aria-invalid={refused.value !== undefined}
         aria-describedby="name-unfit"
         maxLength={64}
         autocomplete="nickname"
@@ -58,7 +59,7 @@ export function NameForm({ name, onDone }: { name: string; onDone: () => void })
         <CloseIcon />
       </button>
       <p id="name-unfit" class="name-unfit" role="status">
-        {isUnfit.value && unfit}
+        {refused.value && words.value.wire[refused.value]}
       </p>
     </form>
   );

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { PencilIcon } from '../frame/icons.tsx';
+import { MessageIcon, PencilIcon } from '../frame/icons.tsx';
 import { LongList } from '../readings/long-list.tsx';
 import { textOf } from '../readings/reading-list.ts';
 import { RelativeTime } from '../readings/reading-meta.tsx';
@@ -99,7 +99,7 @@ function PersonRow({ person }: { person: Person }) {
           )}
         </span>
       </span>
-      {person.unread > 0 && <span class="count">{person.unread}</span>}
+      {person.unread > 0 ? <span class="count">{person.unread}</span> : person.isHere && <MessageIcon />}
     </a>
   );
 }

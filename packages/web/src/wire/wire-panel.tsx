@@ -7,6 +7,7 @@ import { PeopleList } from './people-list.tsx';
 import { PersonFacts } from './person-facts.tsx';
 import { talkingTo, wireState } from './state.ts';
 
+export { PoolView } from '../pool/pool-view.tsx';
 export { connect } from './connection.ts';
 
 /** The wire: who is here, what they say, and what is read as it is read. */

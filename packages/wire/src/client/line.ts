@@ -1,3 +1,4 @@
+import type { Allowance } from '../allowance.ts';
 import type { Channel } from '../channel.ts';
 import { decodeReply, encodeCommand } from '../codec.ts';
 import { WireError } from '../errors.ts';
@@ -43,7 +44,8 @@ export class Line {
     this.#resolveOver = resolve;
   });
 
-  constructor(channel: Channel, options: ResolvedClientOptions) {
+  /** `allowance`: of the connection that the line is a stream of. */
+  constructor(channel: Channel, options: ResolvedClientOptions, allowance: Allowance) {
     this.#options = options;
     this.lost = new Promise((resolve) => {
       this.#resolveLost = resolve;
@@ -66,7 +68,7 @@ export class Line {
           this.#resolveOver();
         },
       },
-      options.limits,
+      allowance,
     );
   }
 

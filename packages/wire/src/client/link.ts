@@ -1,4 +1,5 @@
 import { type Clock, messageOf, within } from '@inkwire/base';
+import { Allowance } from '../allowance.ts';
 import type { Channel } from '../channel.ts';
 import { WireError } from '../errors.ts';
 import type { Command, Reply } from '../messages.ts';
@@ -36,7 +37,7 @@ export function connectLink(options: ResolvedClientOptions, signal: AbortSignal)
 async function connectPlain(options: ResolvedClientOptions, signal: AbortSignal): Promise<Link> {
   const openLine = (ended: AbortSignal) =>
     attempt(options, ended, async (wait) => {
-      const line = new Line(await dial(options, wait), options);
+      const line = new Line(await dial(options, wait), options, new Allowance(options.limits));
       await signIn(line, options, wait);
       return line;
     });
@@ -54,9 +55,10 @@ async function connectMultiplexed(options: ResolvedClientOptions, signal: AbortS
   return attempt(options, signal, async (wait) => {
     const { clock } = options;
     const channel = await dial(options, wait);
-    const session = createYamuxSession({ channel, side: 'client', onChannel: discard, clock });
+    const allowance = new Allowance(options.limits);
+    const session = createYamuxSession({ channel, side: 'client', onChannel: discard, allowance, clock });
     const destroy = (error: Error) => void session.destroy(error).catch(() => {});
-    const commands = openStream(session, options);
+    const commands = openStream(session, options, allowance);
     let isClosing = false;
     // The subscriptions' streams go with it: what ends one connection ends all of it.
     void commands.lost.then((error) => {
@@ -65,7 +67,7 @@ async function connectMultiplexed(options: ResolvedClientOptions, signal: AbortS
     await signIn(commands, options, wait);
     return {
       commands,
-      openLine: async () => openStream(session, options),
+      openLine: async () => openStream(session, options, allowance),
       endsWithLine: true,
       close() {
         isClosing = true;
@@ -77,9 +79,9 @@ async function connectMultiplexed(options: ResolvedClientOptions, signal: AbortS
   });
 }
 
-function openStream(session: YamuxSession, options: ResolvedClientOptions): Line {
+function openStream(session: YamuxSession, options: ResolvedClientOptions, allowance: Allowance): Line {
   try {
-    return new Line(session.open(), options);
+    return new Line(session.open(), options, allowance);
   } catch (error) {
     throw connectError(`Could not open a stream: ${messageOf(error)}`, error);
   }

@@ -1,43 +1,35 @@
 import type { Clock } from '@inkwire/base';
 import type { Channel, ChannelHandler } from '../channel.ts';
+import { DelegatingChannel } from '../delegating-channel.ts';
 
 /*
  * A channel as the client needs it under a frame stream. It says when bytes came, and it keeps back-pressure of what is
  * written to itself: a frame stream stops reading while its peer does not read, which is right for a server; a client that
  * did the same would wait for a hub that waits for it. The client holds commands back instead, and goes on reading.
  */
-export class WatchedChannel implements Channel {
+export class WatchedChannel extends DelegatingChannel {
   /** Called when `isClogged` has become false. */
   onRoom: () => void = () => {};
   /** Whether what was written waits for the peer. */
   isClogged = false;
   /** When bytes last came, by the monotonic clock. */
   heardAt = 0;
-  readonly maxWriteBytes: number;
-  readonly #channel: Channel;
+  readonly #maxWriteBytes: number;
   readonly #clock: Clock;
 
   /** `maxFrameBytes`: a longer frame is not written. */
   constructor(channel: Channel, maxFrameBytes: number, clock: Clock) {
-    this.#channel = channel;
+    super(channel);
     this.#clock = clock;
-    this.maxWriteBytes = Math.min(channel.maxWriteBytes, maxFrameBytes);
+    this.#maxWriteBytes = Math.min(channel.maxWriteBytes, maxFrameBytes);
   }
 
-  get transport() {
-    return this.#channel.transport;
+  override get maxWriteBytes(): number {
+    return this.#maxWriteBytes;
   }
 
-  get peer() {
-    return this.#channel.peer;
-  }
-
-  get queuedBytes(): number {
-    return this.#channel.queuedBytes;
-  }
-
-  attach(handler: ChannelHandler): void {
-    this.#channel.attach({
+  override attach(handler: ChannelHandler): void {
+    this.channel.attach({
       onBytes: (bytes) => {
         this.heardAt = this.#clock.monotonic();
         handler.onBytes(bytes);
@@ -51,24 +43,8 @@ export class WatchedChannel implements Channel {
     });
   }
 
-  write(bytes: Uint8Array): boolean {
-    if (!this.#channel.write(bytes)) this.isClogged = true;
+  override write(bytes: Uint8Array): boolean {
+    if (!this.channel.write(bytes)) this.isClogged = true;
     return true;
-  }
-
-  pause(): void {
-    this.#channel.pause();
-  }
-
-  resume(): void {
-    this.#channel.resume();
-  }
-
-  end(): void {
-    this.#channel.end();
-  }
-
-  destroy(error?: Error): void {
-    this.#channel.destroy(error);
   }
 }

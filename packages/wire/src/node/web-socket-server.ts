@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Closable, Lifetime } from '@inkwire/base';
 import { WebSocketServer } from 'ws';
 import type { Channel } from '../channel.ts';
+import { frameHeaderBytes } from '../frame-writer.ts';
 import { defaultFrameLimits } from '../limits.ts';
 import { type WebSocketLike, webSocketChannel } from '../websocket-channel.ts';
 import { keepAliveAfterMs } from './socket-channel.ts';
@@ -17,28 +18,26 @@ export interface WebSocketServerOptions {
   readonly protocol?: string | undefined;
   /** Whether a page of that origin may connect. Default: programs (no origin), and pages that this server serves. */
   readonly isAllowedOrigin?: ((origin: string | undefined, request: IncomingMessage) => boolean) | undefined;
-  /** Most bytes of one WebSocket message. Default: a frame of 16 MiB with its header. */
-  readonly maxMessageBytes?: number | undefined;
+  /**
+   * Most bytes of one WebSocket message, which is kept until it is whole, for a connection's whole life; longer frames come in
+   * several messages. One number, or one for each request. Default: a frame of 16 MiB with its header.
+   */
+  readonly maxMessageBytes?: number | ((request: IncomingMessage) => number | undefined) | undefined;
   readonly onChannel: (channel: Channel, request: IncomingMessage) => void;
 }
 
 /** Takes WebSockets on an HTTP server. `close()` takes no more; channels belong to those who took them. */
 export function acceptWebSockets(options: WebSocketServerOptions): Closable {
   const { server, path = '/wire', protocol = wireProtocol, isAllowedOrigin = isSameOrigin } = options;
-  const sockets = new WebSocketServer({
-    noServer: true,
-    // The frames within are compressed where it is worth it.
-    perMessageDeflate: false,
-    clientTracking: false,
-    maxPayload: options.maxMessageBytes ?? defaultFrameLimits.maxFrameBytes + 4,
-    handleProtocols: () => protocol,
-  });
+  const { maxMessageBytes } = options;
+  /** Of ws, one for each length of messages: it knows no other way to set that. */
+  const servers = new Map<number, WebSocketServer>();
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = refusalOf(request);
     if (refusal !== undefined) return refuse(socket, refusal);
     request.socket.setKeepAlive(true, keepAliveAfterMs);
-    sockets.handleUpgrade(request, socket, head, (accepted) => {
+    serverFor(request).handleUpgrade(request, socket, head, (accepted) => {
       const { remoteAddress = '', remotePort = 0 } = request.socket;
       const peer = Object.freeze({ address: remoteAddress, port: remotePort });
       options.onChannel(webSocketChannel(accepted as unknown as WebSocketLike, { peer }), request);
@@ -50,6 +49,24 @@ export function acceptWebSockets(options: WebSocketServerOptions): Closable {
       server.off('upgrade', onUpgrade);
     },
   });
+
+  function serverFor(request: IncomingMessage): WebSocketServer {
+    const most = typeof maxMessageBytes === 'function' ? maxMessageBytes(request) : maxMessageBytes;
+    const maxPayload = most ?? defaultFrameLimits.maxFrameBytes + frameHeaderBytes;
+    let sockets = servers.get(maxPayload);
+    if (sockets === undefined) {
+      sockets = new WebSocketServer({
+        noServer: true,
+        // The frames within are compressed where it is worth it.
+        perMessageDeflate: false,
+        clientTracking: false,
+        maxPayload,
+        handleProtocols: () => protocol,
+      });
+      servers.set(maxPayload, sockets);
+    }
+    return sockets;
+  }
 
   function refusalOf(request: IncomingMessage): number | undefined {
     if (request.url?.split('?', 1)[0] !== path) return 404;

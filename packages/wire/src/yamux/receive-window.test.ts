@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { Allowance } from '../allowance.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { SendQueue, Turns } from './send-queue.ts';
 
 const kib = 1024;
 
 test('a window is returned when half of it is consumed', () => {
-  const window = new ReceiveWindow(256 * kib);
+  const window = new ReceiveWindow(256 * kib, new Allowance());
   expect(window.admit(200 * kib)).toBe(true);
   expect(window.left).toBe(56 * kib);
   expect(window.consume(128 * kib - 1)).toBe(false);
@@ -16,7 +17,7 @@ test('a window is returned when half of it is consumed', () => {
 });
 
 test('a window is overrun by one byte', () => {
-  const window = new ReceiveWindow(256 * kib);
+  const window = new ReceiveWindow(256 * kib, new Allowance());
   expect(window.admit(256 * kib + 1)).toBe(false);
   expect(window.admit(256 * kib)).toBe(true);
   expect(window.admit(0)).toBe(true);
@@ -24,14 +25,14 @@ test('a window is overrun by one byte', () => {
 });
 
 test('a larger window is owed from the beginning', () => {
-  const window = new ReceiveWindow(1024 * kib);
+  const window = new ReceiveWindow(1024 * kib, new Allowance());
   expect(window.isDue).toBe(true);
   expect(window.takeOwed()).toBe(768 * kib);
   expect(window.left).toBe(1024 * kib);
 });
 
 test('held bytes come back in order, and small pieces take no more than twice their bytes', () => {
-  const window = new ReceiveWindow(256 * kib);
+  const window = new ReceiveWindow(256 * kib, new Allowance());
   const all: number[] = [];
   for (let i = 0; i < 100_000; i++) {
     const piece = i % 100 === 0 ? [i & 255, (i + 1) & 255, (i + 2) & 255] : [i & 255];

@@ -1,3 +1,4 @@
+import type { Allowance } from '../allowance.ts';
 import { initialWindowBytes } from './header.ts';
 
 /*
@@ -7,7 +8,8 @@ import { initialWindowBytes } from './header.ts';
  *     │ left │ held │ consumed, not returned │
  *     └──────┴──────┴────────────────────────┘
  *
- * Invariants: the three never add up to more than `windowBytes`. Held bytes are copied together: a view of one byte would
+ * Invariants: the three never add up to more than `windowBytes`, and what is held of all streams is counted on the
+ * connection's allowance: so is, by who consumes bytes, what is kept of them, or a window would be given back for nothing. Held bytes are copied together: a view of one byte would
  * keep the whole chunk that it came in, and a stream's window would be no bound.
  */
 
@@ -20,6 +22,7 @@ export class ReceiveWindow {
   /** Bytes that wait for the handler. */
   held = 0;
   readonly #windowBytes: number;
+  readonly #allowance: Allowance;
   /** What the peer is told of with the next update. */
   #owed: number;
   #blocks: Uint8Array[] = [];
@@ -27,8 +30,9 @@ export class ReceiveWindow {
   #used = 0;
 
   /** `windowBytes` ≥ 256 KiB; what is above is granted with the first update. */
-  constructor(windowBytes: number) {
+  constructor(windowBytes: number, allowance: Allowance) {
     this.#windowBytes = windowBytes;
+    this.#allowance = allowance;
     this.#owed = windowBytes - initialWindowBytes;
   }
 
@@ -39,8 +43,9 @@ export class ReceiveWindow {
     return true;
   }
 
-  /** Keeps bytes until `release`. */
+  /** Keeps bytes until `release`. Throws `WIRE_HELD_TOO_LARGE`. */
   hold(bytes: Uint8Array): void {
+    this.#allowance.hold(bytes.length);
     this.held += bytes.length;
     const last = this.#blocks.at(-1);
     const fits = last === undefined ? 0 : Math.min(bytes.length, last.length - this.#used);
@@ -63,12 +68,14 @@ export class ReceiveWindow {
     if (block === undefined) return undefined;
     const bytes = this.#blocks.length === 0 ? block.subarray(0, this.#used) : block;
     this.held -= bytes.length;
+    this.#allowance.release(bytes.length);
     return bytes;
   }
 
   /** Drops what is held. */
   clear(): void {
     this.#blocks = [];
+    this.#allowance.release(this.held);
     this.held = 0;
   }
 

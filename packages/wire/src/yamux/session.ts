@@ -1,5 +1,7 @@
 import { type Clock, type Closable, Lifetime, systemClock, type Timer } from '@inkwire/base';
+import { Allowance } from '../allowance.ts';
 import type { Channel, PeerAddress, Transport } from '../channel.ts';
+import { endOfTurn } from '../end-of-turn.ts';
 import { WireError } from '../errors.ts';
 import { FrameReader, type FrameSink } from './frame-reader.ts';
 import { Flag, FrameType, GoAway } from './header.ts';
@@ -24,8 +26,8 @@ import { type Side, StreamTable } from './stream-table.ts';
  *     open ──close()──▶ closing (go-away sent; streams go on) ──the last one ends──▶ finished ─▶ channel closed
  *       └── destroy(), a broken rule, a silent peer, the channel's end ───────────▶ finished ─▶ channel closed
  *
- * Invariants: what the peer may make us keep is bounded by the limits: streams by number and window, replies by not
- * reading a peer who does not read. A broken rule ends the connection with go-away(1), and whatever a program throws while it
+ * Invariants: what the peer may make us keep is bounded by the limits: streams by number and window, all of them together
+ * by the allowance, replies by not reading a peer who does not read. A broken rule ends the connection with go-away(1), and whatever a program throws while it
  * is told of bytes with go-away(2). Every stream hears `onClose` once.
  */
 
@@ -40,6 +42,8 @@ export interface YamuxOptions {
   /** The session is over, all its streams too; with an error unless it ended in order. */
   readonly onClose?: ((error?: Error) => void) | undefined;
   readonly limits?: YamuxLimits | undefined;
+  /** What all streams together may hold; a peer that asks for more is told to go away. Default: one of the default limits. */
+  readonly allowance?: Allowance | undefined;
   /** False: a silent peer is not found out. */
   readonly ping?: PingOptions | false | undefined;
   readonly clock?: Clock | undefined;
@@ -68,6 +72,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   readonly transport: Transport;
   readonly peer: PeerAddress;
   readonly highWaterBytes: number;
+  readonly allowance: Allowance;
   readonly #channel: Channel;
   readonly #onChannel: ((channel: Channel) => void) | undefined;
   readonly #onClose: ((error?: Error) => void) | undefined;
@@ -102,6 +107,8 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     this.transport = channel.transport;
     this.peer = channel.peer;
     this.highWaterBytes = this.#limits.highWaterBytes;
+    this.allowance = options.allowance ?? new Allowance();
+    this.allowance.onExceeded = (error) => this.#exceeded(error);
     this.#channel = channel;
     this.#onChannel = options.onChannel;
     this.#onClose = options.onClose;
@@ -271,6 +278,11 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
 
   #onPing(flags: number, value: number): void {
     if (flags & Flag.syn) this.#sender.add(FrameType.ping, Flag.ack, 0, value);
+  }
+
+  /** Two turns later: the answer of the stream that asked for too much is written at the end of this one. */
+  #exceeded(error: WireError): void {
+    endOfTurn(() => endOfTurn(() => this.#finish(error, GoAway.protocolError)));
   }
 
   #refuse(what: string): void {

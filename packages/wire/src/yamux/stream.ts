@@ -1,3 +1,4 @@
+import type { Allowance } from '../allowance.ts';
 import type { Channel, ChannelHandler, PeerAddress, Transport } from '../channel.ts';
 import { WireError } from '../errors.ts';
 import type { FrameGatherer } from './frame-gatherer.ts';
@@ -23,6 +24,8 @@ export interface StreamOwner {
   readonly transport: Transport;
   readonly peer: PeerAddress;
   readonly highWaterBytes: number;
+  /** What all streams together may hold. */
+  readonly allowance: Allowance;
   /** The stream has something to send. */
   enterTurns(stream: YamuxStream): void;
   /** The peer is owed a window update. */
@@ -59,7 +62,7 @@ export class YamuxStream implements Channel {
     this.#owner = owner;
     this.id = id;
     this.#greeting = greeting;
-    this.window = new ReceiveWindow(windowBytes);
+    this.window = new ReceiveWindow(windowBytes, owner.allowance);
   }
 
   get transport(): Transport {
@@ -128,7 +131,7 @@ export class YamuxStream implements Channel {
   receive(bytes: Uint8Array): void {
     if (this.#outcome !== undefined) return;
     if (this.#handler === undefined || this.#paused || this.#handing || this.window.held > 0)
-      this.window.hold(bytes);
+      this.#hold(bytes);
     else this.#hand(bytes);
   }
 
@@ -202,6 +205,15 @@ export class YamuxStream implements Channel {
     this.#drainOwed = false;
     this.#handler?.onDrain();
   };
+
+  /** Or resets the stream: what ends the connection is the session's affair. */
+  #hold(bytes: Uint8Array): void {
+    try {
+      this.window.hold(bytes);
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
 
   #hand(bytes: Uint8Array): void {
     this.#handing = true;

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { constants, copyFile, type FileHandle, link, open, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '@inkwire/base';
-import { makeDirectory } from '@inkwire/base/node';
-import { readingsError } from './lmdb-errors.ts';
-import { isWhole, rootOf, treeBytes } from './page-tree.ts';
+import { systemCode } from '../errors.ts';
+import { type LmdbMeta, metaPageBytes, newerMeta, readMeta } from './lmdb-meta.ts';
+import { isWhole } from './lmdb-page-tree.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /**
  * What must be true of the files before LMDB opens them. LMDB maps them into memory, where a missing page is a SIGBUS
@@ -15,13 +16,15 @@ import { isWhole, rootOf, treeBytes } from './page-tree.ts';
  * 4. `data.mdb` is as long as its newest meta page says, or every page of its trees lies in what there is of it: LMDB may
  *    count unused pages at the end that it never wrote.
  *
+ * Where a crash of the machine may have left a mixture of pages, every page is looked at, however long the file is.
+ *
  * Nothing here changes a file that another process may be writing to.
  */
 
 const lockBytes = 16 * 1024;
 
 /** Creates the directory and the lock file. Rejects with what the file system says. */
-export async function prepareDirectory(directory: string): Promise<void> {
+export async function prepareLmdbDirectory(directory: string): Promise<void> {
   await makeDirectory(directory);
   await proveWritable(directory);
   const lock = join(directory, 'lock.mdb');
@@ -35,7 +38,7 @@ export async function prepareDirectory(directory: string): Promise<void> {
 
 /** Creates the lock file with all its blocks at once: another process may open it as soon as it is there. */
 async function createWhole(lock: string): Promise<void> {
-  const whole = `${lock}-${process.pid}`;
+  const whole = `${lock}-${randomUUID()}`;
   try {
     await writeFile(whole, new Uint8Array(lockBytes));
     // Not every file system has links.
@@ -49,7 +52,7 @@ async function createWhole(lock: string): Promise<void> {
 }
 
 async function proveWritable(directory: string, bytes = 0): Promise<void> {
-  const file = join(directory, `.writable-${process.pid}`);
+  const file = join(directory, `.writable-${randomUUID()}`);
   try {
     await writeFile(file, new Uint8Array(bytes));
   } finally {
@@ -68,42 +71,49 @@ export function proveRoom(directory: string, bytes: number): Promise<void> {
   return proveWritable(directory, bytes + overheadBytes);
 }
 
-/** What a meta page says. */
-interface Meta {
-  readonly pageBytes: number;
-  /** Of the free pages and of the databases. */
-  readonly roots: readonly bigint[];
-  readonly lastPage: bigint;
-  readonly transaction: bigint;
-}
-
 /** So many times another process may commit while its file is looked at; then it is whole enough for that process. */
 const maxLooks = 10;
 
-/**
- * Throws `READINGS_DAMAGED` or `READINGS_FOREIGN` for a data file that LMDB would refuse, and `READINGS_DAMAGED` for one
- * that was cut. Other processes may be writing to it.
- */
-export async function expectWholeData(directory: string): Promise<void> {
+/** What is wrong with a data file: cut, mixed or no LMDB file at all; or of another format. */
+export type LmdbFileFault = 'damaged' | 'foreign';
+
+export interface LmdbFileOptions {
+  /** Makes the error for a data file that LMDB would refuse, or that was cut. */
+  readonly refuse: (fault: LmdbFileFault) => Error;
+  /** Looks at every page, as after a crash of the machine. Default false. */
+  readonly everyPage?: boolean | undefined;
+}
+
+/** Throws what `refuse` makes unless LMDB can be let near the file. Other processes may be writing to it. */
+export async function expectWholeLmdbFile(
+  directory: string,
+  { refuse, everyPage = false }: LmdbFileOptions,
+): Promise<void> {
   await using file = await openData(directory);
   if (file === undefined || (await file.stat()).size === 0) return;
-  let meta = await readNewestMeta(file, directory);
+  let meta = await readNewestMeta(file, refuse);
   for (let look = 0; look < maxLooks; look++) {
     // Asked after the meta page was read: a commit makes the file long enough first.
     const { size } = await file.stat();
     const { pageBytes, lastPage, roots, transaction } = meta;
-    if (BigInt(size) >= (lastPage + 1n) * BigInt(pageBytes)) return;
+    if (!everyPage && BigInt(size) >= (lastPage + 1n) * BigInt(pageBytes)) return;
     if (await isWhole({ file, size, pageBytes }, roots)) return;
-    meta = await readNewestMeta(file, directory);
+    meta = await readNewestMeta(file, refuse);
     // A later transaction may have used the pages of this one again; LMDB leaves those of the newest alone.
-    if (meta.transaction === transaction) throw readingsError('READINGS_DAMAGED', directory);
+    if (meta.transaction === transaction) throw refuse('damaged');
   }
 }
 
-async function readNewestMeta(file: FileHandle, directory: string): Promise<Meta> {
-  const first = await readMetaPage(file, 0, directory);
-  const second = await readMetaPage(file, first.pageBytes, directory);
-  return second.transaction > first.transaction ? second : first;
+async function readNewestMeta(file: FileHandle, refuse: LmdbFileOptions['refuse']): Promise<LmdbMeta> {
+  const read = async (offset: number) => {
+    const page = Buffer.alloc(metaPageBytes);
+    const { bytesRead } = await file.read(page, 0, page.length, offset);
+    const meta = readMeta(page.subarray(0, bytesRead));
+    if (typeof meta === 'string') throw refuse(meta);
+    return meta;
+  };
+  const first = await read(0);
+  return newerMeta(first, await read(first.pageBytes));
 }
 
 async function openData(directory: string): Promise<FileHandle | undefined> {
@@ -113,27 +123,4 @@ async function openData(directory: string): Promise<FileHandle | undefined> {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-/**
- * A meta page begins with 24 bytes of page header, then
- *
- *     24 magic u32 · 28 version u32 · 32 address · 40 map size · 48 tree of free pages · 96 tree of databases ·
- *     144 last page u64 · 152 txn u64
- *
- * The first four bytes of the tree of free pages are the size of a page.
- */
-async function readMetaPage(file: FileHandle, offset: number, directory: string): Promise<Meta> {
-  const page = Buffer.alloc(160);
-  const { bytesRead } = await file.read(page, 0, page.length, offset);
-  const pageBytes = page.readUInt32LE(48);
-  const isMeta = bytesRead === page.length && page.readUInt32LE(24) === 0xbeefc0de;
-  if (!isMeta || pageBytes < 512 || pageBytes > 65_536) throw readingsError('READINGS_DAMAGED', directory);
-  if (page.readUInt16LE(28) !== 2) throw readingsError('READINGS_FOREIGN', directory);
-  return {
-    pageBytes,
-    roots: [48, 48 + treeBytes].map((at) => rootOf(page.subarray(at))),
-    lastPage: page.readBigUInt64LE(144),
-    transaction: page.readBigUInt64LE(152),
-  };
 }

@@ -1,0 +1,42 @@
+import type { Refusal } from '@inkwire/kv';
+import type { CommandKind } from '@inkwire/wire';
+import { HubError } from '../errors.ts';
+import type { SystemSession } from './system.ts';
+
+/** Who asks on one stream: its connection's session, and whether anybody is still there to hear the answer. */
+export class Caller {
+  readonly session: SystemSession;
+  #hangUp: AbortController | undefined;
+  #isGone = false;
+  #isListening = false;
+
+  constructor(session: SystemSession) {
+    this.session = session;
+  }
+
+  /** Aborts when the stream has ended: nobody hears the answer. Made when it is asked for, as most streams never read. */
+  get signal(): AbortSignal {
+    this.#hangUp ??= new AbortController();
+    if (this.#isGone) this.#hangUp.abort(hungUp());
+    return this.#hangUp.signal;
+  }
+
+  /** Whether a command may be carried out. A stream that has asked to listen counts as a subscription until its end. */
+  permit(kind: CommandKind, name: string): Refusal | undefined {
+    const refused = this.session.permit(kind, name);
+    if (refused !== undefined || kind !== 'subscribe' || this.#isListening) return refused;
+    const tooMany = this.session.takeSubscription();
+    this.#isListening = tooMany === undefined;
+    return tooMany;
+  }
+
+  /** The stream is over. */
+  leave(): void {
+    this.#isGone = true;
+    this.#hangUp?.abort(hungUp());
+    if (this.#isListening) this.session.giveSubscriptionBack();
+    this.#isListening = false;
+  }
+}
+
+const hungUp = () => new HubError('HUB_REQUEST_MALFORMED', 'The client hung up');

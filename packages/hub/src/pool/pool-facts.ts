@@ -1,0 +1,55 @@
+import type { AllocatorSnapshot, ClientSnapshot } from '@inkwire/pool';
+import type { Pair } from '@inkwire/wire';
+import { text } from '../members/virtual-table.ts';
+
+/** The key of the table `$pool` under which everything but the clients stands. */
+export const totalsKey = '$total';
+
+/** Clients in one message of the topic; the table has all of them. */
+const mostTold = 500;
+
+/** Capacity, what is reserved of it, and what the allocator has done. */
+export type PoolTotals = Omit<AllocatorSnapshot, 'clients'> & { readonly clients: number };
+
+function totalsOf({ clients, ...totals }: AllocatorSnapshot): PoolTotals {
+  return { ...totals, clients: clients.length };
+}
+
+/** Each client under its name; a second process of a name has its incarnation added. No client has the key of the totals. */
+export function clientsByKey(snapshot: AllocatorSnapshot): ReadonlyMap<string, ClientSnapshot> {
+  const clients = new Map<string, ClientSnapshot>();
+  for (const client of snapshot.clients) {
+    const { name, incarnation } = client;
+    const isTaken = name === totalsKey || clients.has(name);
+    clients.set(isTaken ? `${name}/${incarnation}` : name, client);
+  }
+  return clients;
+}
+
+/** The table `$pool`: the totals, and each client. */
+export function poolPairs(snapshot: AllocatorSnapshot): readonly Pair[] {
+  const pairOf = (key: string, facts: unknown): Pair => ({ key, value: text(JSON.stringify(facts)) });
+  const clients = Array.from(clientsByKey(snapshot), ([key, client]) => pairOf(key, factsOf(client)));
+  return [pairOf(totalsKey, totalsOf(snapshot)), ...clients];
+}
+
+/** A message of the topic `$pool`. Of very many clients, those that hold or wait for most. */
+export function poolMessage(snapshot: AllocatorSnapshot): string {
+  const { clients } = snapshot;
+  const told = clients.length > mostTold ? [...clients].sort(byWeight).slice(0, mostTold) : clients;
+  return JSON.stringify({ total: totalsOf(snapshot), clients: told.map(factsOf) });
+}
+
+const byWeight = (a: ClientSnapshot, b: ClientSnapshot) => b.held + b.queued - a.held - a.queued;
+
+/** Rates to four places, waits to a millisecond: what differs by less is no news. */
+function factsOf(client: ClientSnapshot): ClientSnapshot {
+  return {
+    ...client,
+    longestWaitMs: Math.round(client.longestWaitMs),
+    usedRate: rounded(client.usedRate),
+    failureRate: rounded(client.failureRate),
+  };
+}
+
+const rounded = (rate: number) => Math.round(rate * 1e4) / 1e4;

@@ -1,0 +1,89 @@
+import { type Clock, messageOf, type Timer } from '@inkwire/base';
+import { encodedValue, type Topics } from '@inkwire/kv';
+import type { LeaseService } from '@inkwire/pool';
+import { createLeaseEndpoint, type LeaseEndpoint, leaseTopic } from '@inkwire/pool/leases';
+import { type Reply, type Value, WireError } from '@inkwire/wire';
+import { ok, refuse, text, type VirtualTable } from '../members/virtual-table.ts';
+import { poolMessage, poolPairs } from './pool-facts.ts';
+
+/*
+ * The allocator on the wire. It owns neither the lease service nor the topics.
+ *
+ *     lease ──▶ endpoint ──reply──▶ the command's answer
+ *                   └────unasked──▶ topic $lease/<client>
+ *     every change ──at most ten times a second──▶ topic $pool
+ *
+ * Whose connection ends is silent, and nothing more: what becomes of its lease is the allocator's affair.
+ */
+
+/** The shortest time between two messages of the topic `$pool`. */
+const tellEveryMs = 100;
+const topic = '$pool';
+
+export class PoolSide implements Disposable {
+  readonly service: LeaseService;
+  readonly #topics: Topics;
+  readonly #clock: Clock;
+  readonly #endpoint: LeaseEndpoint;
+  readonly #watching: Disposable;
+  #told = '';
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+  #timer: Timer | undefined;
+
+  constructor(service: LeaseService, topics: Topics, clock: Clock) {
+    this.service = service;
+    this.#topics = topics;
+    this.#clock = clock;
+    this.#endpoint = createLeaseEndpoint({
+      service,
+      clock,
+      publish: (client, bytes) => this.#publish(leaseTopic(client), { kind: 'binary', value: bytes }),
+    });
+    this.#watching = service.onChange(() => this.#change());
+  }
+
+  /** Answers the command `lease`. */
+  async lease(bytes: Uint8Array): Promise<Reply> {
+    try {
+      return { ...ok(), lease: await this.#endpoint.handle(bytes) };
+    } catch (error) {
+      if (!isNonsense(error)) throw error;
+      return refuse(400, `Command is invalid: \`${messageOf(error)}\``);
+    }
+  }
+
+  /** The table `$pool`. */
+  table(): VirtualTable {
+    const pairs = () => poolPairs(this.service.snapshot());
+    return { get: (key): Value | undefined => pairs().find((pair) => pair.key === key)?.value, pairs };
+  }
+
+  #change(): void {
+    if (this.#timer !== undefined || this.#topics.subscribers(topic) === 0) return;
+    const wait = Math.max(0, this.#toldAtMs + tellEveryMs - this.#clock.monotonic());
+    this.#timer = this.#clock.after(wait, () => this.#tell(), { unref: true });
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    this.#toldAtMs = this.#clock.monotonic();
+    const message = poolMessage(this.service.snapshot());
+    if (message === this.#told) return;
+    this.#told = message;
+    this.#publish(topic, text(message));
+  }
+
+  #publish(to: string, value: Value): void {
+    if (this.#topics.subscribers(to) > 0) this.#topics.publish(to, [encodedValue(value)]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer?.cancel();
+    this.#watching[Symbol.dispose]();
+    this.#endpoint[Symbol.dispose]();
+  }
+}
+
+/** A report that is none, or that makes no sense. */
+const isNonsense = (error: unknown) =>
+  error instanceof WireError || error instanceof TypeError || error instanceof RangeError;

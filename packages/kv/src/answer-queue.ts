@@ -1,0 +1,125 @@
+import type { Clock } from '@inkwire/base';
+import type { Command } from '@inkwire/wire';
+import type { CountedKind, KvMetrics } from './metrics.ts';
+import type { Shape } from './reply-writer.ts';
+import { type Answer, isPending, type PendingAnswer } from './tables.ts';
+
+/** A command that was carried out, or is about to be, and whose reply is not written yet. */
+export interface Slot {
+  readonly kind: CountedKind;
+  readonly shape: Shape | 'system';
+  readonly answer: Answer<unknown>;
+  readonly bytes: number;
+  readonly table: string;
+  readonly key: string;
+  readonly command: Command | undefined;
+  /** When it came, by the monotonic clock. */
+  readonly since: number;
+}
+
+/** What a queue needs of its stream. */
+export interface AnswerQueueOwner {
+  readonly metrics: KvMetrics;
+  readonly clock: Clock;
+  readonly limits: { readonly maxPendingCommands: number; readonly maxPendingBytes: number };
+  /** Writes the reply of a slot whose answer is there. False when the peer does not keep up: `goOn` tells. */
+  writeSlot(slot: Slot): boolean;
+  /** As many as could be were written. */
+  onDrained(): void;
+}
+
+/**
+ * The answers of one stream that have to wait, for the tables or for those before them: written in the order of the commands.
+ *
+ *     add ─▶ [slot][slot][slot] ─ the first is there ─▶ writeSlot … until one is not, or the peer does not read
+ */
+export class AnswerQueue {
+  readonly #owner: AnswerQueueOwner;
+  #slots: Slot[] = [];
+  #head = 0;
+  #bytes = 0;
+  #watched: PendingAnswer<unknown> | undefined;
+  /** Answers that are there wait for the peer to read. */
+  #stalled = false;
+  #over = false;
+  /** Slots are being written. */
+  isDraining = false;
+
+  constructor(owner: AnswerQueueOwner) {
+    this.#owner = owner;
+  }
+
+  get isEmpty(): boolean {
+    return this.#head === this.#slots.length;
+  }
+
+  get isFull(): boolean {
+    const { maxPendingCommands, maxPendingBytes } = this.#owner.limits;
+    return this.#slots.length - this.#head >= maxPendingCommands || this.#bytes >= maxPendingBytes;
+  }
+
+  add(slot: Slot): void {
+    this.#slots.push(slot);
+    this.#bytes += slot.bytes;
+    this.#owner.metrics.pending++;
+    if (isPending(slot.answer)) this.#watch();
+  }
+
+  /** The peer reads again. */
+  goOn(): void {
+    if (!this.#stalled) return;
+    this.#stalled = false;
+    this.#drain();
+  }
+
+  /** The stream is over: nothing more is written. */
+  end(): void {
+    this.#over = true;
+    this.#owner.metrics.pending -= this.#slots.length - this.#head;
+    this.#slots = [];
+    this.#head = 0;
+  }
+
+  /** Waits for the first slot, once: many streams' slots are done by the same promise. */
+  #watch(): void {
+    const first = this.#slots[this.#head]?.answer;
+    if (this.isDraining || this.#stalled || !isPending(first) || first === this.#watched) return;
+    this.#watched = first;
+    void first.settled.then(this.#drain);
+  }
+
+  readonly #drain = (): void => {
+    if (this.#over || this.#stalled) return;
+    this.isDraining = true;
+    this.#watched = undefined;
+    this.#writeSlots();
+    this.#compact();
+    this.isDraining = false;
+    if (!this.#stalled) this.#watch();
+    this.#owner.onDrained();
+  };
+
+  #writeSlots(): void {
+    const { metrics, clock } = this.#owner;
+    const now = clock.monotonic();
+    while (!this.isEmpty && !this.#stalled && !this.#over) {
+      const slot = this.#slots[this.#head]!;
+      if (isPending(slot.answer) && !slot.answer.done) return;
+      this.#head++;
+      this.#bytes -= slot.bytes;
+      metrics.pending--;
+      metrics.wait(now - slot.since);
+      this.#stalled = !this.#owner.writeSlot(slot);
+    }
+  }
+
+  #compact(): void {
+    if (this.isEmpty) {
+      this.#slots.length = 0;
+      this.#head = 0;
+    } else if (this.#head > 1024) {
+      this.#slots = this.#slots.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { createManualClock } from '@inkwire/base';
+import type { RootDatabase } from 'lmdb';
+import { expect, it } from 'vitest';
+import type { Checkpoints } from './checkpoints.ts';
+import { createCommitter } from './committer.ts';
+import type { Room } from './room.ts';
+
+/** A committer whose checkpoints end when they are told to. */
+function create() {
+  const clock = createManualClock();
+  const ending: ((error?: Error) => void)[] = [];
+  const checkpoints = {
+    take: () =>
+      new Promise<void>((resolve, reject) => ending.push((error) => (error ? reject(error) : resolve()))),
+  } as Checkpoints;
+  const root = { transactionSync: (change: () => void) => change() } as RootDatabase;
+  const room = { onDisk: () => true, inFile: () => false } as unknown as Room;
+  const committer = createCommitter(root, checkpoints, room, clock);
+  const commit = () => committer.commit(() => {}, 1, 1);
+  return { committer, commit, room, clock, ending };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+it('relaxed commits are done at once, and one checkpoint at a time follows while there is something new', async () => {
+  const { commit, clock, ending } = create();
+  expect(commit()).toBeUndefined();
+  expect(ending.length).toBe(0);
+  clock.advance(100);
+  expect(ending.length).toBe(1);
+  expect(commit()).toBeUndefined();
+  clock.advance(400);
+  expect(ending.length).toBe(1);
+  ending[0]!();
+  await turn();
+  clock.advance(100);
+  expect(ending.length).toBe(2);
+  ending[1]!();
+  await turn();
+  expect(clock.pending).toBe(0);
+});
+
+it('a commit waits for a checkpoint that takes long, so that the file does not grow without bound', async () => {
+  const { commit, clock, ending } = create();
+  void commit();
+  clock.advance(100);
+  clock.advance(501);
+  let done = false;
+  const waiting = Promise.resolve(commit()).then(() => (done = true));
+  await turn();
+  expect(done).toBe(false);
+  ending[0]!();
+  await waiting;
+  expect(commit()).toBeUndefined();
+});
+
+it('a checkpoint that fails is taken again, and flush waits until none is left to take', async () => {
+  const { committer, commit, clock, ending } = create();
+  void commit();
+  clock.advance(100);
+  ending[0]!(new Error('no disk'));
+  await turn();
+  void commit();
+  clock.advance(100);
+  expect(ending.length).toBe(2);
+  void commit();
+  let flushed = false;
+  const flushing = committer.flush().then(() => (flushed = true));
+  ending[1]!();
+  await turn();
+  expect([flushed, ending.length]).toEqual([false, 3]);
+  ending[2]!();
+  await flushing;
+  expect(clock.pending).toBe(0);
+});
+
+it('without room on the disk, what is in the file is used once a checkpoint has let go of it, or nothing is begun', async () => {
+  const { commit, room, ending } = create();
+  Object.assign(room, { onDisk: () => false });
+  await expect(commit()).rejects.toMatchObject({ code: 'ENOSPC' });
+  Object.assign(room, { inFile: () => true });
+  let done = false;
+  const committing = Promise.resolve(commit()).then(() => (done = true));
+  await turn();
+  expect([done, ending.length]).toEqual([false, 1]);
+  ending[0]!();
+  await committing;
+});

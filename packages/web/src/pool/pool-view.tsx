@@ -1,0 +1,61 @@
+import { words } from '../words/language.ts';
+import { PoolChart } from './pool-chart.tsx';
+import { openOf, type PoolFacts, sumOf } from './pool-facts.ts';
+import { PoolTable } from './pool-table.tsx';
+import { history, pool } from './state.ts';
+
+/** The connections that the hub shares: who holds, needs and waits. */
+export function PoolView() {
+  const { heading, lead, none } = words.value.pool;
+  return (
+    <article class="pool" aria-labelledby="pool-heading">
+      <header class="pool-head">
+        <h2 id="pool-heading" tabIndex={-1}>
+          {heading}
+        </h2>
+        <p class="pool-lead">{lead}</p>
+      </header>
+      {pool.value ? <Shared facts={pool.value} /> : <p class="hint">{none}</p>}
+    </article>
+  );
+}
+
+function Shared({ facts: { total, clients } }: { facts: PoolFacts }) {
+  const { open, reserved, waiting, nobody, scarce, learning, about, summary } = words.value.pool;
+  const figures = [
+    [open, sumOf(clients, openOf)],
+    [reserved, total.reserved],
+    [waiting, sumOf(clients, ({ queued }) => queued)],
+  ] as const;
+  const [[, openNow], , [, waitingNow]] = figures;
+  return (
+    <>
+      <dl class="pool-figures">
+        {figures.map(([label, count]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>
+              {count}
+              {label !== waiting && <small> / {total.capacity}</small>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <PoolChart
+        history={history.value}
+        total={total}
+        summary={summary(openNow, total.capacity, waitingNow, total.clients)}
+      />
+      <p class="pool-note">
+        {about(total.strategy, total.epoch, total.spare)}
+        {total.isScarce && <strong> {scarce}</strong>}
+        {total.isLearning && <strong> {learning}</strong>}
+      </p>
+      {clients.length > 0 ? (
+        <PoolTable clients={clients} seats={history.value.seats} />
+      ) : (
+        <p class="hint">{nobody}</p>
+      )}
+    </>
+  );
+}
