@@ -161,6 +161,23 @@ it('comes back by itself after the hub was restarted, under the same name, and m
   await expect.poll(() => ben.locator('.nav-link .count').textContent()).toContain('2');
 });
 
+it('has the focus in a conversation as soon as it is there, so that no key is lost', async () => {
+  const anna = await openAs('Anna');
+  await connectAs('Ben').hget('$hub', 'time');
+  await row(anna, 'Ben').waitFor();
+  const focused = await anna.evaluate(
+    () =>
+      new Promise<boolean>((resolve) => {
+        new MutationObserver(() => {
+          const field = document.querySelector('.message-field');
+          if (field) resolve(document.activeElement === field);
+        }).observe(document.body, { childList: true, subtree: true });
+        document.querySelector<HTMLElement>('.person')!.click();
+      }),
+  );
+  expect(focused).toBe(true);
+});
+
 it('is used without a pointer', async () => {
   const program = connectAs('Program');
   const page = await openAs('Anna');

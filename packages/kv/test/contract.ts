@@ -462,9 +462,9 @@ export function describeTables(name: string, createEngine: () => Promise<Engine>
         const often = new Array<string>(100_000).fill('k');
         // While it is being written it is read behind the write.
         const written = tables.hset('t', 'k', new Uint8Array(2 ** 20));
-        expect(await tables.hmget('t', often, 2 ** 24)).toBeUndefined();
+        expect((await tables.hmget('t', often, 2 ** 24)) === undefined).toBe(true);
         await written;
-        expect(await tables.hmget('t', often, 2 ** 24)).toBeUndefined();
+        expect((await tables.hmget('t', often, 2 ** 24)) === undefined).toBe(true);
       });
     });
 

@@ -70,12 +70,9 @@ export async function restoreCheckpoint(directory: string, checkpoint: Buffer): 
   const meta = readMeta(checkpoint);
   if (typeof meta === 'string') throw new TypeError('Expected a checkpoint that was read from its file');
   await using file = await open(join(directory, 'data.mdb'), 'r+');
-  for (const place of [0n, 1n]) {
-    const page = Buffer.from(checkpoint.subarray(headerBytes));
-    // LMDB looks for a transaction where its number says; in the other place stands one that is never the newer.
-    if ((meta.transaction & 1n) !== place) page.writeBigUInt64LE(0n, transactionAt - headerBytes);
-    await file.write(page, 0, page.length, Number(place) * meta.pageBytes + headerBytes);
-  }
+  // In both places: what stood in the other may be newer.
+  for (const page of [0, meta.pageBytes])
+    await file.write(checkpoint, headerBytes, checkpoint.length - headerBytes, page + headerBytes);
   await file.datasync();
 }
 

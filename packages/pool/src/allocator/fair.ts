@@ -1,7 +1,7 @@
 import { createForecast } from './forecast.ts';
 import type { Member } from './member.ts';
 import type { ResolvedAllocatorOptions } from './options.ts';
-import { fillShares, sumOf, wholeShares } from './shares.ts';
+import { fillShares, numbersOf, sumOf, wholeShares } from './shares.ts';
 import type { Strategy } from './strategy.ts';
 
 /**
@@ -36,7 +36,7 @@ export function fairStrategy(options: ResolvedAllocatorOptions): Strategy {
     aim(members, room, nowMs) {
       isFading = false;
       isWanting = false;
-      const wants = Float64Array.from(members, (member) => wantOf(member, nowMs));
+      const wants = numbersOf(members, (member) => wantOf(member, nowMs));
       const wanted = sumOf(wants);
       if (wanted <= room) shareAmple(members, wants, room - wanted, reserve);
       else shareScarce(members, wants, room, options);
@@ -51,22 +51,23 @@ export function fairStrategy(options: ResolvedAllocatorOptions): Strategy {
  * cut for it. Of what then remains all but the reserve is room.
  */
 function shareAmple(members: readonly Member[], wants: Float64Array, rest: number, reserve: number): void {
-  const beyond = wants.map((want, i) =>
+  const beyond = numbersOf(wants, (want, i) =>
     Math.max(0, Math.min(members[i]!.lastNeed, members[i]!.ceiling) - want),
   );
   const served = Math.min(1, rest / Math.max(sumOf(beyond), 1e-9));
-  const bases = wants.map((want, i) => want + served * beyond[i]!);
+  const bases = numbersOf(wants, (want, i) => want + served * beyond[i]!);
   const bounds = {
     least: new Float64Array(members.length),
-    most: bases.map((base, i) => members[i]!.ceiling - base),
-    weight: bases.map((base, i) => members[i]!.weight * Math.sqrt(1 + base)),
+    most: numbersOf(bases, (base, i) => members[i]!.ceiling - base),
+    weight: numbersOf(bases, (base, i) => members[i]!.weight * Math.sqrt(1 + base)),
   };
   const rooms = fillShares(bounds, (rest - served * sumOf(beyond)) * (1 - reserve));
   const whole = wholeShares(
-    bases.map((base, i) => base + rooms[i]!),
+    numbersOf(bases, (base, i) => base + rooms[i]!),
     (i) => members[i]!.granted,
   );
-  for (const [i, member] of members.entries()) {
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i]!;
     member.target = whole[i]!;
     member.low = Math.min(whole[i]!, Math.ceil(wants[i]! + rooms[i]! / 2));
     member.keep = whole[i]!;
@@ -80,8 +81,8 @@ function shareScarce(
   { protection, band }: ResolvedAllocatorOptions,
 ): void {
   const shares = protectedShares(members, wants, protection * room, room);
-  const most = wants.map((want, i) => want - shares[i]!);
-  const weight = most.map((left, i) => members[i]!.weight * Math.max(left, 1e-9));
+  const most = numbersOf(wants, (want, i) => want - shares[i]!);
+  const weight = numbersOf(most, (left, i) => members[i]!.weight * Math.max(left, 1e-9));
   const more = fillShares({ least: new Float64Array(most.length), most, weight }, room - sumOf(shares));
   for (let i = 0; i < shares.length; i++) shares[i]! += more[i]!;
   const whole = wholeShares(shares, (i) => members[i]!.granted);
@@ -92,7 +93,8 @@ function shareScarce(
   });
   const isAnyShort = isShort.includes(true);
   const isTooMuch = members.reduce((sum, { granted }) => sum + granted, 0) > room;
-  for (const [i, member] of members.entries()) {
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i]!;
     const share = whole[i]!;
     member.target = share;
     member.low = isShort[i] || !isAnyShort ? share : 0;
@@ -110,11 +112,11 @@ function protectedShares(
 ): Float64Array {
   let weights = 0;
   for (const { weight } of members) weights += weight;
-  const shares = wants.map((want, i) => {
+  const shares = numbersOf(wants, (want, i) => {
     const { floor, weight } = members[i]!;
     return Math.min(want, Math.max(floor, (protectedRoom * weight) / weights));
   });
   if (sumOf(shares) <= room) return shares;
-  const least = Float64Array.from(members, ({ floor }) => floor);
-  return fillShares({ least, most: shares, weight: Float64Array.from(members, (m) => m.weight) }, room);
+  const least = numbersOf(members, ({ floor }) => floor);
+  return fillShares({ least, most: shares, weight: numbersOf(members, (m) => m.weight) }, room);
 }

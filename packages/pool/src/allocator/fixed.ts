@@ -1,6 +1,6 @@
 import type { Member } from './member.ts';
 import { needOf } from './messages.ts';
-import { fillShares, wholeShares } from './shares.ts';
+import { fillShares, numbersOf, wholeShares } from './shares.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Shares in proportion to the weights, whatever is needed. */
@@ -16,13 +16,14 @@ export function aimInProportion(
   weightOf: (member: Member) => number,
 ): boolean {
   const bounds = {
-    least: Float64Array.from(members, ({ floor }) => floor),
-    most: Float64Array.from(members, ({ ceiling }) => ceiling),
-    weight: Float64Array.from(members, weightOf),
+    least: numbersOf(members, ({ floor }) => floor),
+    most: numbersOf(members, ({ ceiling }) => ceiling),
+    weight: numbersOf(members, weightOf),
   };
   const whole = wholeShares(fillShares(bounds, room), (i) => members[i]!.granted);
   let isShort = false;
-  for (const [i, member] of members.entries()) {
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i]!;
     const share = whole[i]!;
     member.target = share;
     member.low = share;

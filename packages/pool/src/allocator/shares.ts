@@ -6,6 +6,8 @@ export interface ShareBounds {
 }
 
 const mostRounds = 60;
+/** The sum of many shares is so much off. */
+const hair = 1e-6;
 
 /**
  * Shares `total` so that each is the same multiple of its weight, but no less than its least and no more than its most:
@@ -39,7 +41,20 @@ export function fillShares(bounds: ShareBounds, total: number): Float64Array {
     const next = level + (total - sum) / slope;
     level = next > low && next < high ? next : (low + high) / 2;
   }
-  return weight.map((each, i) => Math.max(least[i]!, Math.min(most[i]!, level * each)));
+  const shares = new Float64Array(most.length);
+  for (let i = 0; i < shares.length; i++)
+    shares[i] = Math.max(least[i]!, Math.min(most[i]!, level * weight[i]!));
+  return shares;
+}
+
+/** A number of each item: what `Float64Array.from` and `map` give, at a fifth of their cost. */
+export function numbersOf<T>(
+  items: { readonly length: number; readonly [i: number]: T },
+  numberOf: (item: T, i: number) => number,
+): Float64Array {
+  const numbers = new Float64Array(items.length);
+  for (let i = 0; i < items.length; i++) numbers[i] = numberOf(items[i]!, i);
+  return numbers;
 }
 
 /**
@@ -48,8 +63,6 @@ export function fillShares(bounds: ShareBounds, total: number): Float64Array {
  */
 export function wholeShares(shares: Float64Array, current: (i: number) => number): Int32Array {
   const whole = new Int32Array(shares.length);
-  // The sum of many shares is a hair's breadth off.
-  const hair = 1e-6;
   let sum = hair;
   let given = 0;
   for (let i = 0; i < shares.length; i++) {
@@ -58,20 +71,22 @@ export function wholeShares(shares: Float64Array, current: (i: number) => number
     given += whole[i]!;
   }
   let left = Math.floor(sum) - given;
-  for (let i = 0; i < shares.length && left > 0; i++) left -= roundUp(i, (floor) => current(i) > floor);
-  for (let i = 0; i < shares.length && left > 0; i++) left -= roundUp(i, (floor) => current(i) <= floor);
-  return whole;
-
-  function roundUp(i: number, isFirst: (floor: number) => boolean): number {
-    const floor = Math.floor(shares[i]! + hair);
-    if (shares[i]! - floor <= hair || !isFirst(floor)) return 0;
-    whole[i] = floor + 1;
-    return 1;
+  const hasPart = (i: number) => shares[i]! - whole[i]! > hair;
+  for (let i = 0; i < shares.length && left > 0; i++) {
+    if (!hasPart(i) || current(i) <= whole[i]!) continue;
+    whole[i]!++;
+    left--;
   }
+  for (let i = 0; i < shares.length && left > 0; i++) {
+    if (!hasPart(i)) continue;
+    whole[i]!++;
+    left--;
+  }
+  return whole;
 }
 
 export function sumOf(numbers: Float64Array): number {
   let sum = 0;
-  for (const number of numbers) sum += number;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i]!;
   return sum;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { BackIcon, CloseIcon } from '../frame/icons.tsx';
 import { openPerson, viewHref } from '../view.ts';
 import { words } from '../words/language.ts';
@@ -14,8 +14,9 @@ export { connect } from './connection.ts';
 export function WirePanel() {
   const person = talkingTo.value;
   const panel = useRef<HTMLElement>(null);
-  // What was pressed is gone; the focus goes to where one goes on. On a phone that must not raise the keyboard.
-  useEffect(() => {
+  // What was pressed is gone; the focus goes to where one goes on, before a key can be pressed that nothing has. On a phone that
+  // must not raise the keyboard.
+  useLayoutEffect(() => {
     const find = (selector: string) => panel.current!.querySelector<HTMLElement>(selector);
     const field = matchMedia('(pointer: coarse)').matches ? null : find('.message-field:not([readonly])');
     (field ?? find('h2')!).focus({ preventScroll: true });
