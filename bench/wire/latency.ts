@@ -3,7 +3,7 @@ import { dialStream } from '@inkwire/wire/node';
 import { median, printTable, quantile, saveResults } from '../report.ts';
 import { startHub } from './hub.ts';
 
-const [messages, warmUp] = [5_000, 500];
+const [messages, warmUp] = [20_000, 5_000];
 
 /** From a member's `publish` until the other member has the message, one at a time, both in one process. */
 export async function latency(): Promise<void> {

@@ -19,8 +19,8 @@ import { Outbox } from './outbox.ts';
  *
  * Invariants: frames are handed on one at a time and in order, also while a long one inflates in another thread. Nothing
  * is handed on while `pause`d, while what was written before waits for the peer to read it (but with `readsOn`), or after
- * the end. What was added during `onFrame` is written when the chunk is done, or when it is much; what was added at another time at the
- * end of the turn. A handler that throws a WireError has refused the frame; one that throws anything else has failed,
+ * the end. What was added during `onFrame` is written when the chunk is done, together with what a few other streams
+ * answer, or when it is much; what was added at another time at the end of the turn. A handler that throws a WireError has refused the frame; one that throws anything else has failed,
  * and only its own stream is destroyed.
  */
 
@@ -43,6 +43,18 @@ export interface FrameHandler {
 
 /** Replies to one chunk of requests are written before they are more than this. */
 const flushAbove = 64 * 1024;
+
+/**
+ * Streams that have answered and wait to be written. So many at a time: those who asked are woken up while the others are
+ * still heard, and not one by one. With 50 connections that is up to a fifth more commands a second than one at a time;
+ * all at the end of the turn, as Redis does, lets both sides wait for each other (docs/figures.md).
+ */
+const answered: FrameStream[] = [];
+const answeredTogether = 16;
+
+function flushAnswered(): void {
+  for (const stream of answered.splice(0)) stream.flush();
+}
 
 export class FrameStream {
   readonly channel: Channel;
@@ -145,6 +157,12 @@ export class FrameStream {
     this.flush();
   };
 
+  #flushTogether(): void {
+    const waiting = answered.push(this);
+    if (waiting === answeredTogether) flushAnswered();
+    else if (waiting === 1) endOfTurn(flushAnswered);
+  }
+
   /** Half-close, after what is in the outbox. */
   end(): void {
     this.flush();
@@ -195,9 +213,7 @@ export class FrameStream {
     this.#handingOn = true;
     this.#guard(this.#handOnFrames);
     this.#handingOn = false;
-    // At once: whoever asked wakes up while the others are still heard. With 50 connections and one command in flight on
-    // each, answering at the end of the turn instead gives 40,000 a second in place of 70,000.
-    this.flush();
+    if (this.outbox.bytes > 0) this.#flushTogether();
     if (this.#ended && !this.#stopped) this.#guard(this.#tellEnd);
   }
 

@@ -147,7 +147,7 @@ describe('connecting', () => {
     hub.script = (command, stream) => {
       if (command.kind !== 'hset' || command.pair?.key === 'name') return 'silence';
       stream.reply(refused(401, 'Wrong token'));
-      setImmediate(() => setImmediate(() => stream.destroy()));
+      void settle().then(() => stream.destroy());
       return 'silence';
     };
     const { client } = clientOf(hub, { token: 'wrong', name: 'Ada' });
