@@ -166,6 +166,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
       ...checkLayer(defined(given), workingDirectory, (name) => `--${flagOf(name)}`),
     },
     workingDirectory,
+    flagOf,
   );
 }
 
@@ -213,7 +214,7 @@ function explain(issue: z.core.$ZodIssue, label: (name: string) => string): stri
   return `${label(String(issue.path[0]))}: ${printable(issue.message)}`;
 }
 
-function complete(layer: Layer, workingDirectory: string): Configuration {
+function complete(layer: Layer, workingDirectory: string, flagOf: (name: string) => string): Configuration {
   const data = layer.data ?? resolve(workingDirectory, 'data');
   return {
     http: layer.http ?? { host: '127.0.0.1', port: 8080 },
@@ -229,7 +230,7 @@ function complete(layer: Layer, workingDirectory: string): Configuration {
     tokens: tokensOf(layer),
     allowedHosts: layer['allowed-hosts'] ?? [],
     tls: tlsFiles(layer),
-    pool: poolOf(layer, data),
+    pool: poolOf(layer, data, flagOf),
     log: layer.log ?? 'text',
   };
 }
@@ -248,7 +249,11 @@ function tlsFiles({ 'tls-cert': cert, 'tls-key': key, 'tls-ca': ca }: Layer): Co
   throw new CliError('CLI_CONFIG_INVALID', `TLS needs tls-cert and tls-key together: ${missing} is missing`);
 }
 
-function poolOf(layer: Layer, data: string): PoolConfiguration | undefined {
+function poolOf(
+  layer: Layer,
+  data: string,
+  flagOf: (name: string) => string,
+): PoolConfiguration | undefined {
   const capacity = layer['pool-capacity'];
   const spare = layer['pool-spare'];
   if (capacity === undefined) {
@@ -256,7 +261,7 @@ function poolOf(layer: Layer, data: string): PoolConfiguration | undefined {
     if (without === undefined) return undefined;
     throw new CliError(
       'CLI_CONFIG_INVALID',
-      `${without} needs pool-capacity: how many connections there are`,
+      `${flagOf(without)} needs ${flagOf('pool-capacity')}: how many connections there are`,
     );
   }
   if (spare !== undefined && spare >= capacity)

@@ -129,6 +129,7 @@ describe('the allocator alone', () => {
     [['--capacity', '0'], '--capacity: expected at least 1'],
     [['--capacity', 'many'], '--capacity: expected an integer'],
     [['--capacity', '5', '--spare', '5'], 'none is left'],
+    [['--spare', '5'], 'inkwire: spare needs capacity:'],
     [['--capacity', '5', '--strategy', 'greedy'], '--strategy'],
     [['--capacity', '5', '--database', 'oracle://secret@x'], '--database: expected postgres://'],
     [['--capacity', '5', '--wire', 'off'], 'nobody can ask'],
