@@ -25,6 +25,7 @@ export interface LifetimeHooks {
 export class Lifetime implements Closable {
   readonly #name: string;
   readonly #hooks: LifetimeHooks;
+  #closed = false;
   #draining: Promise<void> | undefined;
   #aborting: Promise<void> | undefined;
 
@@ -35,7 +36,7 @@ export class Lifetime implements Closable {
   }
 
   get closed(): boolean {
-    return this.#draining !== undefined || this.#aborting !== undefined;
+    return this.#closed;
   }
 
   /** Throws `BASE_CLOSED` once the owner is closed. Called at the door of every operation. */
@@ -48,12 +49,14 @@ export class Lifetime implements Closable {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     if (this.#aborting) return this.#aborting;
     this.#draining ??= (async () => this.#hooks.drain())();
     return this.#draining;
   }
 
   destroy(error: Error = this.closedError()): Promise<void> {
+    this.#closed = true;
     this.#aborting ??= (async () => {
       const { abort } = this.#hooks;
       if (abort) await abort.call(this.#hooks, error);

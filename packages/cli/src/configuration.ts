@@ -249,11 +249,7 @@ function tlsFiles({ 'tls-cert': cert, 'tls-key': key, 'tls-ca': ca }: Layer): Co
   throw new CliError('CLI_CONFIG_INVALID', `TLS needs tls-cert and tls-key together: ${missing} is missing`);
 }
 
-function poolOf(
-  layer: Layer,
-  data: string,
-  flagOf: (name: string) => string,
-): PoolConfiguration | undefined {
+function poolOf(layer: Layer, data: string, flagOf: (name: string) => string): PoolConfiguration | undefined {
   const capacity = layer['pool-capacity'];
   const spare = layer['pool-spare'];
   if (capacity === undefined) {

@@ -1,3 +1,4 @@
+import { createManualClock } from '@inkwire/base';
 import {
   createMessageStream,
   createYamuxSession,
@@ -8,6 +9,7 @@ import {
 } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
+import { until } from './served-hub.ts';
 import { wireHub } from './wired-hub.ts';
 
 type Stream = MessageStream<Reply, Parameters<typeof encodeCommand>[0]>;
@@ -72,4 +74,27 @@ it('a stranger may hold little over all streams of a connection; that is 413, an
   const heard = await Promise.all(streams.map((stream) => stream.next().catch(() => undefined)));
   expect(heard.map((reply) => reply?.value?.status)).toContain(413);
   expect(await member.hget('$hub', 'name')).toBe('test hub');
+});
+
+it('a stranger may open few streams, whatever they say; a member as many as yamux lets it', async () => {
+  const { listener, hub } = await wireHub(
+    { tokens: { admin: 'open-sesame' } },
+    { clock: createManualClock() },
+  );
+  const openStreams = async (first: Parameters<Stream['send']>[0]): Promise<Stream> => {
+    const channel = await dial(listener.port);
+    const session = createYamuxSession({ channel, side: 'client', ping: false });
+    const stream = converse(session.open());
+    await stream.send(first);
+    expect((await stream.next()).done).toBe(false);
+    for (let i = 0; i < 300 && !session.closed; i++) session.open().write(Uint8Array.of(0));
+    return stream;
+  };
+  const member = await openStreams(signIn('open-sesame'));
+  await member.send(large);
+  expect((await member.next()).value).toMatchObject({ status: 200 });
+  expect(hub.wire.members.size).toBe(1);
+
+  await openStreams(signIn('wrong'));
+  await until(() => listener.connections === 1);
 });

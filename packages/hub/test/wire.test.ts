@@ -409,3 +409,32 @@ it('ends in order: what was asked is answered, subscriptions end, and connection
   await until(() => hub.wire.members.size === 0);
   expect(listener.connections).toBe(0);
 });
+
+it.each([true, false])(
+  'closes only when what it has taken is answered, multiplexed: %s',
+  async (multiplexed) => {
+    const { join, listener, reader } = await wireHub();
+    const client = await join({ multiplexed });
+    const go = reader.hold();
+    const answer = client.read(fakePicture('47'));
+    await until(() => reader.reading === 1);
+    const closing = listener.close();
+    go();
+    expect(await answer).toMatchObject({ text: '47' });
+    await closing;
+    expect(listener.connections).toBe(0);
+  },
+);
+
+it('leaves no timer behind for who has gone', async () => {
+  const clock = createManualClock();
+  const { hub, listener } = await wireHub({ tokens: { admin: 'open-sesame' } }, { clock });
+  const before = clock.pending;
+  const sockets = Array.from({ length: 5 }, () => connect({ port: listener.port, host: '127.0.0.1' }));
+  await until(() => listener.connections === 5);
+  expect(clock.pending).toBeGreaterThan(before);
+  for (const socket of sockets) socket.destroy();
+  await until(() => listener.connections === 0);
+  expect(clock.pending).toBe(before);
+  expect(hub.wire.members.size).toBe(0);
+});

@@ -57,13 +57,19 @@ export interface CommandServiceOptions<Session> {
   readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
+/** A stream that is being served. */
+export interface Served {
+  /** Takes no more commands. What was taken is answered, and then the stream ends. */
+  end(): void;
+}
+
 /** Answers commands on any number of streams. It owns none of what it is given. */
 export interface CommandService<Session> {
   /**
    * Serves one stream, a plain connection or one of a multiplexed one, until its end. `allowance`: what its connection may
    * hold, shared by the streams of one. Default: one of its own, of the service's limits.
    */
-  serve(channel: Channel, session: Session, allowance?: Allowance): void;
+  serve(channel: Channel, session: Session, allowance?: Allowance): Served;
   readonly metrics: KvMetrics;
 }
 
@@ -105,6 +111,7 @@ export function createCommandService<Session>(
       const stream = new ServedStream(channel, session, parts, allowance, () => leave(stream));
       streams.add(stream);
       if (timer === undefined) wait();
+      return stream;
     },
     metrics: parts.metrics,
   };

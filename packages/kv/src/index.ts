@@ -2,6 +2,7 @@ export {
   type CommandService,
   type CommandServiceOptions,
   createCommandService,
+  type Served,
   type ServiceLimits,
   type SystemHook,
 } from './command-service.ts';

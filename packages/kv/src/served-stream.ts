@@ -11,7 +11,7 @@ import {
   type WireError,
 } from '@inkwire/wire';
 import { AnswerQueue, type AnswerQueueOwner, type Slot } from './answer-queue.ts';
-import type { ResolvedServiceLimits, ServiceParts } from './command-service.ts';
+import type { ResolvedServiceLimits, Served, ServiceParts } from './command-service.ts';
 import { encodedValue } from './encoded-value.ts';
 import { HotCommand } from './hot-command.ts';
 import type { CountedKind, KvMetrics } from './metrics.ts';
@@ -43,7 +43,7 @@ const hot = new HotCommand();
 const isSystem = (name: string): boolean => name.charCodeAt(0) === 36;
 const nothing: readonly EncodedValue[] = [];
 
-export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQueueOwner {
+export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQueueOwner, Served {
   readonly metrics: KvMetrics;
   readonly clock: Clock;
   readonly limits: ResolvedServiceLimits;
@@ -357,6 +357,14 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
   }
 
   // --- the end ------------------------------------------------------------------------------------------------------
+
+  end(): void {
+    this.#deaf = true;
+    this.#deferred = undefined;
+    this.#subscription?.leave();
+    this.#subscription = undefined;
+    this.#endWhenDone();
+  }
 
   #refuseAndEnd(refusal: Refusal): void {
     if (this.#deaf) return;

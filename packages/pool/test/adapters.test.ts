@@ -65,13 +65,12 @@ describe.each([
     await Promise.all([others.close(), pool.close()]);
   });
 
-  test('an incarnation that a session could not carry is refused', async () => {
-    const identities = [`${'x'.repeat(41)}`, '', 'a/b', 'a b'];
-    for (const incarnation of identities) {
-      const pool = on(new FakeServer()).createPool({
-        client: { name: 'orders', incarnation },
-        breakerAfter: 1,
-      });
+  test('an incarnation that a session could not carry is refused, at once where it is given at once', async () => {
+    const { createPool } = on(new FakeServer());
+    for (const incarnation of [`${'x'.repeat(41)}`, '', 'a/b', 'a b']) {
+      const client = { name: 'orders', incarnation };
+      expect(() => createPool({ client })).toThrow(RangeError);
+      const pool = createPool({ client: () => client, breakerAfter: 1 });
       await expect(pool.query('SELECT 1')).rejects.toMatchObject({ cause: expect.any(RangeError) });
       await pool.close();
     }
@@ -150,7 +149,7 @@ describe('MySQL', () => {
     const server = new FakeServer();
     const pool = createMysqlPool({ connection: {}, driver: fakeMysql(server) });
     await pool.transaction(async () => {}, { isolation: 'read committed', readOnly: false }).catch(() => {});
-    expect(server.statements[0]).toBe('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
+    expect(server.statements[1]).toBe('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
     await pool.transaction(async () => {}, { readOnly: true });
     expect(server.statements).toContain('START TRANSACTION READ ONLY');
     await pool.close();

@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '@inkwire/base';
 import { describe, expect, test } from 'vitest';
+import { PoolError } from '../src/index.ts';
 import { codeOf, createFixture, settled } from './fake-database.ts';
 
 const once = { min: 0, max: 1 };
@@ -28,6 +29,25 @@ describe('connecting fails', () => {
       database.attempts[0]!.fail();
       await settled();
     }
+  });
+
+  test('where trying again is of no use whoever waits hears so at once, and by its own code', async () => {
+    const { database, ask, pool } = createFixture();
+    database.opens = 'never succeeds';
+    database.error = new PoolError('POOL_FENCED', 'fenced');
+    const fenced = ask();
+    await settled();
+    expect(fenced.error).toMatchObject({ code: 'POOL_FENCED', retryable: false, cause: database.error });
+    expect(await codeOf(pool.acquire())).toBe('POOL_FENCED');
+    expect(database.attempted).toBe(1);
+  });
+
+  test('what is of no use is told by the driver’s adapter', async () => {
+    const { database, ask } = createFixture({ isPermanent: (error) => error === database.error });
+    database.opens = 'never succeeds';
+    const refused = ask();
+    await settled();
+    expect(refused.error).toMatchObject({ code: 'POOL_CONNECT_FAILED', retryable: false });
   });
 
   test('the waits are random', async () => {

@@ -1,7 +1,8 @@
+import { type Clock, createManualClock } from '@inkwire/base';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ClientIdentity } from '../src/client-identity.ts';
+import type { ClientIdentity, ClientIdentitySource } from '../src/client-identity.ts';
 import type { InactiveReport, Pool, PoolLimits } from '../src/index.ts';
-import { codeOf } from './fake-database.ts';
+import { codeOf, thrownCode } from './fake-database.ts';
 
 /** What the connections of every adapter can do. */
 export interface ContractConnection {
@@ -16,9 +17,11 @@ export interface ContractPool extends Pool<ContractConnection> {
 /** The options that the suite sets. */
 export interface ContractOptions {
   readonly limits?: PoolLimits;
-  readonly client?: ClientIdentity;
+  readonly client?: ClientIdentitySource;
   readonly checkAfterIdleMs?: number;
   readonly inactiveAfterMs?: number;
+  readonly reclaimsInactive?: boolean;
+  readonly clock?: Clock;
   readonly breakerAfter?: number;
   readonly checkTimeoutMs?: number;
   onInactive?(report: InactiveReport): void;
@@ -210,6 +213,42 @@ export function describeAdapter(name: string, database: () => ContractDatabase):
       lease[Symbol.dispose]();
     });
 
+    test('a transaction of short queries is activity, however long it takes', async () => {
+      const clock = createManualClock();
+      const pool = create({ inactiveAfterMs: 100, reclaimsInactive: true, onInactive: () => {}, clock });
+      await pool.transaction(async (connection) => {
+        for (const id of [1, 2, 3]) {
+          await connection.query(insert(id));
+          clock.advance(60);
+        }
+      });
+      expect(await db.committed()).toEqual([1, 2, 3]);
+      expect(pool.stats()).toMatchObject({ inactive: 0, reclaimed: 0 });
+    });
+
+    test('a connection that was kept after it was given back is refused, and not the next holder’s', async () => {
+      const pool = create({ limits: { min: 0, max: 1 } });
+      const lease = await pool.acquire();
+      const { connection } = lease;
+      const { query } = connection;
+      lease.release();
+      const used = await pool.use((lent) => ({ lent }));
+      const transacted = await pool.transaction(async (lent) => ({ lent }));
+      await using next = await pool.acquire();
+      for (const kept of [connection, used.lent, transacted.lent])
+        expect(thrownCode(() => kept.query(db.begin))).toBe('POOL_LEASE_RELEASED');
+      expect(thrownCode(() => query.call(connection, db.begin))).toBe('POOL_LEASE_RELEASED');
+      await next.connection.query(insert(1));
+      expect(await db.committed()).toEqual([1]);
+      expect(pool.stats().opened).toBe(1);
+    });
+
+    test('what is lent is not taken for a promise, even after it was given back', async () => {
+      const pool = create();
+      const kept = await pool.use((connection) => connection);
+      expect(await Promise.resolve(kept)).toBe(kept);
+    });
+
     test('a fence ends every session of an incarnation and no other, and lets it open no more', async () => {
       const other = { name: identity.name, incarnation: `${identity.incarnation}x` };
       const pool = create({ limits: { min: 0, max: 2 }, breakerAfter: 1 });
@@ -222,8 +261,8 @@ export function describeAdapter(name: string, database: () => ContractDatabase):
       await expect(held[0]!.connection.query(db.whichSession)).rejects.toThrow();
       for (const lease of held) lease.release();
       await expect(pool.query(insert(2))).rejects.toMatchObject({
-        code: 'POOL_CONNECT_FAILED',
-        cause: { code: 'POOL_FENCED' },
+        code: 'POOL_FENCED',
+        retryable: false,
       });
       await survivor.query(insert(3));
       expect(survivor.stats().opened).toBe(1);

@@ -88,6 +88,16 @@ describe('close', () => {
 });
 
 describe('destroy', () => {
+  test('lets nobody in from its first moment, whoever hears of it', async () => {
+    const { pool, take } = createFixture({ limits: { min: 0, max: 2 } });
+    await take(1);
+    const asked: unknown[] = [];
+    using _ = pool.onChange(() => void asked.push(codeOf(pool.acquire())));
+    await pool.destroy();
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['BASE_CLOSED']));
+    expect(pool.stats().total).toBe(0);
+  });
+
   test('refuses who waits with the error, and takes back what is lent', async () => {
     const { pool, database, ask, take } = createFixture({ limits: { min: 0, max: 2 } });
     const [held, other] = await take(2);

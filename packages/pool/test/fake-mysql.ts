@@ -46,7 +46,9 @@ class FakeCore extends EventEmitter implements MysqlCore {
   }
 
   promise(): MysqlConnection {
-    const query = (sql: string, values?: unknown) => this.#query(sql, values);
+    // The driver takes an object as well, of which the adapter tells its users nothing.
+    const query = (query: string | { readonly sql: string }, values?: unknown) =>
+      this.#query(typeof query === 'string' ? query : query.sql, values);
     return { query, execute: query, ping: () => query('SELECT 1') };
   }
 
@@ -67,7 +69,7 @@ class FakeCore extends EventEmitter implements MysqlCore {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#session?.end();
+    this.#session?.leave();
     process.nextTick(() => this.stream.emit('close'));
   }
 }

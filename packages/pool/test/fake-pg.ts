@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { PgClient, PgDriver, PgResult } from '../src/pg/index.ts';
+import type { PgClient, PgDriver, PgQueryConfig, PgResult } from '../src/pg/index.ts';
 import type { FakeServer, FakeSession } from './fake-server.ts';
 
 /** The module `pg`, as far as the adapter uses it, with a server in this process. */
@@ -29,10 +29,13 @@ export function fakePg(server: FakeServer): PgDriver {
         this.#session = server.connect(this.#name, () => this.#lost());
       }
 
-      async query(text: string, values?: unknown[]): Promise<PgResult> {
+      async query(query: string | PgQueryConfig, values?: unknown[]): Promise<PgResult> {
         if (this.#isClosed) throw new Error('Client was closed and is not queryable');
-        const { rows, command } = await this.#session!.run(text, values);
-        return { rows: [...rows], rowCount: rows.length, command };
+        const whole = typeof query === 'string' ? { text: query } : query;
+        const { rows, command } = await this.#session!.run(whole.text, values ?? whole.values);
+        const fields = Object.keys(rows[0] ?? {}).map((name) => ({ name, dataTypeID: 23 }));
+        const answered = whole.rowMode === 'array' ? rows.map((row) => Object.values(row)) : [...rows];
+        return { rows: answered, rowCount: rows.length, command, fields };
       }
 
       async end(): Promise<void> {

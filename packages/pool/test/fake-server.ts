@@ -25,6 +25,18 @@ export class FakeServer {
   /** Undefined until a fence has made the table. */
   fenced: Set<string> | undefined;
   refused = 0;
+  /** The most sessions there have been at a time. */
+  most = 0;
+  /** Why it refuses whoever connects. */
+  refusal: ServerError | undefined;
+  /** Whether it has sessions down as what they say they are. */
+  keepsNames = true;
+  /** Whether it takes connections and answers nothing. */
+  isSilent = false;
+  /** Whether a statement runs on when its client has gone. */
+  runsOn = false;
+  /** Whether sessions commit by themselves unless they say otherwise. */
+  commitsByItself = true;
   #ids = 1;
 
   connect(name: string, ended: () => void): FakeSession {
@@ -32,15 +44,17 @@ export class FakeServer {
       this.refused++;
       throw new ServerError('too many connections', '53300', 1040);
     }
-    const session = new FakeSession(this, this.#ids++, name, ended);
+    if (this.refusal !== undefined) throw this.refusal;
+    const session = new FakeSession(this, this.#ids++, this.keepsNames ? name : 'somebody', ended);
     this.sessions.set(session.id, session);
+    this.most = Math.max(this.most, this.sessions.size);
     return session;
   }
 
   /** An incarnation's sessions: as PostgreSQL's application names or MySQL's attributes have it. */
   of(incarnation: string): FakeSession[] {
     return [...this.sessions.values()].filter(
-      ({ name }) => name.startsWith(`inkwire/${incarnation}/`) || name.endsWith(` ${incarnation}`),
+      ({ name }) => name.startsWith(`inkwire/${incarnation}/`) || name.startsWith(`${incarnation} `),
     );
   }
 }
@@ -52,18 +66,22 @@ export class FakeSession {
   /** What it was said to be at the beginning. */
   readonly name: string;
   transaction: Transaction | undefined;
-  commitsByItself = true;
+  commitsByItself: boolean;
+  /** Whether it is in another database than whoever fences. */
+  isElsewhere = false;
   /** Ends what is being run. */
   #interrupt: ((error: Error) => void) | undefined;
   /** What was asked before is answered first. */
   #last: Promise<unknown> = Promise.resolve();
   #unanswered = 0;
+  #isAlone = false;
   readonly #server: FakeServer;
   readonly #ended: () => void;
 
   constructor(server: FakeServer, id: number, name: string, ended: () => void) {
     this.#server = server;
     this.id = id;
+    this.commitsByItself = server.commitsByItself;
     this.name = name;
     this.#ended = ended;
   }
@@ -79,6 +97,13 @@ export class FakeSession {
     this.#ended();
   }
 
+  /** The client’s side of the connection has ended. */
+  leave(): void {
+    this.#isAlone = this.#server.runsOn && this.isBusy;
+    if (this.#isAlone) this.#interrupt?.(new Error('the client has gone'));
+    else this.end();
+  }
+
   run(sql: string, values: readonly unknown[] = []): Promise<Answer> {
     this.#unanswered++;
     const answer = this.#last.then(() => this.#run(sql, values)).finally(() => this.#unanswered--);
@@ -87,12 +112,13 @@ export class FakeSession {
   }
 
   async #run(sql: string, values: readonly unknown[]): Promise<Answer> {
-    if (!this.#server.sessions.has(this.id)) throw new ServerError('terminated', '57P01', 1053);
+    if (this.#isAlone || !this.#server.sessions.has(this.id))
+      throw new ServerError('terminated', '57P01', 1053);
     this.#server.statements.push(sql);
     // A round trip.
     await new Promise<void>((resolve, reject) => {
       this.#interrupt = reject;
-      if (!/sleep/i.test(sql)) setImmediate(resolve);
+      if (!/sleep/i.test(sql) && !this.#server.isSilent) setImmediate(resolve);
     });
     this.#interrupt = undefined;
     const handler = statements.find(({ pattern }) => pattern.test(sql));
@@ -103,6 +129,11 @@ export class FakeSession {
     }
     return handler.run(this, this.#server, values, sql);
   }
+}
+
+function fencedIn(server: FakeServer): Set<string> {
+  if (server.fenced === undefined) throw new ServerError('no such table', '42P01', 1146);
+  return server.fenced;
 }
 
 const nothing = (command: string): Answer => ({ rows: [], command });
@@ -138,10 +169,18 @@ const statements: readonly {
     },
   },
   {
-    pattern: /^SET autocommit = 0$/,
-    run: (session) => {
-      session.commitsByItself = false;
+    pattern: /^SET autocommit = [01]$/,
+    run: (session, _server, _values, sql) => {
+      session.commitsByItself = sql.endsWith('1');
       return nothing('SET');
+    },
+  },
+  { pattern: /^DO 0$/, run: () => nothing('DO') },
+  {
+    pattern: /^DEADLOCK$/,
+    run: (session) => {
+      session.transaction = undefined;
+      throw new ServerError('Deadlock found when trying to get lock', '40P01', 1213);
     },
   },
   {
@@ -163,40 +202,40 @@ const statements: readonly {
     }),
   },
   {
-    pattern: /CREATE TABLE IF NOT EXISTS inkwire_fenced/,
+    pattern: /CREATE TABLE IF NOT EXISTS inkwire[._]fenced/,
     run: (_session, server) => {
       server.fenced ??= new Set();
       return nothing('CREATE');
     },
   },
-  { pattern: /^GRANT SELECT/, run: () => nothing('GRANT') },
   {
-    pattern: /^INSERT .*INTO inkwire_fenced/,
+    pattern: /^INSERT .*INTO inkwire[._]fenced/,
     run: (_session, server, [incarnation]) => {
-      server.fenced!.add(String(incarnation));
+      fencedIn(server).add(String(incarnation));
       return nothing('INSERT');
     },
   },
   {
-    pattern: /^SELECT 1 FROM inkwire_fenced/,
-    run: (_session, server, [incarnation]) => {
-      if (server.fenced === undefined) throw new ServerError('no such table', '42P01', 1146);
-      return { rows: server.fenced.has(String(incarnation)) ? [{ one: 1 }] : [], command: 'SELECT' };
+    pattern: /^SELECT (current_setting\('application_name'\)|@@autocommit)/,
+    run: (session, server, [incarnation], sql) => {
+      const isFenced = /inkwire[._]fenced/.test(sql) && fencedIn(server).has(String(incarnation));
+      const row = { name: session.name, commits: session.commitsByItself ? 1 : 0, isFenced };
+      return { rows: [row], command: 'SELECT' };
     },
   },
   {
-    pattern: /^SELECT pg_terminate_backend/,
+    pattern: /pg_terminate_backend/,
     run: (_session, server, [prefix]) => {
       const found = server.of(String(prefix).split('/')[1]!);
-      for (const session of found) session.end();
-      return { rows: found.map(() => ({})), command: 'SELECT' };
+      for (const session of found) if (!session.isElsewhere) session.end();
+      return { rows: found.map(({ isElsewhere }) => ({ isElsewhere })), command: 'SELECT' };
     },
   },
   { pattern: /^SELECT @@performance_schema/, run: () => ({ rows: [{ isOn: 1 }], command: 'SELECT' }) },
   {
     pattern: /session_connect_attrs/,
     run: (_session, server, [, incarnation]) => ({
-      rows: server.of(String(incarnation)).map(({ id }) => ({ id })),
+      rows: server.of(String(incarnation)).map(({ id, isElsewhere }) => ({ id, isElsewhere })),
       command: 'SELECT',
     }),
   },

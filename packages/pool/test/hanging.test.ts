@@ -2,11 +2,16 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createMysqlFence, createMysqlPool } from '../src/mysql/index.ts';
 import { createPgFence, createPgPool } from '../src/pg/index.ts';
+import { fakeMysql } from './fake-mysql.ts';
+import { fakePg } from './fake-pg.ts';
+import { FakeServer } from './fake-server.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
+
+const fast = { connection: {}, timeoutMs: 15 };
 
 /** A server that takes every connection and never says a word. */
 async function silentServer(): Promise<{ port: number; sockets: Set<Socket> }> {
@@ -85,3 +90,20 @@ for (const { name, urlOf, createPool, createFence } of adapters) {
     await expect.poll(() => sockets.size).toBe(0);
   });
 }
+
+test.each([
+  ['PostgreSQL', (server: FakeServer) => createPgFence({ ...fast, driver: fakePg(server) })],
+  ['MySQL', (server: FakeServer) => createMysqlFence({ ...fast, driver: fakeMysql(server) })],
+])(
+  '%s: a fence of a server that hangs once it is connected gives up, and leaves no session',
+  async (_name, on) => {
+    const server = new FakeServer();
+    server.isSilent = true;
+    await expect(on(server)({ name: 'orders', incarnation: 'abc' })).rejects.toMatchObject({
+      code: 'POOL_FENCE_FAILED',
+      retryable: true,
+      cause: { code: 'BASE_TIMEOUT' },
+    });
+    expect(server.sessions.size).toBe(0);
+  },
+);

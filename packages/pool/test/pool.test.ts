@@ -50,6 +50,42 @@ describe('lending', () => {
     expect(pool.stats().inUse).toBe(2);
   });
 
+  test('whoever waits behind a reset that hangs is not made to wait for its end', async () => {
+    const { pool, clock, ask, take } = createFixture({
+      limits: { min: 0, max: 2 },
+      checkTimeoutMs: 2_000,
+      reset: () => new Promise<boolean>(() => {}),
+    });
+    const [lease] = await take(1);
+    lease!.release();
+    const waiting = ask();
+    clock.advance(49);
+    await settled();
+    expect(pool.stats().opened).toBe(1);
+    clock.advance(1);
+    await settled();
+    expect(waiting.id).toBe(1);
+  });
+
+  test('dead connections are not checked one behind the other', async () => {
+    const { pool, database, clock, ask, take } = createFixture({
+      limits: { min: 0, max: 4 },
+      checkAfterIdleMs: 0,
+      checkTimeoutMs: 2_000,
+      check: () => new Promise<boolean>(() => {}),
+    });
+    for (const lease of await take(4)) lease.release();
+    clock.advance(1);
+    const waiting = ask();
+    for (let ms = 0; ms < 2_000; ms += 50) clock.advance(50);
+    await settled();
+    expect(waiting.id).toBe(4);
+    clock.advance(150);
+    await settled();
+    expect(pool.stats()).toMatchObject({ closed: 4, inUse: 1 });
+    expect(database.sessions.size).toBe(1);
+  });
+
   test('no more are opened than wait', async () => {
     const { database, ask } = createFixture();
     database.opens = 'when told';

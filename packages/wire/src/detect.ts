@@ -2,14 +2,22 @@ import { type Closable, expectInteger, Lifetime, systemClock } from '@inkwire/ba
 import type { Channel, ChannelHandler } from './channel.ts';
 import { DelegatingChannel } from './delegating-channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
-import { createYamuxSession, isYamux, type YamuxOptions, type YamuxSession } from './yamux/index.ts';
+import {
+  createYamuxSession,
+  isYamux,
+  resolvePing,
+  resolveYamuxLimits,
+  type YamuxOptions,
+  type YamuxSession,
+} from './yamux/index.ts';
 
 /** What tells plain frames from yamux. */
 const tellingBytes = 4;
 
 /** How connections are begun, and multiplexed ones kept. */
-export interface StreamsOptions
-  extends Pick<YamuxOptions, 'limits' | 'allowance' | 'ping' | 'clock' | 'onClose'> {
+export interface StreamsOptions extends Pick<YamuxOptions, 'limits' | 'allowance' | 'ping' | 'clock'> {
+  /** The connection is over, multiplexed or plain, begun or not; with an error unless it ended in order. */
+  readonly onClose?: YamuxOptions['onClose'];
   /**
    * How long a peer may be silent at first, in milliseconds; then it is ended, or, if it has begun, handed on as it is. At
    * least 1; default 600 000. Later on pings find a dead peer on a multiplexed connection, and TCP's own on a plain one.
@@ -19,7 +27,8 @@ export interface StreamsOptions
 
 /**
  * Waits for a peer's first four bytes, then hands on one channel of plain frames, or each stream that the peer opens.
- * `close` and `destroy` end what was not handed on, and a multiplexed connection with all its streams.
+ * `close` and `destroy` end what was not handed on, and a multiplexed connection with all its streams. Throws a RangeError
+ * for an option out of bounds.
  */
 export function openStreams(
   channel: Channel,
@@ -28,6 +37,9 @@ export function openStreams(
 ): Closable {
   const { clock = systemClock, beginTimeoutMs = 600_000 } = options;
   expectInteger('beginTimeoutMs', beginTimeoutMs, { min: 1 });
+  // Now, and not in the midst of a peer's first bytes.
+  resolveYamuxLimits(options.limits);
+  if (options.ping !== false) resolvePing(options.ping);
   let session: YamuxSession | undefined;
   let isPlain = false;
   const begun = new BegunChannel(channel, (first) => {
@@ -40,7 +52,10 @@ export function openStreams(
     }
   });
   const timer = clock.after(beginTimeoutMs, () => begun.giveUp(), { unref: true });
-  begun.onOver = () => timer.cancel();
+  begun.onOver = (error) => {
+    timer.cancel();
+    if (session === undefined) options.onClose?.(error);
+  };
   return new Lifetime('connection', {
     drain: () => (session === undefined ? endUnlessPlain() : session.close()),
     abort: (error) => (session === undefined ? begun.destroy(error) : session.destroy(error)),
@@ -54,14 +69,15 @@ export function openStreams(
 /** A channel whose first bytes were looked at, and are handed on again. */
 class BegunChannel extends DelegatingChannel {
   /** Told when the channel is over. */
-  onOver: () => void = () => {};
+  onOver: (error: Error | undefined) => void = () => {};
   #handler: ChannelHandler | undefined;
   #onTold: ((first: Uint8Array) => void) | undefined;
   #held: Uint8Array[] = [];
   #ended = false;
   #endTold = false;
-  #closed = false;
-  #error: Error | undefined;
+  /** Set when the channel is over: what `onClose` is told. In order, that is after the last bytes. */
+  #outcome: { readonly error: Error | undefined } | undefined;
+  #closeTold = false;
   #paused = false;
 
   constructor(channel: Channel, onTold: (first: Uint8Array) => void) {
@@ -78,7 +94,7 @@ class BegunChannel extends DelegatingChannel {
   override attach(handler: ChannelHandler): void {
     if (this.#handler !== undefined) throw new TypeError('The channel has a handler already');
     this.#handler = handler;
-    endOfTurn(this.#closed ? () => handler.onClose(this.#error) : () => this.#handOn());
+    endOfTurn(() => this.#handOn());
   }
 
   override pause(): void {
@@ -130,23 +146,34 @@ class BegunChannel extends DelegatingChannel {
   }
 
   #close(error: Error | undefined): void {
-    this.#closed = true;
-    this.#error = error;
-    this.#held = [];
-    this.onOver();
-    this.#handler?.onClose(error);
+    this.#outcome = { error };
+    this.onOver(error);
+    this.#handOn();
   }
 
   #handOn(): void {
     const handler = this.#handler;
     if (handler === undefined) return;
-    while (this.#held.length > 0 && !this.#paused) handler.onBytes(this.#held.shift()!);
-    if (this.#paused || this.#closed) return;
-    if (!this.#ended) this.channel.resume();
-    else if (!this.#endTold) {
+    while (this.#held.length > 0 && !this.#paused && !this.#isLost) handler.onBytes(this.#held.shift()!);
+    if (this.#paused && !this.#isLost) return;
+    if (this.#ended && !this.#endTold && !this.#isLost) {
       this.#endTold = true;
       handler.onEnd();
     }
+    if (this.#outcome !== undefined) this.#tellClose(handler, this.#outcome.error);
+    else if (!this.#ended) this.channel.resume();
+  }
+
+  /** Whether the channel is over, and not in order: nothing more is handed on. */
+  get #isLost(): boolean {
+    return this.#outcome?.error !== undefined;
+  }
+
+  #tellClose(handler: ChannelHandler, error: Error | undefined): void {
+    if (this.#closeTold) return;
+    this.#closeTold = true;
+    this.#held = [];
+    handler.onClose(error);
   }
 }
 

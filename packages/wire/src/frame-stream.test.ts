@@ -140,6 +140,30 @@ test('replies to one chunk are one write, in the order of the requests', async (
   expect(received()).toEqual(Buffer.concat([frame('A'), frame('BB'), frame('CCC')]));
 });
 
+test('streams that answer together are each written, whatever becomes of one of them', async () => {
+  const setups = Array.from({ length: 17 }, () =>
+    setUp({ onFrame: (payload, own) => reply(own, payload.toUpperCase()) }),
+  );
+  const [destroyed, failing, ...others] = setups as [Setup, Setup, ...Setup[]];
+  failing.stream.channel.write = () => {
+    throw new RangeError('cannot be written');
+  };
+  const received = () => setups.map((setup) => setup.received().toString('latin1', 4));
+  for (const { raw } of setups) raw.write(frame('a'));
+  // Each hears its frame in an immediate of its own: destroyed after it has answered, and before the sixteenth has.
+  const { stream } = destroyed;
+  const add = stream.outbox.add.bind(stream.outbox);
+  stream.outbox.add = () => {
+    queueMicrotask(() => stream.destroy(new Error('enough')));
+    return add();
+  };
+  await settled();
+  expect(received()).toEqual(['', '', ...others.map(() => 'A')]);
+  expect(destroyed.told.at(-1)).toEqual({ closed: new Error('enough') });
+  expect(failing.told.at(-1)).toEqual({ closed: new RangeError('cannot be written') });
+  expect(others.map(({ told }) => told)).toEqual(others.map(() => ['a']));
+});
+
 test('what is added between chunks is one write at the end of the turn', async () => {
   const { stream, received } = setUp();
   for (const text of ['a', 'b']) {
@@ -307,6 +331,61 @@ test('what is to be inflated counts before it is, whatever waits meanwhile', asy
   await until(() => one.told.length + other.told.length === 2);
   expect([...one.told, ...other.told]).toEqual(['500000 bytes', { invalid: 'WIRE_HELD_TOO_LARGE' }]);
   expect(allowance.heldBytes).toBe(0);
+});
+
+test('a compressed frame as long as the limits permit is taken, in pieces and with another behind it', async () => {
+  const allowance = new Allowance({ maxFrameBytes: 2 ** 20, maxInflatedBytes: 2 ** 21 });
+  const { raw, told } = setUp({ allowance });
+  const member = gzipSync(Buffer.concat([randomBytes(2 ** 20 - 5000), Buffer.alloc(2 ** 20 + 5000)]));
+  expect(member.length).toBeGreaterThan(2 ** 20 - 5000);
+  const bytes = Buffer.concat([frame(member, true), frame('x'.repeat(20_000))]);
+  for (let at = 0; at < bytes.length; at += 65_536) raw.write(bytes.subarray(at, at + 65_536));
+  await until(() => told.length === 2);
+  expect(told).toEqual(['2097152 bytes', '20000 bytes']);
+  expect(allowance.heldBytes).toBe(0);
+});
+
+test('a channel that both sides have ended is over for a paused stream once it has handed everything on', async () => {
+  const { raw, told, stream } = setUp({ onFrame: (payload) => payload === 'a' && stream.pause() });
+  raw.write(Buffer.concat([frame('a'), frame('b'), packed(long), frame('c')]));
+  raw.end();
+  stream.end();
+  await settled();
+  expect(told).toEqual(['a']);
+  stream.resume();
+  await until(() => told.length === 6);
+  expect(told).toEqual(['a', 'b', '500000 bytes', 'c', 'end', { closed: undefined }]);
+});
+
+test.each([
+  ['is a piece of a frame', Buffer.from('0000', 'hex'), 'WIRE_CONNECTION_LOST'],
+  ['cannot be inflated', frame(Buffer.alloc(50, 7), true), 'WIRE_GZIP_INVALID'],
+] as const)(
+  'what is left of a channel that both sides have ended %s: told, and then the end',
+  async (_, rest, code) => {
+    const { raw, told, stream } = setUp({ onFrame: (payload) => payload === 'a' && stream.pause() });
+    raw.write(Buffer.concat([frame('a'), frame('b'), rest]));
+    raw.end();
+    stream.end();
+    await settled();
+    stream.resume();
+    await settled();
+    expect(told).toEqual(['a', 'b', { invalid: code }, { closed: undefined }]);
+  },
+);
+
+test('destroyed while frames wait on a channel that both sides have ended: none is handed on', async () => {
+  const { raw, told, stream } = setUp({ onFrame: (payload) => payload === 'a' && stream.pause() });
+  raw.write(Buffer.concat([frame('a'), frame('b')]));
+  raw.end();
+  stream.end();
+  await settled();
+  const error = new Error('enough');
+  stream.destroy(error);
+  stream.resume();
+  expect(told).toEqual(['a']);
+  await settled();
+  expect(told).toEqual(['a', { closed: error }]);
 });
 
 test('frames that wait for a paused reader are counted, until they are handed on or the stream is over', async () => {

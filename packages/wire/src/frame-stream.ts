@@ -1,4 +1,5 @@
 import type { Allowance } from './allowance.ts';
+import { flushTogether } from './answered.ts';
 import type { Channel } from './channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import { WireError } from './errors.ts';
@@ -20,8 +21,10 @@ import { Outbox } from './outbox.ts';
  * Invariants: frames are handed on one at a time and in order, also while a long one inflates in another thread. Nothing
  * is handed on while `pause`d, while what was written before waits for the peer to read it (but with `readsOn`), or after
  * the end. What was added during `onFrame` is written when the chunk is done, together with what a few other streams
- * answer, or when it is much; what was added at another time at the end of the turn. A handler that throws a WireError has refused the frame; one that throws anything else has failed,
- * and only its own stream is destroyed.
+ * answer, or when it is much; what was added at another time at the end of the turn. A channel that both sides have ended
+ * is over for the handler once everything that came before was handed on: a slow reader loses nothing. A handler that throws
+ * a WireError has refused the frame; one that throws anything else has failed, as has a channel whose `write` throws, and only
+ * that stream is destroyed.
  */
 
 /** What is told of a frame stream. */
@@ -44,18 +47,6 @@ export interface FrameHandler {
 /** Replies to one chunk of requests are written before they are more than this. */
 const flushAbove = 64 * 1024;
 
-/**
- * Streams that have answered and wait to be written. So many at a time: those who asked are woken up while the others are
- * still heard, and not one by one. With 50 connections that is up to a fifth more commands a second than one at a time;
- * all at the end of the turn, as Redis does, lets both sides wait for each other (docs/figures.md).
- */
-const answered: FrameStream[] = [];
-const answeredTogether = 16;
-
-function flushAnswered(): void {
-  for (const stream of answered.splice(0)) stream.flush();
-}
-
 export class FrameStream {
   readonly channel: Channel;
   readonly outbox: Outbox;
@@ -73,6 +64,8 @@ export class FrameStream {
   #clogged = false;
   #ended = false;
   #endTold = false;
+  /** Both sides have ended the channel, which is not told before the last frame. */
+  #closeOwed = false;
   #over = false;
   #scheduled = false;
 
@@ -101,12 +94,7 @@ export class FrameStream {
         this.#handOn();
       },
       onDrain: () => this.#drained(),
-      onClose: (error) => {
-        this.#over = true;
-        this.#decoder.clear();
-        if (!this.#inflating) this.#takeInflated();
-        this.#handler.onClose(error);
-      },
+      onClose: (error) => this.#channelClosed(error),
     });
   }
 
@@ -137,7 +125,13 @@ export class FrameStream {
   flush(): boolean {
     if (this.outbox.bytes === 0 || this.#over) return !this.#clogged;
     let clogged = this.#clogged;
-    for (const piece of this.outbox.take()) if (!this.channel.write(piece)) clogged = true;
+    try {
+      for (const piece of this.outbox.take()) if (!this.channel.write(piece)) clogged = true;
+    } catch (error) {
+      // Others wait to be flushed in the same loop.
+      this.destroy(error as Error);
+      return false;
+    }
     if (clogged && !this.#clogged) {
       this.#clogged = true;
       this.#heed();
@@ -157,12 +151,6 @@ export class FrameStream {
     this.flush();
   };
 
-  #flushTogether(): void {
-    const waiting = answered.push(this);
-    if (waiting === answeredTogether) flushAnswered();
-    else if (waiting === 1) endOfTurn(flushAnswered);
-  }
-
   /** Half-close, after what is in the outbox. */
   end(): void {
     this.flush();
@@ -172,7 +160,12 @@ export class FrameStream {
   /** Ends both directions at once: no frame is handed on any more, `onClose` follows. */
   destroy(error?: Error): void {
     this.#over = true;
-    this.channel.destroy(error);
+    if (!this.#closeOwed) {
+      this.channel.destroy(error);
+      return;
+    }
+    this.#closeOwed = false;
+    endOfTurn(() => this.#close(error));
   }
 
   /** Why nothing can be handed on at this moment. */
@@ -213,8 +206,29 @@ export class FrameStream {
     this.#handingOn = true;
     this.#guard(this.#handOnFrames);
     this.#handingOn = false;
-    if (this.outbox.bytes > 0) this.#flushTogether();
+    if (this.outbox.bytes > 0) flushTogether(this);
     if (this.#ended && !this.#stopped) this.#guard(this.#tellEnd);
+    if (this.#closeOwed && (this.#endTold || this.#invalid)) this.#close(undefined);
+  }
+
+  #channelClosed(error: Error | undefined): void {
+    if (error !== undefined || this.#over || this.#invalid) {
+      this.#close(error);
+      return;
+    }
+    this.#closeOwed = true;
+    this.#ended = true;
+    // Nobody is left who could read what was written.
+    this.#clogged = false;
+    this.#handOn();
+  }
+
+  #close(error: Error | undefined): void {
+    this.#closeOwed = false;
+    this.#over = true;
+    this.#decoder.clear();
+    if (!this.#inflating) this.#takeInflated();
+    this.#handler.onClose(error);
   }
 
   readonly #handOnFrames = (): void => {
@@ -248,6 +262,8 @@ export class FrameStream {
       return;
     }
     const bytes = member.length + Math.min(claimedBytes(member), maxInflatedBytes);
+    // Or the member would be counted twice: it may lie in the memory that the decoder keeps.
+    this.#decoder.settle();
     this.#allowance.hold(bytes);
     this.#inflatedBytes = bytes;
     this.#inflating = true;

@@ -9,7 +9,8 @@ import { WireError } from './errors.ts';
  * it has ended as well.
  *
  * Browsers can neither be made to wait for their reader nor tell when a socket has drained: what arrives while paused is
- * held up to a bound, and `bufferedAmount` is looked at again and again. The package `ws` can do both.
+ * held up to a bound, and `bufferedAmount` is looked at again and again. The package `ws` can do both. A socket that is closed
+ * in order is over once what is held was handed on.
  */
 
 /** What browsers' WebSocket and the one of the package `ws` have in common, and what only `ws` has. */
@@ -85,6 +86,8 @@ class WebSocketChannel implements Channel {
   #ended = false;
   #peerEnded = false;
   #error: Error | undefined;
+  /** Closed by the peer in order, which is not told before what is held. */
+  #closeOwed = false;
   #over = false;
 
   constructor(socket: WebSocketLike, options: WebSocketChannelOptions) {
@@ -102,7 +105,7 @@ class WebSocketChannel implements Channel {
   }
 
   get queuedBytes(): number {
-    return this.#over ? 0 : this.#socket.bufferedAmount;
+    return this.#over || this.#closeOwed ? 0 : this.#socket.bufferedAmount;
   }
 
   attach(handler: ChannelHandler): void {
@@ -199,7 +202,9 @@ class WebSocketChannel implements Channel {
       this.#heldBytes -= bytes.length;
       this.#take(bytes);
     }
-    if (!this.#paused && !this.#over) this.#socket.resume?.();
+    if (this.#paused || this.#over) return;
+    if (this.#closeOwed) this.#closedInOrder();
+    else this.#socket.resume?.();
   }
 
   #closeIfEnded(): void {
@@ -208,11 +213,19 @@ class WebSocketChannel implements Channel {
 
   #closed(code: number): void {
     if (this.#over) return;
-    this.#paused = false;
+    if (code !== closing.inOrder || this.#error !== undefined) {
+      this.#finish(this.#error ?? lost(`The WebSocket was closed with ${code}`));
+      return;
+    }
+    this.#closeOwed = true;
+    // What was written is gone: who waits for a drain before it reads on need not.
+    this.#sent();
     this.#handOn();
-    if (code === closing.inOrder && this.#handler !== undefined) this.#take(noBytes);
-    const inOrder = this.#ended && this.#peerEnded;
-    this.#finish(this.#error ?? (inOrder ? undefined : lost(`The WebSocket was closed with ${code}`)));
+  }
+
+  #closedInOrder(): void {
+    this.#take(noBytes);
+    this.#finish(this.#ended ? undefined : lost('The WebSocket was closed before this side had ended'));
   }
 
   #finish(error: Error | undefined): void {

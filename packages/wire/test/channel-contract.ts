@@ -196,6 +196,35 @@ export function channelContract(
       expect(here.channel.queuedBytes).toBeLessThan(2 ** 16);
     });
 
+    test('who ends while the peer does not keep up is told all the same when it does', async () => {
+      const { here, there } = await heard();
+      there.channel.pause();
+      while (here.channel.write(pattern(0, 65_536)));
+      here.call(() => here.channel.end());
+      there.channel.resume();
+      await here.heard('drain');
+      await there.heard('end');
+      expect(here.events).toEqual(['drain']);
+    });
+
+    test('a paused channel that both sides have ended tells of nothing, and of everything when it is resumed', async () => {
+      const { here, there } = await heard();
+      there.onBytes = () => there.channel.pause();
+      for (let i = 0; i < 50; i++) here.channel.write(pattern(i * 1000, 1000));
+      await there.until(() => there.bytes > 0);
+      here.channel.end();
+      there.channel.end();
+      const sofar = there.chunks.length;
+      await here.heard('end');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(there.chunks.length).toBe(sofar);
+      there.onBytes = () => {};
+      there.channel.resume();
+      expect(await there.closed).toBeUndefined();
+      expect(Buffer.concat(there.chunks).equals(pattern(0, 50_000))).toBe(true);
+      expect(there.events).toEqual(['end', 'close']);
+    });
+
     test('a paused channel tells of no bytes, and of all of them when it is resumed', async () => {
       const { here, there } = await heard();
       there.onBytes = () => there.channel.pause();

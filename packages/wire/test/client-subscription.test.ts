@@ -57,12 +57,12 @@ describe.each([{ multiplexed: false }, { multiplexed: true }])(
       await client.close();
     });
 
-    it('signs in where it has a connection of its own', async () => {
+    it('signs in where it has a connection of its own, without the name: that is the commands’', async () => {
       const { client, hub } = await subscribed(
         { token: 'secret', name: 'Ada' },
         hubOf({ multiplexed, token: 'secret' }),
       );
-      expect(hub.connections.map(({ name }) => name)).toEqual(multiplexed ? ['Ada'] : ['Ada', 'Ada']);
+      expect(hub.connections.map(({ name }) => name)).toEqual(multiplexed ? ['Ada'] : ['Ada', '']);
       await client.close();
     });
 
@@ -128,6 +128,33 @@ describe.each([{ multiplexed: false }, { multiplexed: true }])(
       await expect(subscription.next()).rejects.toMatchObject({ status: 403, hubMessage: 'Not yours' });
       expect(await subscription.next()).toEqual({ done: true, value: undefined });
       expect(await client.hget('t', 'k')).toBe(undefined);
+      await client.close();
+    });
+
+    it('is asked for again where the sign-in of its own line is answered with a status that may pass', async () => {
+      const hub = hubOf({ multiplexed, token: 'secret' });
+      let refusals = 3;
+      hub.script = (command, { connection }) =>
+        connection !== hub.connections[0] && command.kind === 'hset' && refusals-- > 0
+          ? refused(refusals === 0 ? 429 : 503, 'Later')
+          : undefined;
+      const { client, clock } = clientOf(hub, { token: 'secret' });
+      const subscription = client.subscribe('lobby');
+      const ready = watch(subscription.ready());
+      for (let turn = 0; turn < 10 && ready.state === 'pending'; turn++) {
+        await settle();
+        clock.advance(1_000);
+      }
+      expect(ready.state).toBe('fulfilled');
+      await client.close();
+    });
+
+    it('rejects where the sign-in of its own line is refused', async () => {
+      const hub = hubOf({ token: 'secret' });
+      hub.script = (command, { connection }) =>
+        connection !== hub.connections[0] && command.kind === 'hset' ? refused(401, 'No') : undefined;
+      const { client } = clientOf(hub, { token: 'secret' });
+      await expect(client.subscribe('lobby').ready()).rejects.toMatchObject({ status: 401 });
       await client.close();
     });
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createClient, WireStatusError } from '../src/client/index.ts';
 import type { Reply } from '../src/messages.ts';
@@ -133,12 +134,29 @@ describe('a mistake', () => {
     expect(() => createClient({ dial, maxInFlight: 0 })).toThrow(RangeError);
   });
 
-  it('of a command that is longer than a frame may be rejects it alone', async () => {
-    const { client } = await online({ limits: { maxFrameBytes: 5_000 } });
-    const noise = Uint8Array.from({ length: 20_000 }, (_, i) => (i * i * 2654435761) >>> 13);
-    const [large, small] = [client.hset('t', 'k', noise), client.hset('t', 'k', 1)];
-    await expect(large).rejects.toMatchObject({ code: 'WIRE_FRAME_TOO_LARGE' });
+  it('is none to leave `multiplexed` out: all is one connection, and one member', async () => {
+    const hub = Object.assign(new ScriptedHub(), { multiplexed: true });
+    const client = createClient({ dial: hub.dial, name: 'Ada' });
+    await client.subscribe('lobby').ready();
+    expect(await client.hset('t', 'k', 1)).toBe(null);
+    expect(hub.connections.map(({ name }) => name)).toEqual(['Ada']);
+    await client.close();
+  });
+
+  it('of a command that is longer than a frame may be rejects it alone, and says how a longer one is taken', async () => {
+    const { client } = await online({}, Object.assign(new ScriptedHub(), { multiplexed: true }));
+    const [large, small] = [client.hset('t', 'k', randomBytes(140_000)), client.hset('t', 'k', 1)];
+    await expect(large).rejects.toMatchObject({
+      code: 'WIRE_FRAME_TOO_LARGE',
+      message: expect.stringMatching(/131072 bytes.*`multiplexed: false`/),
+    });
     expect(await small).toBe(null);
+    await client.close();
+  });
+
+  it('there is none in a command that is longer than what the hub may send us', async () => {
+    const { client } = await online({ limits: { maxFrameBytes: 5_000 } });
+    expect(await client.hset('t', 'k', randomBytes(140_000))).toBe(null);
     await client.close();
   });
 });

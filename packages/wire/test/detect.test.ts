@@ -114,6 +114,25 @@ test('who ends without a byte is ended, and who ends in the middle of a header i
   expect(heard2).toMatchObject([{ text: '\0\0', ended: true }]);
 });
 
+test('a paused taker hears everything of a plain connection that both sides have ended, and then its end', async () => {
+  const [here, there] = createChannelPair();
+  const { heard } = serve(there);
+  listen(here);
+  here.write(Buffer.from('plain'));
+  here.end();
+  await new Promise<void>((resolve) => {
+    const look = () => (heard.length > 0 ? resolve() : setImmediate(look));
+    look();
+  });
+  heard[0]!.channel.pause();
+  heard[0]!.channel.end();
+  await settled();
+  expect(heard).toMatchObject([{ text: '', closed: false }]);
+  heard[0]!.channel.resume();
+  await settled();
+  expect(heard).toMatchObject([{ text: 'plain', ended: true, closed: true }]);
+});
+
 test('close ends a connection that has said nothing, and leaves a plain channel to its taker', async () => {
   const [here, there] = createChannelPair();
   const { streams } = serve(there);
@@ -173,4 +192,41 @@ test('no timer is left of a connection that has begun, or is over', async () => 
   await settled();
   expect(clock.pending).toBe(0);
   expect(() => openStreams(here, () => {}, { beginTimeoutMs: 0 })).toThrow(RangeError);
+});
+
+test('options out of bounds are refused at the call', () => {
+  const [here] = createChannelPair();
+  expect(() => openStreams(here, () => {}, { limits: { maxStreams: -1 } })).toThrow(/maxStreams/);
+  expect(() => openStreams(here, () => {}, { ping: { intervalMs: 0 } })).toThrow(/ping.intervalMs/);
+  // Nobody has attached meanwhile.
+  expect(() => openStreams(here, () => {}, { ping: false })).not.toThrow();
+});
+
+test('onClose tells the end of a connection once, plain, multiplexed or never begun', async () => {
+  const ends: unknown[] = [];
+  const opened = () => {
+    const [here, there] = createChannelPair();
+    serve(there, { onClose: (error) => ends.push(error) });
+    return here;
+  };
+  const plain = opened();
+  listen(plain);
+  plain.write(Buffer.from('plain'));
+  plain.end();
+  await settled();
+  expect(ends).toEqual([undefined]);
+
+  const session = createYamuxSession({ channel: opened(), side: 'client' });
+  listen(session.open()).channel.write(Buffer.from('one'));
+  await settled();
+  await session.destroy();
+  await settled();
+  expect(ends).toEqual([undefined, expect.objectContaining({ code: 'WIRE_CONNECTION_LOST' })]);
+
+  const silent = opened();
+  listen(silent);
+  silent.destroy();
+  await settled();
+  expect(ends.length).toBe(3);
+  expect(ends[2]).toMatchObject({ code: 'WIRE_CONNECTION_LOST' });
 });

@@ -120,6 +120,41 @@ export function messageStreamContract(
       expect(await here.next()).toEqual({ done: false, value: 'answer' });
     });
 
+    test('both have ended, and the reader is slow: everything is read', async () => {
+      const { here, there } = await connected({ highWaterBytes: 4000 });
+      const sent = Array.from({ length: 400 }, (_, i) => `${i}`.padEnd(1000));
+      await here.send('question');
+      here.end();
+      expect((await there.next()).value).toBe('question');
+      const sending = (async () => {
+        for (const message of sent) await there.send(message);
+        there.end();
+      })();
+      const heard: string[] = [];
+      for await (const message of here) {
+        heard.push(message);
+        if (heard.length % 20 === 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      await sending;
+      expect(heard).toEqual(sent);
+      await here.close();
+    });
+
+    test('close and destroy do not wait for what was never read of a peer that has ended as well', async () => {
+      for (const end of ['close', 'destroy'] as const) {
+        const { here, there } = await connected({ highWaterBytes: 4000 });
+        here.end();
+        const sending = (async () => {
+          for (let i = 0; i < 50; i++) await there.send(`${i}`.padEnd(1000));
+          there.end();
+        })();
+        await here.next();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await here[end]();
+        await sending;
+      }
+    });
+
     test('an abort ends a wait to read, and nothing is lost', async () => {
       const { here, there } = await connected();
       const controller = new AbortController();

@@ -411,6 +411,34 @@ test('a peer that answers pings stays, whatever the interval', async () => {
   expect(session.closed).toBe(true);
 });
 
+test('a client says nothing before its first stream’s SYN, however late, and pings from then on', async () => {
+  const { raw, clock, session } = start({ side: 'client' });
+  clock.advance(60_000);
+  await turn();
+  expect([raw.take(), session.closed, clock.pending]).toEqual([[], false, 0]);
+  // A ping that is due in the same turn comes behind it.
+  session.open();
+  clock.advance(60_000);
+  await turn();
+  expect(raw.take()).toEqual([{ type: data, flags: syn, id: 1, length: 0, data: new Uint8Array(0) }]);
+  clock.advance(10_000);
+  await turn();
+  expect(raw.take().map(({ type, flags }) => [type, flags])).toEqual([[ping, syn]]);
+  await session.destroy();
+});
+
+test.each(['close', 'destroy'] as const)(
+  'a client that never opened a stream says nothing at %s',
+  async (end) => {
+    const { raw, session } = start({ side: 'client' });
+    const ended = session[end]();
+    await turn();
+    expect(raw.take()).toEqual([]);
+    if (!raw.over) raw.destroy();
+    await ended;
+  },
+);
+
 test('without pings silence is no fault, and no timer waits', () => {
   const { clock, session } = start({ ping: false });
   expect(clock.pending).toBe(0);

@@ -153,7 +153,8 @@ async function withHub(command: Command, work: Work): Promise<void> {
     import('../connect/joined.ts'),
     import('../connect/hub-failure.ts'),
   ]);
-  const client = clients(address)();
+  // Values and answers may be longer than a frame of a multiplexed connection.
+  const client = clients(address)({ multiplexed: false });
   try {
     await work(client, outputOf(flags), { ...kvCommands, joined });
     await client.close();

@@ -135,7 +135,10 @@ export class HubSession implements Closable {
   async read(picture: Uint8Array): Promise<Reading> {
     const wait = { timeoutMs: readMs };
     if (picture.length <= largePictureBytes) return this.#client.read(picture, wait);
-    await using client = this.#options.clients({ name: this.#name ?? this.#options.name });
+    await using client = this.#options.clients({
+      name: this.#name ?? this.#options.name,
+      multiplexed: false,
+    });
     return await joined(client, client.read(picture, wait));
   }
 

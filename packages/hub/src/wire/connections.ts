@@ -1,5 +1,5 @@
-import { type Clock, type Closable, Lifetime, within } from '@inkwire/base';
-import { type CommandService, encodedValue, type Topics } from '@inkwire/kv';
+import { type Clock, type Closable, Lifetime, type Timer, within } from '@inkwire/base';
+import { type CommandService, encodedValue, type Served, type Topics } from '@inkwire/kv';
 import { Allowance, type Channel, type FrameLimits, openStreams, type PingOptions } from '@inkwire/wire';
 import { Caller } from '../members/caller.ts';
 import type { MemberMessage, Members } from '../members/members.ts';
@@ -45,15 +45,23 @@ const signInMs = 10_000;
 /** How soon a peer that has ended its side is missed, once TCP knows that it is gone. */
 const lookEveryMs = 15_000;
 const nothing = new Uint8Array(0);
+/** What a stream takes of us before it has said anything, against its connection's allowance. */
+const streamBytes = 4096;
 
 /** How long what is under way may take when connections are closed in order: most peers stay until they are cut. */
 const closeMs = 500;
+
+/** A connection that is being served. */
+interface Open {
+  readonly streams: Closable;
+  readonly served: ReadonlySet<Served>;
+}
 
 /** All wire connections of a listener: each has one session, and a place among the members while it lasts. */
 export class Connections implements Closable {
   readonly #parts: ConnectionParts;
   readonly #ping: PingOptions | undefined;
-  readonly #open = new Map<Channel, Closable>();
+  readonly #open = new Map<Channel, Open>();
   /** How many were taken so far. */
   taken = 0;
   #onEmpty: () => void = () => {};
@@ -88,7 +96,7 @@ export class Connections implements Closable {
     this.taken++;
     const session = new ConnectionSession(channel, welcome, this.#parts);
     const watched = new WatchedChannel(channel, {
-      onEnd: () => this.#keepLooking(channel),
+      onEnd: () => this.#keepLooking(channel, session),
       onClose: () => {
         this.#open.delete(channel);
         session.leave();
@@ -101,42 +109,49 @@ export class Connections implements Closable {
       return;
     }
     if (session.role === undefined)
-      this.#parts.clock.after(signInMs, () => session.role === undefined && channel.destroy(), {
-        unref: true,
-      });
-    this.#open.set(
-      channel,
-      openStreams(watched, (stream) => this.#serve(stream, session), {
-        ping: this.#ping,
-        allowance: session.allowance,
-        clock: this.#parts.clock,
-      }),
-    );
+      session.after(signInMs, () => session.role === undefined && channel.destroy());
+    const served = new Set<Served>();
+    const streams = openStreams(watched, (stream) => this.#serve(stream, session, served), {
+      ping: this.#ping,
+      allowance: session.allowance,
+      clock: this.#parts.clock,
+    });
+    this.#open.set(channel, { streams, served });
   }
 
-  #serve(stream: Channel, session: ConnectionSession): void {
+  #serve(stream: Channel, session: ConnectionSession, all: Set<Served>): void {
+    const { allowance } = session;
+    try {
+      allowance.hold(streamBytes);
+    } catch (error) {
+      stream.destroy(error as Error);
+      return;
+    }
     const caller = new Caller(session);
-    const watched = new WatchedChannel(stream, { onClose: () => caller.leave() });
-    this.#parts.service.serve(watched, caller, session.allowance);
+    const onClose = (): void => {
+      allowance.release(streamBytes);
+      all.delete(served);
+      caller.leave();
+    };
+    const served = this.#parts.service.serve(new WatchedChannel(stream, { onClose }), caller, allowance);
+    all.add(served);
   }
 
   /**
    * A peer may end its side and listen on. Node asks nothing more of such a socket, and does not hear that TCP has given it
    * up: an empty write does.
    */
-  #keepLooking(channel: Channel): void {
-    const look = () => {
-      if (!this.#open.has(channel)) return;
+  #keepLooking(channel: Channel, session: ConnectionSession): void {
+    session.after(lookEveryMs, () => {
       channel.write(nothing);
-      this.#keepLooking(channel);
-    };
-    this.#parts.clock.after(lookEveryMs, look, { unref: true });
+      this.#keepLooking(channel, session);
+    });
   }
 
   async #drain(): Promise<void> {
-    for (const [channel, streams] of this.#open) {
-      // A plain stream has nobody else to end it.
-      void streams.close().then(() => channel.end());
+    for (const { streams, served } of this.#open.values()) {
+      for (const stream of served) stream.end();
+      void streams.close();
     }
     await this.#emptied(closeMs);
     await this.#abort();
@@ -180,6 +195,7 @@ class ConnectionSession extends Session implements SystemSession {
   readonly #channel: Channel;
   readonly #parts: ConnectionParts;
   readonly #welcome: Welcome;
+  readonly #timers = new Set<Timer>();
   #gone = false;
   #wrongTokens = 0;
 
@@ -222,11 +238,27 @@ class ConnectionSession extends Session implements SystemSession {
   wrongToken(): void {
     if (++this.#wrongTokens < mostWrongTokens) return;
     // After the answer, which is on its way.
-    this.#parts.clock.after(lastWordMs, () => this.#channel.destroy(), { unref: true });
+    this.after(lastWordMs, () => this.#channel.destroy());
+  }
+
+  /** Calls back after so many milliseconds, unless the connection has ended by then. */
+  after(delayMs: number, callback: () => void): void {
+    if (this.#gone) return;
+    const timer = this.#parts.clock.after(
+      delayMs,
+      () => {
+        this.#timers.delete(timer);
+        callback();
+      },
+      { unref: true },
+    );
+    this.#timers.add(timer);
   }
 
   leave(): void {
     this.#gone = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
     this.membership?.leave();
   }
 }

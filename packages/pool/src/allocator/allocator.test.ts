@@ -285,19 +285,46 @@ it('takes a client back that was silent and that nobody wanted anything of', () 
   expect(a.last!.kind).toBe('grant');
 });
 
-it('believes the clock of a silent client if told to, and forgets it after a while', () => {
-  const scene = new Scene({ capacity: 10, silent: 'trust', forgetMs: 5000 });
-  scene.join('a', 10);
+it('believes the clock of a silent client if told to, but for its floor, until it says goodbye', () => {
+  const scene = new Scene({ capacity: 10, silent: 'trust' });
+  const a = scene.join('a', 10, { floor: 2 });
   scene.settle();
   const b = scene.join('b', 10);
   scene.clients.delete('a');
   scene.now += 1100;
   scene.tell(b);
   scene.tell(b);
-  expect(b.grant!.max).toBe(9);
-  scene.now += 5000;
+  expect(b.grant!.max).toBe(8);
+  scene.now += 1_000_000;
+  scene.tell(b);
+  expect(b.grant!.max).toBe(8);
+  scene.tell(a, { max: 0, inUse: 0, queued: 0, isLeaving: true });
   scene.tell(b);
   expect(b.grant!.max).toBe(10);
+});
+
+it('lets another process have the name of a silent client that is trusted, but not its floor', () => {
+  const scene = new Scene({ capacity: 4, silent: 'trust' });
+  scene.join('p', 2, { floor: 2 });
+  scene.settle();
+  const q = scene.join('q', 4);
+  const early = scene.join('p', 1, { floor: 1, incarnation: 'p#2' });
+  expect(early.last).toMatchObject({ kind: 'refusal', reason: 'name-taken' });
+  scene.clients.delete('p');
+  scene.now += 70_000;
+  scene.tell(q);
+  const again = scene.join('p', 1, { floor: 1, incarnation: 'p#2' });
+  scene.settle();
+  expect(again.grant!.max).toBe(1);
+  expect(q.grant!.max).toBe(1);
+  expect(scene.allocator.snapshot(scene.now)).toMatchObject({ reserved: 4 });
+  // Whoever was cut off has its floor still, and is heard.
+  scene.handle({ kind: 'report', report: { ...early.report, incarnation: 'p#1', sequence: 99, epoch: 1 } });
+  expect(scene.allocator.snapshot(scene.now).clients).toMatchObject([
+    { name: 'p', incarnation: 'p#1', isSilent: false, floor: 2 },
+    { name: 'q' },
+    { name: 'p', incarnation: 'p#2', isSilent: false, floor: 1 },
+  ]);
 });
 
 it('holds what a silent client has for ever if told to', () => {
@@ -310,6 +337,25 @@ it('holds what a silent client has for ever if told to', () => {
   scene.tell(b);
   expect(b.grant).toBeUndefined();
   expect(scene.fences()).toEqual([]);
+});
+
+it('forgets a silent client when an operator says so, floor and all, but no other', () => {
+  const scene = new Scene({ capacity: 10, silent: 'hold' });
+  const a = scene.join('a', 10);
+  scene.settle();
+  const b = scene.join('b', 10);
+  scene.handle({ kind: 'forget', name: 'a' });
+  scene.tell(b);
+  expect(b.last).toMatchObject({ kind: 'refusal', reason: 'full' });
+  scene.now += 1100;
+  expect(scene.handle({ kind: 'forget', name: 'a' })).toContainEqual({
+    kind: 'forget',
+    client: { name: 'a', incarnation: 'a#1', floor: 1 },
+  });
+  scene.tell(b);
+  expect(b.grant!.max).toBe(10);
+  scene.tell(a);
+  expect(a.last).toMatchObject({ kind: 'refusal', reason: 'fenced' });
 });
 
 const known = [
@@ -341,6 +387,68 @@ it('grows nothing after a restart before a lease has passed and every known clie
   expect(a.grant!.max).toBeGreaterThan(4);
 });
 
+it('with `hold` shares after a restart what others give back, and keeps what the unheard of may have', () => {
+  const scene = new Scene({ capacity: 10, epoch: 2, known, learnMs: 1100, silent: 'hold' });
+  const b = scene.join('b', 0, { epoch: 1, appliedGrant: 9, max: 4, inUse: 4 });
+  b.apply();
+  scene.tell(b);
+  scene.now = 1100;
+  scene.tell(b, { queued: 9 });
+  // Whatever a has of the other six it may have still.
+  expect(b.grant!.max).toBe(4);
+  expect(scene.allocator.snapshot(scene.now)).toMatchObject({ isLearning: true, reserved: 10 });
+  const c = scene.join('c', 9);
+  expect(c.last).toMatchObject({ kind: 'refusal', reason: 'learning', waitsFor: 'a' });
+  scene.settle();
+  expect(c.grant!.max).toBeGreaterThan(0);
+  expect(b.grant!.max + c.grant!.max).toBe(4);
+  scene.now += 100_000;
+  scene.settle();
+  expect(b.grant!.max + c.grant!.max).toBe(4);
+  // It is back, with more than its floor.
+  const a = scene.join('a', 0, { epoch: 1, appliedGrant: 9, max: 3, inUse: 3 });
+  a.apply();
+  scene.settle();
+  expect(scene.actions).toContainEqual({ kind: 'learned' });
+  expect(a.grant!.max + b.grant!.max + c.grant!.max).toBe(10);
+});
+
+it('with `hold` grows again when the unheard of are forgotten, and not before the last of them is', () => {
+  const both = [
+    { name: 'gone', incarnation: 'gone#1', floor: 2 },
+    { name: 'a', incarnation: 'a#1', floor: 0 },
+  ];
+  const scene = new Scene({ capacity: 4, epoch: 2, known: both, learnMs: 1100, silent: 'hold' });
+  scene.now = 1100;
+  // It had said goodbye before the restart, and a may have been given its floor.
+  scene.handle({ kind: 'forget', name: 'gone' });
+  const c = scene.join('c', 9);
+  expect(c.last).toMatchObject({ reason: 'learning', waitsFor: 'a' });
+  scene.handle({ kind: 'forget', name: 'a' });
+  scene.tell(c);
+  expect(c.grant!.max).toBe(4);
+});
+
+it('takes two known incarnations of a name for two clients', () => {
+  const twins = [known[0]!, { ...known[0]!, incarnation: 'a#0' }];
+  const scene = new Scene({ capacity: 10, epoch: 2, known: twins, learnMs: 1100 });
+  const a = scene.join('a', 5, { epoch: 1, appliedGrant: 9, max: 4, inUse: 4 });
+  a.apply();
+  scene.tell(a);
+  expect(scene.allocator.snapshot(0).clients).toMatchObject([
+    { incarnation: 'a#1', state: 'member', held: 4 },
+    { incarnation: 'a#0', state: 'unsettled', held: 0 },
+  ]);
+  scene.now = 1000;
+  scene.tell(a);
+  scene.now = 1100;
+  scene.handle({ kind: 'tick' });
+  expect(scene.fences()).toEqual(['a#0']);
+  scene.handle({ kind: 'fenced', client: twins[1]! });
+  expect(scene.allocator.snapshot(scene.now)).toMatchObject({ isLearning: false });
+  expect(a.grant!.max).toBeGreaterThan(4);
+});
+
 it('takes a client of an earlier epoch in only while learning, and only if it may not know of everyone', () => {
   const returning = { epoch: 1, appliedGrant: 3, max: 4, inUse: 4, queued: 0 };
   const sure = new Scene({ epoch: 2, learnMs: 1100 });
@@ -349,13 +457,34 @@ it('takes a client of an earlier epoch in only while learning, and only if it ma
   expect(unsure.join('a', 0, returning).last).toMatchObject({ kind: 'grant', isConfirmation: true, max: 4 });
 });
 
-it('says nothing more than that it was superseded once it hears of a later epoch', () => {
+it('says nothing more than that it was superseded once its store is of a later epoch', () => {
   const scene = new Scene();
   const a = scene.join('a', 1);
-  scene.tell(a, { epoch: 2 });
-  expect(a.last).toMatchObject({ kind: 'refusal', reason: 'superseded' });
-  expect(scene.allocator.snapshot(0).supersededBy).toBe(2);
+  expect(scene.tell(a, { epoch: 2 })).toEqual([{ kind: 'read-epoch', heard: 2 }]);
+  scene.handle({ kind: 'epoch-read', epoch: 3 });
+  expect(a.last).toMatchObject({ kind: 'refusal', reason: 'superseded', answers: 2 });
+  expect(scene.allocator.snapshot(0).supersededBy).toBe(3);
   expect(scene.allocator.dueMs).toBe(Infinity);
+  scene.tell(a, { epoch: 1 });
+  expect(a.last).toMatchObject({ kind: 'refusal', reason: 'superseded', answers: 3 });
+});
+
+it('refuses a report of an epoch that never was, takes a goodbye of it, and goes on for everyone else', () => {
+  const scene = new Scene();
+  const a = scene.join('a', 1);
+  const stray = scene.join('b', 1, { epoch: 9, appliedGrant: 3, max: 4 });
+  scene.tell(stray);
+  scene.handle({ kind: 'epoch-read', epoch: undefined });
+  expect(stray.replies).toEqual([]);
+  scene.tell(stray);
+  scene.handle({ kind: 'epoch-read', epoch: 1 });
+  expect(stray.replies).toMatchObject([{ kind: 'refusal', reason: 'fenced', answers: 3 }]);
+  scene.tell(stray, { isLeaving: true, max: 0, queued: 0 });
+  scene.handle({ kind: 'epoch-read', epoch: 1 });
+  expect(stray.last).toMatchObject({ kind: 'farewell', answers: 4 });
+  scene.tell(a);
+  expect(a.last!.kind).toBe('grant');
+  expect(scene.allocator.snapshot(0).supersededBy).toBe(undefined);
 });
 
 it('admits nobody for whose floor there is no room, and squeezes nobody for it', () => {
@@ -413,6 +542,7 @@ it.each([
   [{ capacity: 5, comfortable: 6 }, /`comfortable`/],
   [{ capacity: 5, strategy: 'best' as never }, /`strategy` to be one of fixed, mean, fair, got `best`/],
   [{ capacity: 5, leaseMs: 0 }, /`leaseMs`/],
+  [{ capacity: 5, known: [known[0]!, known[0]!] }, /`known` to have each incarnation once, got `a#1` of `a`/],
 ])('refuses the options %o by name', (options, message) => {
   expect(() => createAllocator(options)).toThrow(message);
 });

@@ -13,10 +13,14 @@ import type { AllocatorCounts, AllocatorSnapshot, ClientSnapshot } from './snaps
 import { createStrategy, type Strategy } from './strategy.ts';
 import { TotalLimit } from './total.ts';
 
-/** What happens to an allocator. The last four answer its actions. */
+/** What happens to an allocator. The last five answer its actions. */
 export type AllocatorEvent =
   | { readonly kind: 'report'; readonly report: LeaseReport }
   | { readonly kind: 'tick' }
+  /** An operator says that the silent incarnations of a name have no session and will have none. */
+  | { readonly kind: 'forget'; readonly name: string }
+  /** The latest epoch of the store; undefined when it could not be read. */
+  | { readonly kind: 'epoch-read'; readonly epoch: number | undefined }
   | { readonly kind: 'admitted' | 'admit-failed'; readonly client: AdmittedClient }
   | { readonly kind: 'fenced' | 'fence-failed'; readonly client: AdmittedClient };
 
@@ -28,6 +32,8 @@ export type AllocatorAction =
   | { readonly kind: 'admit'; readonly client: AdmittedClient }
   /** To be struck off; nobody waits for it. */
   | { readonly kind: 'forget'; readonly client: AdmittedClient }
+  /** A client speaks of a later epoch, `heard`: the store is to be asked for its own; then `epoch-read`. */
+  | { readonly kind: 'read-epoch'; readonly heard: number }
   /** To end its sessions and keep others from being opened; once none is left and none can come, `fenced`. */
   | { readonly kind: 'fence'; readonly client: AdmittedClient }
   /** What is written down is everyone from now on. */
@@ -58,6 +64,7 @@ export function createAllocator(options: AllocatorOptions, nowMs = 0): Allocator
  * 2. A client is on disk before it is told anything; so whoever may hold something is known after a restart.
  * 3. After a restart nothing is raised for the time of a lease, nor before every known client has applied a grant of this
  *    epoch, said goodbye, or was fenced. Until then a grant only confirms: the client takes the smaller of it and its own.
+ *    With `hold`, where nobody is fenced, what the others gave back since is shared out before: see `Ledger.beginUnknown`.
  * 4. The end of a lease frees nothing. It makes the client silent: it takes no part in the sharing, and is fenced when what
  *    it holds, or its name, is wanted. Fenced means gone: no session, none to come. It comes back as another incarnation.
  * 5. Whatever happens, every report is answered, but those that are ignored and those that wait for the disk.
@@ -69,7 +76,11 @@ class AllocatorCore implements Allocator {
   readonly #ledger: Ledger;
   readonly #total: TotalLimit;
   readonly #strategy: Strategy;
+  /** By name and incarnation, and by name: of an earlier epoch there may be several, and with `trust` silent ones. */
   readonly #members = new Map<string, Member>();
+  readonly #namesakes = new Map<string, readonly Member[]>();
+  /** The last reports of a later epoch, which wait for the store's. */
+  readonly #later = new Map<string, LeaseReport>();
   /** Incarnations that are gone: their late reports are not taken for new ones. In order of going. */
   readonly #departed = new Map<string, number>();
   readonly #learnUntilMs: number;
@@ -106,9 +117,10 @@ class AllocatorCore implements Allocator {
     this.#strategy = createStrategy(options);
     this.#learnUntilMs = nowMs + options.learnMs;
     this.#isLearning = options.learnMs > 0 || options.known.length > 0;
+    if (this.#isLearning && options.silent === 'hold') this.#ledger.beginUnknown();
     for (const { name, incarnation, floor } of options.known) {
       const member = new Member(name, incarnation, floor, 'unsettled', this.#learnUntilMs);
-      this.#members.set(name, member);
+      this.#enter(member);
       this.#ledger.observe(member, 0);
     }
     if (this.#isLearning) this.dueMs = this.#learnUntilMs;
@@ -135,8 +147,16 @@ class AllocatorCore implements Allocator {
       return;
     }
     if (event.kind === 'tick') return;
-    const member = this.#members.get(event.client.name);
-    if (member?.incarnation !== event.client.incarnation) return;
+    if (event.kind === 'epoch-read') {
+      this.#hearLater(event.epoch);
+      return;
+    }
+    if (event.kind === 'forget') {
+      this.#forget(event.name);
+      return;
+    }
+    const member = this.#members.get(keyOf(event.client.name, event.client.incarnation));
+    if (member === undefined) return;
     if (event.kind === 'admitted' || event.kind === 'admit-failed')
       this.#admitted(member, event.kind === 'admitted');
     else if (member.state === 'fencing') this.#fenced(member, event.kind === 'fenced');
@@ -145,22 +165,51 @@ class AllocatorCore implements Allocator {
   // ── what a report says ─────────────────────────────────────────────────────────────────────────────────────────────
 
   #hear(report: LeaseReport): void {
-    if (report.epoch > this.epoch) this.#supersededBy = Math.max(this.#supersededBy ?? 0, report.epoch);
-    if (this.#supersededBy !== undefined) {
-      this.#refuse(report, 'superseded');
-      return;
-    }
-    const member = this.#members.get(report.client);
-    if (member === undefined) this.#hearStranger(report);
-    else if (member.incarnation !== report.incarnation) this.#hearContender(member, report);
-    else if (report.sequence <= (member.report?.sequence ?? 0)) this.#counts.ignored++;
+    if (this.#supersededBy !== undefined) this.#refuse(report, 'superseded');
+    else if (report.epoch > this.epoch) this.#askEpoch(report);
+    else this.#hearOwn(report);
+  }
+
+  #hearOwn(report: LeaseReport): void {
+    const member = this.#members.get(keyOf(report.client, report.incarnation));
+    if (member === undefined) {
+      const namesakes = this.#namesakes.get(report.client) ?? [];
+      if (namesakes.every((namesake) => this.#isNameLeft(namesake))) this.#hearStranger(report);
+      else this.#hearContender(namesakes, report);
+    } else if (report.sequence <= (member.report?.sequence ?? 0)) this.#counts.ignored++;
     else this.#hearMember(member, report);
+  }
+
+  /** With `trust` the end of a lease frees the name: what is kept of its bearer, its floor, is not in anyone's way. */
+  #isNameLeft(member: Member): boolean {
+    return this.#options.silent === 'trust' && member.state === 'member' && this.#now >= member.expiresAtMs;
+  }
+
+  /** One report proves nothing: the store knows whether there is another allocator. */
+  #askEpoch(report: LeaseReport): void {
+    if (this.#later.size === 0) this.#actions.push({ kind: 'read-epoch', heard: report.epoch });
+    if (this.#later.size < this.#options.maxClients)
+      this.#later.set(keyOf(report.client, report.incarnation), report);
+  }
+
+  /** Those whose epoch there has never been come back as others: what they were granted is nobody's. */
+  #hearLater(epoch: number | undefined): void {
+    const reports = [...this.#later.values()];
+    this.#later.clear();
+    // They ask again.
+    if (epoch === undefined) return;
+    if (epoch > this.epoch) this.#supersededBy = epoch;
+    for (const report of reports) {
+      if (this.#supersededBy !== undefined) this.#refuse(report, 'superseded');
+      else if (isGoodbye(report)) this.#hearOwn(report);
+      else this.#refuse(report, 'fenced');
+    }
   }
 
   #hearStranger(report: LeaseReport): void {
     const isEarlier = report.epoch > 0 && report.epoch < this.epoch;
     if (isGoodbye(report)) this.#bidFarewell(report);
-    else if (this.#departed.has(keyOf(report))) this.#refuse(report, 'fenced');
+    else if (this.#departed.has(keyOf(report.client, report.incarnation))) this.#refuse(report, 'fenced');
     else if (this.#members.size >= this.#options.maxClients) this.#refuse(report, 'full');
     else if (report.epoch === 0) this.#addMember(report, 'waiting');
     else if (isEarlier && this.#isLearning && !this.#options.isKnownComplete)
@@ -171,19 +220,20 @@ class AllocatorCore implements Allocator {
   #addMember(report: LeaseReport, state: MemberState): Member {
     const { client, incarnation, floor } = report;
     const member = new Member(client, incarnation, floor, state, this.#leaseEndMs);
-    this.#members.set(client, member);
+    this.#enter(member);
     this.#note(member, report);
     this.#toTell.add(member);
     return member;
   }
 
-  #hearContender(member: Member, report: LeaseReport): void {
+  #hearContender(namesakes: readonly Member[], report: LeaseReport): void {
     if (isGoodbye(report)) {
       this.#bidFarewell(report);
       return;
     }
-    member.isContended = true;
-    this.#refuse(report, report.epoch > 0 || this.#departed.has(keyOf(report)) ? 'fenced' : 'name-taken');
+    for (const namesake of namesakes) namesake.isContended = true;
+    const isGone = report.epoch > 0 || this.#departed.has(keyOf(report.client, report.incarnation));
+    this.#refuse(report, isGone ? 'fenced' : 'name-taken');
   }
 
   #hearMember(member: Member, report: LeaseReport): void {
@@ -208,10 +258,10 @@ class AllocatorCore implements Allocator {
     const held = Math.max(report.max, totalOf(report), member.mostUnderWay(report.appliedGrant));
     if (member.state === 'unsettled') {
       member.state = 'member';
-      member.isSettled = true;
       member.granted = report.max;
     } else if (held > Math.max(member.held, member.floor)) this.#counts.overdrawn++;
     this.#ledger.observe(member, held);
+    member.isSettled = true;
     // A lease that ended at the client takes its grant with it: what it had is free, and may be another's already.
     member.granted = Math.min(member.granted, member.reserved);
   }
@@ -247,6 +297,8 @@ class AllocatorCore implements Allocator {
   #admitted(member: Member, isStored: boolean): void {
     if (member.isStored) return;
     if (!isStored) {
+      // It may be on disk, and was told nothing.
+      if (member.state === 'admitting') this.#actions.push({ kind: 'forget', client: clientOf(member) });
       this.#drop(member);
       return;
     }
@@ -267,7 +319,7 @@ class AllocatorCore implements Allocator {
   #remove(member: Member): void {
     this.#drop(member);
     this.#counts.departed++;
-    this.#departed.set(keyOf({ client: member.name, incarnation: member.incarnation }), this.#now);
+    this.#departed.set(keyOf(member.name, member.incarnation), this.#now);
     this.#actions.push({ kind: 'forget', client: clientOf(member) });
   }
 
@@ -277,9 +329,28 @@ class AllocatorCore implements Allocator {
     else this.#remove(member);
   }
 
+  /** A client that is not silent is not the operator's to forget. */
+  #forget(name: string): void {
+    if (this.#supersededBy !== undefined) return;
+    for (const member of this.#namesakes.get(name) ?? []) {
+      const isAdmitted = member.state !== 'waiting' && member.state !== 'admitting';
+      if (isAdmitted && this.#now >= member.expiresAtMs) this.#remove(member);
+    }
+  }
+
+  #enter(member: Member): void {
+    const { name, incarnation } = member;
+    this.#members.set(keyOf(name, incarnation), member);
+    this.#namesakes.set(name, [...(this.#namesakes.get(name) ?? []), member]);
+  }
+
   #drop(member: Member): void {
+    const { name, incarnation } = member;
     this.#ledger.release(member);
-    this.#members.delete(member.name);
+    this.#members.delete(keyOf(name, incarnation));
+    const namesakes = this.#namesakes.get(name)!.filter((namesake) => namesake !== member);
+    if (namesakes.length > 0) this.#namesakes.set(name, namesakes);
+    else this.#namesakes.delete(name);
     this.#toTell.delete(member);
   }
 
@@ -307,29 +378,37 @@ class AllocatorCore implements Allocator {
 
   /** Whether a member is gone for good without having said so. What holds nothing needs no fence. */
   #isOver(member: Member): boolean {
-    const { silent, forgetMs } = this.#options;
-    const silentMs = this.#now - member.expiresAtMs;
-    if (silentMs < 0 || member.state === 'admitting') return false;
+    if (this.#now < member.expiresAtMs || member.state === 'admitting') return false;
     if (member.state === 'waiting') return true;
-    if (member.state === 'member' && member.reserved === 0) return true;
-    if (silent !== 'trust') return false;
-    if (member.state === 'unsettled') member.state = 'member';
+    if (this.#options.silent === 'trust') this.#trust(member);
+    return member.state === 'member' && member.reserved === 0;
+  }
+
+  /** A silent client has its floor, and nothing else: that it keeps, for it may live and be cut off. */
+  #trust(member: Member): void {
+    member.state = 'member';
     member.isSettled = true;
     member.granted = Math.min(member.granted, member.floor);
     this.#ledger.observe(member, 0);
-    return member.isContended || silentMs >= forgetMs;
   }
 
   #learn(): void {
     if (!this.#isLearning || this.#now < this.#learnUntilMs) return;
-    if (this.#hasUnsettled) return;
+    if (this.#unsettled !== undefined) return;
     this.#isLearning = false;
+    this.#ledger.endUnknown();
     this.#actions.push({ kind: 'learned' });
   }
 
-  get #hasUnsettled(): boolean {
-    for (const { isSettled } of this.#members.values()) if (!isSettled) return true;
-    return false;
+  get #unsettled(): Member | undefined {
+    for (const member of this.#members.values()) if (!member.isSettled) return member;
+    return undefined;
+  }
+
+  /** Whether there is anything that may grow: with `hold` what is unknown is kept, so that the rest may be shared. */
+  get #mayGrow(): boolean {
+    if (!this.#isLearning) return true;
+    return this.#options.silent === 'hold' && this.#now >= this.#learnUntilMs;
   }
 
   #share(live: Member[], waiting: Member[]): void {
@@ -340,7 +419,7 @@ class AllocatorCore implements Allocator {
     const room = this.#total.total - (this.#ledger.reserved - stayingReserved) - demand;
     this.#isScarce = this.#strategy.aim(staying, room, this.#now);
     this.#watchTotal(staying);
-    if (this.#isLearning) return;
+    if (!this.#mayGrow) return;
     const free = Math.min(this.#ledger.free, this.#total.total - this.#ledger.reserved);
     const onChange = (member: Member) => this.#toTell.add(member);
     move({ ledger: this.#ledger, members: staying, free, demand, onChange });
@@ -348,9 +427,9 @@ class AllocatorCore implements Allocator {
 
   /** Admits those for whose floor there is room. Answers what has to come back for those for whom there can be. */
   #admitWaiting(waiting: Member[]): number {
-    if (waiting.length === 0 || this.#isLearning) return 0;
+    if (waiting.length === 0 || !this.#mayGrow) return 0;
     let demand = 0;
-    let room = this.#ledger.budget;
+    let room = this.#ledger.budget - this.#ledger.unknown;
     for (const { state, floor } of this.#members.values()) if (state !== 'waiting') room -= floor;
     for (const member of waiting) {
       if (member.floor > room) continue;
@@ -459,6 +538,7 @@ class AllocatorCore implements Allocator {
 
   #refuse({ client, incarnation, sequence }: LeaseReport, reason: RefusalReason): void {
     this.#counts.refusals++;
+    const waitsFor = reason === 'learning' ? this.#unsettled?.name : undefined;
     const reply = {
       kind: 'refusal',
       client,
@@ -466,6 +546,7 @@ class AllocatorCore implements Allocator {
       epoch: this.epoch,
       answers: sequence,
       reason,
+      ...(waitsFor !== undefined && { waitsFor }),
     } as const;
     this.#actions.push({ kind: 'reply', reply });
   }
@@ -500,8 +581,7 @@ class AllocatorCore implements Allocator {
 /** Late messages are not later than this. */
 const departedLeases = 4;
 
-const keyOf = ({ client, incarnation }: { client: string; incarnation: string }) =>
-  `${client}\n${incarnation}`;
+const keyOf = (name: string, incarnation: string) => `${name}\n${incarnation}`;
 
 /** It has nothing, may open nothing, and wants nothing. */
 const isGoodbye = (report: LeaseReport) => report.isLeaving && report.max === 0 && totalOf(report) === 0;

@@ -18,18 +18,40 @@ class RuleBroken extends Error {
 export class Ledger {
   readonly budget: number;
   #reserved = 0;
+  /** The budget less what is reserved for the unsettled and what the others had when they settled; `-Infinity`: nothing is unknown. */
+  #beyond = -Infinity;
 
   constructor(budget: number) {
     this.budget = budget;
   }
 
+  /** What is reserved for the members, and what is unknown. */
   get reserved(): number {
-    return this.#reserved;
+    return this.#reserved + this.unknown;
+  }
+
+  /** What members that are not settled may hold beyond what is reserved for them. */
+  get unknown(): number {
+    return Math.max(0, this.#beyond);
   }
 
   /** What may still be reserved; below 0 when more is reserved than there is. */
   get free(): number {
-    return this.budget - this.#reserved;
+    return this.budget - this.reserved;
+  }
+
+  /**
+   * Keeps unavailable what members that are not settled may hold beyond what is reserved for them. All together held no more
+   * than the budget when the epoch began, and nobody more since: that is the budget, less what the settled had when they
+   * settled. Called before there is a member.
+   */
+  beginUnknown(): void {
+    this.#beyond = this.budget;
+  }
+
+  /** Everyone is settled. */
+  endUnknown(): void {
+    this.#beyond = -Infinity;
   }
 
   /** Reserves `held`, at least the floor, for a member. Throws when that would break the rule. */
@@ -57,6 +79,7 @@ export class Ledger {
 
   #set(member: Member, held: number, reserved: number): void {
     this.#reserved += reserved - member.reserved;
+    if (!member.isSettled) this.#beyond -= reserved - member.reserved;
     member.held = held;
     member.reserved = reserved;
   }

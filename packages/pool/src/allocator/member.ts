@@ -29,7 +29,7 @@ export class Member {
   readonly incarnation: string;
   readonly floor: number;
   state: MemberState;
-  /** Whether it is known what it holds. Nothing grows while that of one is not, though it is being fenced. */
+  /** Whether it is known what it holds: false for one that is `unsettled`, also while it is being fenced. */
   isSettled: boolean;
   /** Whether it is on disk. */
   isStored = true;

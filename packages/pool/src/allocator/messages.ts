@@ -68,9 +68,10 @@ export const refusalReasons = ['name-taken', 'fenced', 'full', 'learning', 'supe
 
 /**
  * - `name-taken`: another process of that name has its place. It is told apart by its incarnation.
- * - `fenced`: the incarnation's sessions were ended and it cannot open others; it has to come back as a new one.
+ * - `fenced`: the incarnation's sessions were ended and it cannot open others, or it is of a later epoch than there has been;
+ *   it has to come back as a new one.
  * - `full`: there is no room for its floor.
- * - `learning`: the allocator has begun again and does not know yet what others have.
+ * - `learning`: the allocator has begun again, and there is no room beside what others, unknown yet, may have.
  * - `superseded`: another allocator has taken over.
  */
 export type RefusalReason = (typeof refusalReasons)[number];
@@ -78,6 +79,8 @@ export type RefusalReason = (typeof refusalReasons)[number];
 export interface LeaseRefusal extends Answer {
   readonly kind: 'refusal';
   readonly reason: RefusalReason;
+  /** With `learning`: a client that has not been heard of yet, if there is one. */
+  readonly waitsFor?: string;
 }
 
 /** The client's goodbye was heard and nothing is reserved for it. */

@@ -14,7 +14,10 @@ export type StrategyName = (typeof strategies)[number];
  *   are given away. Needs someone who does that: see the actions.
  * - `hold`: what it held stays its own until it reports.
  * - `trust`: it is trusted to have fallen back to its floor, by its own clock, when the lease has ended. That is not so
- *   for a process that was paused with connections lent, nor on a machine whose monotonic clock stood still.
+ *   for a process that was paused with connections lent, nor on a machine whose monotonic clock stood still. Its floor stays
+ *   its own until it says goodbye; its name is free.
+ *
+ * With any of them an operator who knows that it has no session, and will have none, forgets it.
  */
 export const silentPolicies = ['fence', 'hold', 'trust'] as const;
 export type SilentPolicy = (typeof silentPolicies)[number];
@@ -46,11 +49,9 @@ export interface AllocatorOptions {
   readonly silent?: SilentPolicy;
   /** How long after a failed or incomplete fence it is tried again. Default 500. */
   readonly fenceRetryMs?: number;
-  /** With `trust`: how long after the end of its lease a client is forgotten, floor and all. Default 60,000. */
-  readonly forgetMs?: number;
   /** Grows with every beginning, on one disk. Default 1. */
   readonly epoch?: number;
-  /** Who was admitted in earlier epochs and has not gone. Default nobody. */
+  /** Who was admitted in earlier epochs and has not gone; each incarnation once. Default nobody. */
   readonly known?: readonly AdmittedClient[];
   /** Whether `known` is everyone. If not, a client of an earlier epoch is taken in while learning. Default true. */
   readonly isKnownComplete?: boolean;
@@ -96,9 +97,8 @@ export function resolveAllocatorOptions(options: AllocatorOptions): ResolvedAllo
     learnMs: duration('learnMs', leaseMs + marginMs, 0),
     silent: expectOneOf('silent', options.silent ?? 'fence', silentPolicies),
     fenceRetryMs: duration('fenceRetryMs', 500, 1),
-    forgetMs: duration('forgetMs', 60_000, 0),
     epoch: expectInteger('epoch', options.epoch ?? 1, { min: 1 }),
-    known: options.known ?? [],
+    known: expectDistinct(options.known ?? []),
     isKnownComplete: options.isKnownComplete ?? true,
     meanMs: duration('meanMs', 1000, 1),
     meanWeight: part('meanWeight', 0.2),
@@ -109,4 +109,17 @@ export function resolveAllocatorOptions(options: AllocatorOptions): ResolvedAllo
     memoryMs: duration('memoryMs', 100 + 6 * connectMs, 1),
     maxClients: expectInteger('maxClients', options.maxClients ?? 10_000, { min: 1 }),
   });
+}
+
+function expectDistinct(known: readonly AdmittedClient[]): readonly AdmittedClient[] {
+  const keys = new Set<string>();
+  for (const { name, incarnation } of known) {
+    const key = `${name}\n${incarnation}`;
+    if (keys.has(key))
+      throw new RangeError(
+        `Expected \`known\` to have each incarnation once, got \`${incarnation}\` of \`${name}\` twice`,
+      );
+    keys.add(key);
+  }
+  return known;
 }

@@ -54,8 +54,9 @@ export interface AllocatorSnapshot {
   readonly spare: number;
   /** What is shared now, at most capacity − spare. */
   readonly total: number;
-  /** Σ max(held, floor). */
+  /** Σ max(held, floor), and with `hold` what clients that are `unsettled` may hold beyond their floors. */
   readonly reserved: number;
+  /** Not every client that was known at the beginning has been heard of, or a lease has not passed: see those `unsettled`. */
   readonly isLearning: boolean;
   /** More is needed than there is. */
   readonly isScarce: boolean;

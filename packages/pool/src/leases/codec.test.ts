@@ -35,6 +35,12 @@ const reply: fc.Arbitrary<LeaseReply> = fc.oneof(
   fc.record({ ...answer, kind: fc.constant('refusal' as const), reason: fc.constantFrom(...refusalReasons) }),
   fc.record({
     ...answer,
+    kind: fc.constant('refusal' as const),
+    reason: fc.constant('learning' as const),
+    waitsFor: name.filter((waitsFor) => waitsFor !== ''),
+  }),
+  fc.record({
+    ...answer,
     kind: fc.constant('grant' as const),
     sequence: count,
     min: count,
@@ -103,6 +109,10 @@ it('writes the bytes of docs/leases.md', () => {
       encodeReply({ kind: 'refusal', client: 'a', incarnation: 'b', epoch: 1, answers: 2, reason: 'full' }),
     ),
   ).toBe('0a016112016218012002' + '3003');
+  const learning = { kind: 'refusal', reason: 'learning', waitsFor: 'c' } as const;
+  expect(hex(encodeReply({ ...learning, client: 'a', incarnation: 'b', epoch: 1, answers: 2 }))).toBe(
+    '0a016112016218012002' + '3004' + '420163',
+  );
   expect(hex(encodeReply({ kind: 'farewell', client: 'a', incarnation: 'b', epoch: 1, answers: 2 }))).toBe(
     '0a016112016218012002' + '3801',
   );

@@ -48,6 +48,7 @@ const replyFields = {
   grant: 5,
   refusal: 6,
   farewell: 7,
+  waitsFor: 8,
 } as const;
 const grantIntegers = { sequence: 1, min: 2, max: 3, floor: 5 } as const;
 const grantLeaseField = 4;
@@ -92,8 +93,10 @@ export function encodeReply(reply: LeaseReply): Uint8Array {
     text(replyFields.incarnation, reply.incarnation);
     integer(replyFields.epoch, reply.epoch);
     integer(replyFields.answers, reply.answers);
-    if (reply.kind === 'refusal') integer(replyFields.refusal, refusalReasons.indexOf(reply.reason) + 1);
-    else if (reply.kind === 'farewell') integer(replyFields.farewell, 1);
+    if (reply.kind === 'refusal') {
+      integer(replyFields.refusal, refusalReasons.indexOf(reply.reason) + 1);
+      text(replyFields.waitsFor, reply.waitsFor ?? '');
+    } else if (reply.kind === 'farewell') integer(replyFields.farewell, 1);
     else {
       writeVarint(writer, (replyFields.grant << 3) | lengthDelimited);
       const begun = beginMessage(writer);
@@ -131,7 +134,8 @@ export function decodeReply(bytes: Uint8Array): LeaseReply | undefined {
   }
   if (found.number(replyFields.farewell) !== 0) return { ...answer, kind: 'farewell' };
   const reason = refusalReasons[found.number(replyFields.refusal) - 1];
-  return reason && { ...answer, kind: 'refusal', reason };
+  const waitsFor = found.text(replyFields.waitsFor);
+  return reason && { ...answer, kind: 'refusal', reason, ...(waitsFor !== '' && { waitsFor }) };
 }
 
 // ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRandom } from '@inkwire/base';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openFileStore } from './file-store.ts';
 
@@ -24,13 +25,14 @@ it('begins with an epoch above every earlier one, though the file was lost', asy
 it('has on disk whom it said to have admitted, and no longer who was forgotten', async () => {
   const store = await openFileStore(path);
   await store.admit(client('a'));
-  expect(JSON.parse(await readFile(path, 'utf8')).clients).toEqual([client('a')]);
+  expect(JSON.parse(await readFile(`${path}.${store.epoch}`, 'utf8')).clients).toEqual([client('a')]);
   await Promise.all([store.admit(client('b')), store.admit(client('c')), store.forget(client('a'))]);
   await store.complete();
   const again = await openFileStore(path);
   expect(again.clients).toEqual([client('b'), client('c')]);
   expect(again.isComplete).toBe(true);
-  expect(await readdir(folder)).toEqual(['leases.json']);
+  const { epoch } = again;
+  expect((await readdir(folder)).sort()).toEqual([`leases.json.${epoch}`, `leases.json.${epoch}.claim`]);
 });
 
 it('keeps two incarnations of a name apart', async () => {
@@ -56,8 +58,85 @@ it.each([
 ])('does not take %s for its own, nor write over it', async (text) => {
   await writeFile(path, text);
   await expect(openFileStore(path)).rejects.toMatchObject({ code: 'POOL_STORE_DAMAGED' });
+  expect(await readdir(folder)).toEqual(['leases.json']);
   expect(await readFile(path, 'utf8')).toBe(text);
 });
+
+it('goes on from the one file that there was once, and takes it away', async () => {
+  const clients = [client('a')];
+  await writeFile(path, JSON.stringify({ format: 'inkwire-leases-1', epoch: 7, isComplete: true, clients }));
+  const store = await openFileStore(path);
+  expect(store).toMatchObject({ epoch: 8, isComplete: true, clients });
+  expect((await readdir(folder)).sort()).toEqual(['leases.json.8', 'leases.json.8.claim']);
+});
+
+it.each([
+  ['a claim alone', '.claim', ''],
+  ['an empty state', '', ''],
+  ['a state that it had not renamed yet', '.new', '{"format":"inkwire-leases-1","ep'],
+  ['a state that is cut', '', '{"format":"inkwire-leases-1","ep'],
+])('loses nothing to an opener that crashed and left %s', async (_, suffix, text) => {
+  const store = await openFileStore(path);
+  await store.admit(client('a'));
+  await writeFile(`${path}.${store.epoch + 1}${suffix}`, text);
+  const again = await openFileStore(path);
+  expect(again.clients).toEqual([client('a')]);
+  expect(again.epoch).toBe(store.epoch + (suffix === '.new' ? 1 : 2));
+  expect(await openFileStore(path)).toMatchObject({ clients: [client('a')] });
+  expect(await readdir(folder)).toHaveLength(2);
+});
+
+it('says that a state is damaged when there is none before it', async () => {
+  await writeFile(`${path}.7`, '{');
+  await expect(openFileStore(path)).rejects.toMatchObject({ code: 'POOL_STORE_DAMAGED' });
+  expect(await readdir(folder)).toEqual(['leases.json.7']);
+});
+
+it('knows the latest epoch that it was opened with', async () => {
+  const earlier = await openFileStore(path);
+  expect(await earlier.newestEpoch!()).toBe(earlier.epoch);
+  const later = await openFileStore(path);
+  expect(await earlier.newestEpoch!()).toBe(later.epoch);
+});
+
+it('loses no admission and no epoch, however those that write and those that open take turns', async () => {
+  const random = createRandom(3);
+  const turns = async () => {
+    for (let i = random.below(60); i > 0; i--) await new Promise<void>((resolve) => setImmediate(resolve));
+  };
+  let superseded = 0;
+  let kept = 0;
+  for (let run = 0; run < 200; run++) {
+    const place = `${path}-${run}`;
+    const admitted: string[] = [];
+    const epochs: number[] = [];
+    const use = async (who: string) => {
+      await turns();
+      try {
+        const store = await openFileStore(place);
+        epochs.push(store.epoch);
+        for (let i = 0; i < 3; i++) {
+          await turns();
+          await store.admit(client(`${who}${i}`));
+          admitted.push(`${who}${i}`);
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'POOL_ALLOCATOR_SUPERSEDED' });
+        superseded++;
+      }
+    };
+    await Promise.all(['a', 'b', 'c'].map(use));
+    const last = await openFileStore(place);
+    const names = last.clients.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(admitted));
+    expect(new Set(epochs).size).toBe(epochs.length);
+    for (const epoch of epochs) expect(last.epoch).toBeGreaterThan(epoch);
+    kept += admitted.length;
+  }
+  // Where all took their turns one after another nothing is proved.
+  expect(superseded).toBeGreaterThan(100);
+  expect(kept).toBeGreaterThan(500);
+}, 60_000);
 
 it('says when it cannot be written', async () => {
   await expect(openFileStore(join(folder, 'missing', 'leases.json'))).rejects.toMatchObject({

@@ -242,6 +242,25 @@ it('gives everything back when it was fenced, and comes back as another', () => 
   expect(client.counts.fenced).toBe(1);
 });
 
+it('begins again where an allocator that has heard of its epoch is of an earlier one', () => {
+  const { clock, pool, sent, client, grant, heard } = scene();
+  grant(4, { epoch: 9 });
+  const { incarnation } = client;
+  const late = { client: 'a', incarnation, epoch: 5 };
+  // This one had not.
+  heard({ kind: 'refusal', ...late, answers: 1, reason: 'fenced' });
+  expect(client.state).toBe('leased');
+  clock.advance(5);
+  expect(sent.at(-1)).toMatchObject({ epoch: 9, sequence: 2 });
+  heard({ kind: 'refusal', ...late, answers: 2, reason: 'fenced' });
+  expect(client.state).toBe('resetting');
+  clock.advance(250);
+  heard({ kind: 'farewell', ...late, answers: sent.at(-1)!.sequence });
+  expect(sent.at(-1)).toMatchObject({ incarnation: 'a#2', epoch: 0, sequence: 1 });
+  grant(3, { epoch: 5, sequence: 1 });
+  expect(pool.limits.max).toBe(3);
+});
+
 it('says why it is refused to whoever waits for it', async () => {
   const { clock, client, refuse } = scene();
   refuse('name-taken');
@@ -253,6 +272,15 @@ it('says why it is refused to whoever waits for it', async () => {
     message: 'The allocator refused a: name-taken',
   });
   expect(client.refusal).toBe('name-taken');
+});
+
+it('says whom an allocator waits for that has begun again', async () => {
+  const { clock, client, sent, heard } = scene();
+  const { incarnation, sequence: answers } = sent[0]!;
+  heard({ kind: 'refusal', client: 'a', incarnation, epoch: 1, answers, reason: 'learning', waitsFor: 'b' });
+  const ready = client.ready({ timeoutMs: 100 });
+  clock.advance(100);
+  await expect(ready).rejects.toThrow('The allocator refused a: learning, it waits for b');
 });
 
 it('is ready with the first grant', async () => {
@@ -302,8 +330,13 @@ it('stops at once when it is destroyed, and says nothing more', async () => {
 });
 
 it.each([
+  [{ name: '' }, /`name` to have 1 to 200 characters, got 0/],
+  [{ name: 'n'.repeat(201) }, /`name` to have 1 to 200 characters, got 201/],
+  [{ name: 7 as never }, /`name` to be a string, got `7`/],
   [{ floor: -1 }, /`floor`/],
-  [{ floor: 3, ceiling: 2 }, /`ceiling` to be an integer ≥ 3/],
+  [{ floor: 2 ** 60 }, /`floor`/],
+  [{ ceiling: 2 ** 60 }, /`ceiling`/],
+  [{ floor: 3, ceiling: 2 }, /`ceiling` to be an integer from 3/],
   [{ weight: 0 }, /`weight`/],
   [{ gapMs: -1 }, /`gapMs`/],
 ])('refuses the options %o by name', (options, message) => {

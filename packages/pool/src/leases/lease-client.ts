@@ -8,7 +8,14 @@ import {
   type WaitOptions,
   within,
 } from '@inkwire/base';
-import type { LeaseGrant, LeaseReply, LeaseReport, RefusalReason } from '../allocator/messages.ts';
+import type {
+  LeaseGrant,
+  LeaseRefusal,
+  LeaseReply,
+  LeaseReport,
+  RefusalReason,
+} from '../allocator/messages.ts';
+import { longestName } from '../allocator/report-check.ts';
 import { PoolError } from '../errors.ts';
 import type { LeasedLimits } from '../limits.ts';
 import { randomIncarnation } from './incarnation.ts';
@@ -91,6 +98,7 @@ export function createLeaseClient(options: LeaseClientOptions): LeaseClient {
 }
 
 const nothing: LeasedLimits = Object.freeze({ min: 0, max: 0 });
+const mostConnections = Number.MAX_SAFE_INTEGER;
 /** Reports whose replies may still come; older ones are not waited for. */
 const mostAsked = 64;
 
@@ -127,6 +135,10 @@ class LeaseClientCore implements LeaseClient {
 
   #appliedGrant = 0;
   #sequence = 0;
+  /** The sequence of the last report before the epoch. */
+  #sequenceBefore = 0;
+  /** With a refusal: the client that the allocator waits for. */
+  #waitsFor: string | undefined;
   /** When the reports were sent that may still be answered, or that the last reply answered. */
   readonly #askedAtMs = new Map<number, number>();
   /** The last report, and until when its reply is waited for. */
@@ -144,14 +156,15 @@ class LeaseClientCore implements LeaseClient {
   readonly #left: Promise<void>;
 
   constructor(options: LeaseClientOptions) {
-    this.name = options.name;
+    this.name = expectName(options.name);
     this.#pool = options.pool;
     this.#transport = options.transport;
     this.#clock = options.clock ?? systemClock;
     this.#newIncarnation = options.incarnation ?? randomIncarnation;
-    this.#floor = expectInteger('floor', options.floor ?? 1, { min: 0 });
+    this.#floor = expectInteger('floor', options.floor ?? 1, { min: 0, max: mostConnections });
     this.#ceiling = expectInteger('ceiling', options.ceiling ?? Math.max(10_000, this.#floor), {
       min: Math.max(1, this.#floor),
+      max: mostConnections,
     });
     this.#weight = expectNumber('weight', options.weight ?? 1, { min: 1e-3, max: 1e6 });
     this.#gapMs = expectNumber('gapMs', options.gapMs ?? 5, { min: 0 });
@@ -186,7 +199,9 @@ class LeaseClientCore implements LeaseClient {
       await within(this.#firstGrant, options, this.#clock);
     } catch (error) {
       if (this.refusal === undefined || options.signal?.aborted) throw error;
-      throw new PoolError('POOL_LEASE_REFUSED', `The allocator refused ${this.name}: ${this.refusal}`, {
+      const waiting = this.#waitsFor === undefined ? '' : `, it waits for ${this.#waitsFor}`;
+      const message = `The allocator refused ${this.name}: ${this.refusal}${waiting}`;
+      throw new PoolError('POOL_LEASE_REFUSED', message, {
         cause: error,
         retryable: true,
       });
@@ -208,15 +223,24 @@ class LeaseClientCore implements LeaseClient {
   // ── hearing ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #hear(reply: LeaseReply): void {
-    if (this.state === 'left' || reply.incarnation !== this.incarnation || reply.epoch < this.epoch) {
+    if (this.state === 'left' || reply.incarnation !== this.incarnation || this.#isOutdated(reply)) {
       this.counts.ignored++;
       return;
     }
     if (reply.answers >= this.#sequence) this.#awaitedUntilMs = -Infinity;
     if (reply.kind === 'grant') this.#heardGrant(reply);
-    else if (reply.kind === 'refusal') this.#heardRefusal(reply.reason);
+    else if (reply.kind === 'refusal') this.#heardRefusal(reply);
     else this.#heardFarewell();
     this.#look();
+  }
+
+  /**
+   * Whether a reply is of an allocator that was replaced. One of an earlier epoch that has heard of ours, and refuses us or
+   * bids farewell all the same, has looked: it was not.
+   */
+  #isOutdated(reply: LeaseReply): boolean {
+    if (reply.epoch >= this.epoch) return false;
+    return reply.kind === 'grant' || reply.answers <= this.#sequenceBefore;
   }
 
   #heardGrant(grant: LeaseGrant): void {
@@ -247,6 +271,7 @@ class LeaseClientCore implements LeaseClient {
     this.state = 'leased';
     this.refusal = undefined;
     if (isNewEpoch || most < before) this.#owesAck = true;
+    if (isNewEpoch) this.#sequenceBefore = this.#sequence;
     this.#pool.setLimits({
       min: Math.min(min, most),
       max: most,
@@ -255,9 +280,10 @@ class LeaseClientCore implements LeaseClient {
     this.#onFirstGrant();
   }
 
-  #heardRefusal(reason: RefusalReason): void {
+  #heardRefusal({ reason, waitsFor }: LeaseRefusal): void {
     this.counts.refusals++;
     this.refusal = reason;
+    this.#waitsFor = waitsFor;
     if (reason !== 'fenced' || this.state === 'resetting' || this.state === 'leaving') return;
     this.counts.fenced++;
     this.state = 'resetting';
@@ -275,6 +301,7 @@ class LeaseClientCore implements LeaseClient {
     this.epoch = 0;
     this.#appliedGrant = 0;
     this.#sequence = 0;
+    this.#sequenceBefore = 0;
     this.#askedAtMs.clear();
     this.#told = undefined;
     this.#report();
@@ -384,3 +411,10 @@ class LeaseClientCore implements LeaseClient {
 
 const isEmpty = ({ inUse, idle, opening, closing, isLeaving }: LeaseReport) =>
   isLeaving && inUse + idle + opening + closing === 0;
+
+function expectName(name: unknown): string {
+  if (typeof name !== 'string')
+    throw new TypeError(`Expected \`name\` to be a string, got \`${String(name)}\``);
+  if (name.length >= 1 && name.length <= longestName) return name;
+  throw new RangeError(`Expected \`name\` to have 1 to ${longestName} characters, got ${name.length}`);
+}

@@ -1,13 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createManualClock } from '@inkwire/base';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
 import { renderAllocatorMetrics } from '../allocator/prometheus.ts';
 import { createPool } from '../pool/create-pool.ts';
 import { decodeReply, encodeReport } from './codec.ts';
+import { openFileStore } from './file-store.ts';
 import { createLeaseClient } from './lease-client.ts';
 import { createLeaseEndpoint, leaseTopic } from './lease-endpoint.ts';
 import { createLeaseService, type LeaseServiceOptions } from './lease-service.ts';
 import { createMemoryStore } from './store.ts';
+import type { LeaseTransport } from './transport.ts';
 import { createWireTransport } from './wire-transport.ts';
 
 const atRest = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -143,6 +148,134 @@ it('fences a silent client whose connections are wanted, until none is left', as
   await atRest();
   expect(fenced).toEqual(['a#1', 'a#1']);
   expect(service.snapshot().clients).toMatchObject([{ name: 'b', max: 10 }]);
+});
+
+it('counts a fence that never ends as failed, tries again, and does not hear what it says later', async () => {
+  const ends: ((left: number) => void)[] = [];
+  const errors: unknown[] = [];
+  const { service, clock } = serve({
+    fence: () => new Promise((resolve) => ends.push(resolve)),
+    fenceTimeoutMs: 3000,
+    onError: (error) => errors.push(error),
+  });
+  const other = (sequence: number) =>
+    service.receive(report({ client: 'b', incarnation: 'b#1', queued: 10, sequence }));
+  service.receive(report({ queued: 10 }));
+  await atRest();
+  clock.advance(1100);
+  other(1);
+  await atRest();
+  clock.advance(3000);
+  other(2);
+  await atRest();
+  expect(service.snapshot().counts).toMatchObject({ fences: 1, fencesFailed: 1 });
+  expect(errors).toMatchObject([{ code: 'BASE_TIMEOUT' }]);
+  clock.advance(500);
+  other(3);
+  await atRest();
+  expect(ends).toHaveLength(2);
+  ends[0]!(0);
+  await atRest();
+  expect(service.snapshot().clients[0]).toMatchObject({ name: 'a', state: 'fencing' });
+  ends[1]!(0);
+  await atRest();
+  expect(service.snapshot().clients).toMatchObject([{ name: 'b', max: 10 }]);
+});
+
+it('leaves no timer of a fence that is under way when it ends', async () => {
+  const { service, clock } = serve({ fence: () => new Promise(() => {}) });
+  service.receive(report({ queued: 10 }));
+  await atRest();
+  clock.advance(1100);
+  service.receive(report({ client: 'b', incarnation: 'b#1' }));
+  await atRest();
+  expect(service.snapshot().counts.fences).toBe(1);
+  await service.close();
+  await atRest();
+  expect(clock.pending).toBe(0);
+});
+
+it('steps down when its store has moved, and only then', async () => {
+  let newest = 1;
+  const store = { ...createMemoryStore({ epoch: 1 }), newestEpoch: async () => newest };
+  const { service } = serve({ store });
+  service.receive(report({ epoch: 5 }));
+  await atRest();
+  expect(service.snapshot()).toMatchObject({ supersededBy: undefined, counts: { refusals: 1 } });
+  newest = 2;
+  service.receive(report({ epoch: 5, sequence: 2 }));
+  await atRest();
+  expect(service.snapshot()).toMatchObject({ supersededBy: 2 });
+});
+
+it('takes a client in that comes from an allocator of a later epoch which is no more', async () => {
+  const clock = createManualClock();
+  const allocator = { capacity: 10, learnMs: 0, leaseMs: 1000 };
+  const later = createLeaseService({ allocator, clock, store: createMemoryStore({ epoch: 9 }) });
+  const earlier = createLeaseService({ allocator, clock, store: createMemoryStore({ epoch: 5 }) });
+  let service = later;
+  const transport: LeaseTransport = {
+    send: (sent) => service.receive(sent),
+    onReply: (listener) => {
+      later.onReply('a', listener);
+      return earlier.onReply('a', listener);
+    },
+  };
+  const pool = createPool({ clock, limits: { min: 0, max: 0 }, open: async () => ({}), close: () => {} });
+  const lease = createLeaseClient({ pool, transport, name: 'a', clock });
+  await atRest();
+  expect(lease).toMatchObject({ state: 'leased', epoch: 9 });
+  service = earlier;
+  for (let i = 0; i < 20; i++) {
+    clock.advance(100);
+    await atRest();
+  }
+  expect(lease).toMatchObject({ state: 'leased', epoch: 5 });
+  expect(earlier.snapshot()).toMatchObject({ supersededBy: undefined, clients: [{ name: 'a' }] });
+});
+
+it('begins in memory with an epoch above that of a process before', () => {
+  const before = Math.floor(Date.now() / 1000);
+  expect(createMemoryStore().epoch).toBeGreaterThanOrEqual(before);
+});
+
+it('keeps no client on disk whose admission failed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'inkwire-leases-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const store = await openFileStore(join(folder, 'leases.json'));
+  const admit = store.admit.bind(store);
+  let isBroken = true;
+  store.admit = async (client) => {
+    await admit(client);
+    if (isBroken) throw new Error('no room');
+  };
+  const { service } = serve({ store });
+  service.receive(report());
+  await expect.poll(() => service.snapshot().clients.length).toBe(0);
+  isBroken = false;
+  service.receive(report({ incarnation: 'a#2' }));
+  await expect.poll(() => service.snapshot().clients[0]?.state).toBe('member');
+  const again = await openFileStore(join(folder, 'leases.json'));
+  expect(again.clients).toEqual([{ name: 'a', incarnation: 'a#2', floor: 1 }]);
+});
+
+it('forgets a client when an operator says so, if that is silent, and answers how many there were', async () => {
+  const { service, clock } = serve();
+  service.receive(report());
+  await atRest();
+  expect(service.forget('a')).toBe(0);
+  clock.advance(1100);
+  expect(service.forget('b')).toBe(0);
+  expect(service.forget('a')).toBe(1);
+  expect(service.snapshot()).toMatchObject({ reserved: 0, clients: [] });
+});
+
+it.each([
+  [{ allocator: { capacity: 1, silent: 'fence' } }, TypeError, /`fence` to be a function/],
+  [{ fence: async () => 0, fenceTimeoutMs: 0 }, RangeError, /`fenceTimeoutMs` to be a number ≥ 1/],
+] as const)('refuses the options %o by name', (options, type, message) => {
+  expect(() => serve(options)).toThrow(type);
+  expect(() => serve(options)).toThrow(message);
 });
 
 it('says nothing after its end, and leaves no timer', async () => {

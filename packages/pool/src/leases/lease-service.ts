@@ -1,4 +1,4 @@
-import { type Clock, Lifetime, systemClock, type Timer } from '@inkwire/base';
+import { type Clock, expectNumber, Lifetime, systemClock, type Timer, within } from '@inkwire/base';
 import { type AllocatorAction, type AllocatorEvent, createAllocator } from '../allocator/allocator.ts';
 import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
 import type { AdmittedClient, AllocatorOptions } from '../allocator/options.ts';
@@ -14,6 +14,8 @@ export interface LeaseServiceOptions {
   readonly store?: LeaseStore;
   /** Without it, silent clients keep what they held (`silent: 'hold'`) unless the allocator's options say otherwise. */
   readonly fence?: Fence;
+  /** How long a fence may take, in milliseconds; then it has failed, and is tried again. Default 30,000. */
+  readonly fenceTimeoutMs?: number;
   readonly clock?: Clock;
   /** Told of stores and fences that fail; what they were asked is asked again. */
   readonly onError?: (error: unknown) => void;
@@ -31,6 +33,11 @@ export interface LeaseService extends AsyncDisposable {
   /** Calls `listener` after every event; what `snapshot()` says may have changed. */
   onChange(listener: () => void): Disposable;
   snapshot(): AllocatorSnapshot;
+  /**
+   * Forgets the silent incarnations of a client, and gives away what they held, floors included. Answers how many there were.
+   * For an operator who has seen that they have no session and will open none: this breaks the rule where they do.
+   */
+  forget(client: string): number;
   /** A transport for a client in the same process. */
   transport(client: string): LeaseTransport;
   /** Hears and says nothing more. Clients fall back to their floors when their leases end. */
@@ -41,7 +48,7 @@ export interface LeaseService extends AsyncDisposable {
 /** The longest time without a look around: for what no event brings. */
 const backstopMs = 1000;
 
-/** Creates the service. Throws for options out of range. */
+/** Creates the service. Throws for options out of range, and a TypeError for `silent: 'fence'` without a fence. */
 export function createLeaseService(options: LeaseServiceOptions): LeaseService {
   return new LeaseServiceCore(options);
 }
@@ -50,18 +57,32 @@ class LeaseServiceCore implements LeaseService {
   readonly #allocator;
   readonly #store: LeaseStore;
   readonly #fence: Fence | undefined;
+  readonly #fenceTimeoutMs: number;
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
   readonly #replyListeners = new Map<string, Set<(reply: LeaseReply) => void>>();
   readonly #unheardListeners = new Set<(reply: LeaseReply) => void>();
   readonly #changeListeners = new Set<() => void>();
-  readonly #life = new Lifetime('lease service', { drain: () => this.#timer?.cancel() });
+  /** Aborted by `close()`. */
+  readonly #ending = new AbortController();
+  readonly #life = new Lifetime('lease service', {
+    drain: () => {
+      this.#timer?.cancel();
+      this.#ending.abort();
+    },
+  });
   #timer: Timer | undefined;
   #timerAtMs = Infinity;
 
-  constructor({ allocator, store = createMemoryStore(), fence, clock, onError }: LeaseServiceOptions) {
+  constructor(options: LeaseServiceOptions) {
+    const { allocator, store = createMemoryStore(), fence, fenceTimeoutMs, clock, onError } = options;
+    if (allocator.silent === 'fence' && fence === undefined)
+      throw new TypeError(
+        'Expected `fence` to be a function, as `allocator.silent` is `fence`, got `undefined`',
+      );
     this.#store = store;
     this.#fence = fence;
+    this.#fenceTimeoutMs = expectNumber('fenceTimeoutMs', fenceTimeoutMs ?? 30_000, { min: 1 });
     this.#clock = clock ?? systemClock;
     this.#onError = onError ?? (() => {});
     this.#allocator = createAllocator(
@@ -116,6 +137,11 @@ class LeaseServiceCore implements LeaseService {
     return this.#allocator.snapshot(this.#clock.monotonic());
   }
 
+  forget(client: string): number {
+    const actions = this.#handle({ kind: 'forget', name: client });
+    return actions.filter((action) => action.kind === 'forget' && action.client.name === client).length;
+  }
+
   transport(client: string): LeaseTransport {
     return {
       send: (report) => this.receive(report),
@@ -131,18 +157,21 @@ class LeaseServiceCore implements LeaseService {
     return this.close();
   }
 
-  #handle(event: AllocatorEvent): void {
-    if (this.closed) return;
-    for (const action of this.#allocator.handle(event, this.#clock.monotonic())) this.#carryOut(action);
-    if (this.closed) return;
+  #handle(event: AllocatorEvent): readonly AllocatorAction[] {
+    if (this.closed) return [];
+    const actions = this.#allocator.handle(event, this.#clock.monotonic());
+    for (const action of actions) this.#carryOut(action);
+    if (this.closed) return actions;
     this.#setTimer();
     for (const listener of this.#changeListeners) listener();
+    return actions;
   }
 
   #carryOut(action: AllocatorAction): void {
     if (action.kind === 'reply') this.#reply(action.reply);
     else if (action.kind === 'admit') void this.#admit(action.client);
     else if (action.kind === 'fence') void this.#end(action.client);
+    else if (action.kind === 'read-epoch') void this.#readEpoch(action.heard);
     else if (action.kind === 'forget') this.#store.forget(action.client).catch(this.#onError);
     else this.#store.complete().catch(this.#onError);
   }
@@ -163,11 +192,24 @@ class LeaseServiceCore implements LeaseService {
     this.#handle({ kind, client });
   }
 
+  async #readEpoch(heard: number): Promise<void> {
+    let epoch: number | undefined;
+    try {
+      epoch = await (this.#store.newestEpoch?.() ?? heard);
+    } catch (error) {
+      this.#onError(error);
+    }
+    this.#handle({ kind: 'epoch-read', epoch });
+  }
+
+  /** What a fence that has timed out answers later is not heard: another may be under way. */
   async #end(client: AdmittedClient): Promise<void> {
+    const waiting = { timeoutMs: this.#fenceTimeoutMs, signal: this.#ending.signal };
     let left = 1;
     try {
-      left = (await this.#fence?.(client)) ?? 1;
+      if (this.#fence) left = await within(this.#fence(client), waiting, this.#clock);
     } catch (error) {
+      if (this.closed) return;
       this.#onError(error);
     }
     this.#handle({ kind: left === 0 ? 'fenced' : 'fence-failed', client });

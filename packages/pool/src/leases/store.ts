@@ -15,19 +15,29 @@ export interface LeaseStore {
   forget(client: AdmittedClient): Promise<void>;
   /** What is kept is everyone from now on. */
   complete(): Promise<void>;
+  /**
+   * The latest epoch that anyone has opened the store with: above `epoch` once another allocator has. Without it a client's
+   * word is taken for that.
+   */
+  newestEpoch?(): Promise<number>;
 }
 
-/** A store that lasts as long as the process: for tests, and where nobody can hold a lease from before. */
+/**
+ * A store that lasts as long as the process: for tests, and where nobody can hold a lease from before. Its epoch is by
+ * default the seconds since 1970, above that of a process before this one.
+ */
 export function createMemoryStore(
   options: { readonly epoch?: number; readonly clients?: readonly AdmittedClient[] } = {},
 ): LeaseStore {
   const done = Promise.resolve();
+  const epoch = options.epoch ?? Math.floor(Date.now() / 1000);
   return {
-    epoch: options.epoch ?? 1,
+    epoch,
     clients: options.clients ?? [],
     isComplete: true,
     admit: () => done,
     forget: () => done,
     complete: () => done,
+    newestEpoch: () => Promise.resolve(epoch),
   };
 }

@@ -1,3 +1,4 @@
+import { type Clock, CodedError, createBackoff, systemClock } from '@inkwire/base';
 import type { Client, Subscription } from '@inkwire/wire';
 import type { LeaseReply } from '../allocator/messages.ts';
 import { decodeReply, encodeReport } from './codec.ts';
@@ -11,8 +12,14 @@ export interface WireTransportOptions {
   readonly name: string;
   /** How long a report may take to be answered. Default 2,000. */
   readonly timeoutMs?: number;
-  /** Told of reports that were not answered and of subscriptions that ended: both are begun again. */
+  /**
+   * Told of reports that were not answered, of messages that cannot be read, and of subscriptions that failed. All go on: a
+   * subscription that has ended is begun again, after waits that grow to at most 5 seconds, until `close()`.
+   */
   readonly onError?: (error: unknown) => void;
+  readonly clock?: Clock;
+  /** Uniform in [0, 1): spreads out the waits. Default Math.random. */
+  readonly random?: () => number;
 }
 
 /** The way to an allocator behind a hub. */
@@ -23,15 +30,13 @@ export interface WireTransport extends LeaseTransport, AsyncDisposable {
 
 /** Reports are the command `lease`, answered by replies; what was not asked for is heard on the topic of the client. */
 export function createWireTransport(options: WireTransportOptions): WireTransport {
-  const { client, name, timeoutMs = 2000, onError = () => {} } = options;
+  const { client, timeoutMs = 2000, onError = () => {} } = options;
   const listeners = new Set<(reply: LeaseReply) => void>();
-  const subscription = client.subscribe(leaseTopic(name));
-
   const hear = (bytes: Uint8Array) => {
     const reply = decodeReply(bytes);
     if (reply !== undefined) for (const listener of listeners) listener(reply);
   };
-  const running = listen(subscription, hear).catch(onError);
+  const pushes = new Pushes(options, hear);
 
   return {
     send(report) {
@@ -41,10 +46,9 @@ export function createWireTransport(options: WireTransportOptions): WireTranspor
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-    async close() {
+    close() {
       listeners.clear();
-      subscription.unsubscribe();
-      await running;
+      return pushes.close();
     },
     [Symbol.asyncDispose]() {
       return this.close();
@@ -52,10 +56,91 @@ export function createWireTransport(options: WireTransportOptions): WireTranspor
   };
 }
 
-async function listen(subscription: Subscription, hear: (bytes: Uint8Array) => void): Promise<void> {
-  for await (const { values } of subscription) {
-    // Where something was missed the next report brings it.
-    const [bytes] = values ?? [];
-    if (bytes instanceof Uint8Array) hear(bytes);
+/** The topic of a client, subscribed to again whenever that ends. */
+class Pushes {
+  readonly #client: WireTransportOptions['client'];
+  readonly #topic: string;
+  readonly #hear: (bytes: Uint8Array) => void;
+  readonly #onError: (error: unknown) => void;
+  readonly #clock: Clock;
+  readonly #backoffMs: (attempt: number) => number;
+  readonly #ending = new AbortController();
+  readonly #running: Promise<void>;
+  #subscription: Subscription;
+  /** How often it has ended since something was last heard. */
+  #ends = 0;
+
+  constructor(options: WireTransportOptions, hear: (bytes: Uint8Array) => void) {
+    const { client, name, onError, clock, random } = options;
+    this.#client = client;
+    this.#topic = leaseTopic(name);
+    this.#hear = hear;
+    this.#onError = onError ?? (() => {});
+    this.#clock = clock ?? systemClock;
+    this.#backoffMs = createBackoff({ initialMs: 100, maxMs: 5000, ...(random && { random }) });
+    this.#subscription = client.subscribe(this.#topic);
+    this.#running = this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    this.#subscription.unsubscribe();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      try {
+        await this.#listen();
+      } catch (error) {
+        this.#onError(error);
+      }
+      if (!signal.aborted && !(await this.#subscribeAgain())) return;
+    }
+  }
+
+  async #listen(): Promise<void> {
+    for await (const { values } of this.#subscription) {
+      this.#ends = 0;
+      // Where something was missed the next report brings it.
+      const [bytes] = values ?? [];
+      if (!(bytes instanceof Uint8Array)) continue;
+      try {
+        this.#hear(bytes);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+
+  /** Answers false when there is nothing to wait for: the client is closed. */
+  async #subscribeAgain(): Promise<boolean> {
+    const { signal } = this.#ending;
+    for (;;) {
+      await this.#pause(this.#backoffMs(this.#ends++));
+      if (signal.aborted) return false;
+      try {
+        this.#subscription = this.#client.subscribe(this.#topic);
+        return true;
+      } catch (error) {
+        if (error instanceof CodedError && error.code === 'BASE_CLOSED') return false;
+        this.#onError(error);
+      }
+    }
+  }
+
+  /** Waits, and keeps no process alive meanwhile. Resolves early when this is closed. */
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#ending;
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(ms, end, { unref: true });
+      function end() {
+        timer.cancel();
+        signal.removeEventListener('abort', end);
+        resolve();
+      }
+      signal.addEventListener('abort', end);
+    });
   }
 }

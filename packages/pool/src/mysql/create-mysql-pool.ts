@@ -1,12 +1,20 @@
-import { expectOneOf, type WaitOptions } from '@inkwire/base';
+import { expectOneOf, systemClock, type WaitOptions } from '@inkwire/base';
 import type { ClientIdentitySource } from '../client-identity.ts';
+import { guarded } from '../lent.ts';
 import { createPool } from '../pool/create-pool.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { MysqlConnection, MysqlConnectionOptions, MysqlDriver, MysqlResult } from './driver.ts';
-import { isFull, MysqlSessions } from './sessions.ts';
+import {
+  isFull,
+  isPermanent,
+  type MysqlConnection,
+  type MysqlConnectionOptions,
+  type MysqlDriver,
+  type MysqlResult,
+} from './driver.ts';
+import { MysqlSessions } from './sessions.ts';
 
-type Own = 'open' | 'close' | 'destroy' | 'check' | 'reset' | 'isFull' | 'isBusy';
+type Own = 'open' | 'close' | 'destroy' | 'check' | 'reset' | 'isFull' | 'isPermanent' | 'isBusy' | 'lend';
 
 export interface MysqlPoolOptions<Connection extends MysqlConnection = MysqlConnection>
   extends Omit<PoolOptions<Connection>, Own> {
@@ -26,11 +34,18 @@ export interface MysqlTransactionOptions extends WaitOptions {
   readonly readOnly?: boolean;
 }
 
-/** A pool of connections to MySQL or MariaDB. */
+/**
+ * A pool of connections to MySQL or MariaDB. To end sessions in mid-query it opens one connection more than its maximum, and
+ * for no longer than that: an allocator's `spare` has to have room for it.
+ */
 export interface MysqlPool<Connection extends MysqlConnection = MysqlConnection> extends Pool<Connection> {
   /** Runs one query on any connection. A transaction that it leaves open is rolled back. */
   query(sql: string, values?: unknown, options?: WaitOptions): Promise<MysqlResult>;
-  /** Runs `fn` between START TRANSACTION and COMMIT, all on one connection, and rolls back when it throws. */
+  /**
+   * Runs `fn` between START TRANSACTION and COMMIT, all on one connection, and rolls back when it throws. Rejects with
+   * `POOL_TRANSACTION_ABORTED` when the transaction was over before the COMMIT, because `fn` went on after a deadlock, which
+   * rolls back all of it, or ran a statement that commits.
+   */
   transaction<T>(fn: (connection: Connection) => Promise<T>, options?: MysqlTransactionOptions): Promise<T>;
 }
 
@@ -39,7 +54,8 @@ export function createMysqlPool<Connection extends MysqlConnection = MysqlConnec
   options: MysqlPoolOptions<Connection>,
 ): MysqlPool<Connection> {
   const { connection, client, driver, ...rest } = options;
-  const sessions = new MysqlSessions<Connection>({ connection, client, driver });
+  const { clock = systemClock, closeTimeoutMs = 5_000 } = rest;
+  const sessions = new MysqlSessions<Connection>({ connection, client, driver, clock, closeTimeoutMs });
   const pool = createPool<Connection>({
     name: 'mysql',
     ...rest,
@@ -50,6 +66,8 @@ export function createMysqlPool<Connection extends MysqlConnection = MysqlConnec
     reset: (session) => sessions.reset(session),
     isBusy: (session) => sessions.isBusy(session),
     isFull,
+    isPermanent,
+    lend: guarded,
   });
   return Object.assign(pool, {
     query: (sql: string, values?: unknown, wait?: WaitOptions) =>

@@ -1,3 +1,4 @@
+import { systemCode } from '@inkwire/base';
 import { PoolError } from '../errors.ts';
 
 /** Rows, or what a statement without rows answers, and what the driver says of the columns. */
@@ -40,26 +41,32 @@ export interface MysqlDriver<Connection extends MysqlConnection = MysqlConnectio
   createConnection(config: any): MysqlCore<Connection>;
 }
 
-/** The installed driver. Rejects with `POOL_DRIVER_MISSING`. */
-export async function loadMysql(): Promise<MysqlDriver> {
+// Whoever uses the adapter may have another version of the driver than we.
+const importMysql = () => import('mysql2' as string) as Promise<{ readonly default: MysqlDriver }>;
+
+/** The installed driver. Rejects with `POOL_DRIVER_MISSING`, or with what went wrong inside the driver. */
+export async function loadMysql(load = importMysql): Promise<MysqlDriver> {
   try {
-    const module = (await import('mysql2' as string)) as { readonly default: MysqlDriver };
-    return module.default;
+    return (await load()).default;
   } catch (cause) {
+    if (systemCode(cause) !== 'ERR_MODULE_NOT_FOUND' || !/package 'mysql2'/.test(String(cause))) throw cause;
     throw new PoolError('POOL_DRIVER_MISSING', 'MySQL needs its driver: npm install mysql2', { cause });
   }
 }
 
-export function configOf(connection: MysqlConnectionOptions): Record<string, unknown> {
-  return typeof connection === 'string' ? { uri: connection } : { ...connection };
+/** What `mysql2` makes a connection with. Throws a TypeError for anything but a URL or an object. */
+export function configOf(connection: MysqlConnectionOptions): Readonly<Record<string, unknown>> {
+  if (typeof connection === 'string') return { uri: connection };
+  if (typeof connection === 'object' && connection !== null) return connection;
+  throw new TypeError(`Expected \`connection\` to be a URL or an object, got \`${String(connection)}\``);
 }
 
-/** Begins to connect. */
+/** Begins to connect. The driver writes into what it is given, which is therefore a copy. */
 export function startConnection<Connection extends MysqlConnection>(
   driver: MysqlDriver<Connection>,
-  config: Record<string, unknown>,
+  config: Readonly<Record<string, unknown>>,
 ): MysqlCore<Connection> & MysqlInside {
-  return driver.createConnection(config) as MysqlCore<Connection> & MysqlInside;
+  return driver.createConnection({ ...config }) as MysqlCore<Connection> & MysqlInside;
 }
 
 /** Resolves when a connection is made; rejects when it could not be. */
@@ -67,4 +74,36 @@ export function connected(core: MysqlCore): Promise<void> {
   return new Promise((resolve, reject) => {
     core.connect((error) => (error ? reject(error) : resolve()));
   });
+}
+
+/** Resolves when the socket of a connection has closed. */
+export function ended({ stream }: MysqlInside): Promise<void> {
+  return new Promise((resolve) => stream.on('close', resolve));
+}
+
+/** Rows as objects of plain values, whatever the connection's options make of those of its holders. */
+export async function ask(
+  connection: MysqlConnection,
+  sql: string,
+  values?: readonly unknown[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const query = { sql, rowsAsArray: false, nestTables: false, typeCast: true };
+  const [rows] = await connection.query(query as unknown as string, values);
+  return rows;
+}
+
+/** The server's number of an error. */
+export function errnoOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'errno' in error ? error.errno : undefined;
+}
+
+/** `too many connections` of the server and of a user. */
+export function isFull(error: unknown): boolean {
+  return [1040, 1203].includes(errnoOf(error) as number);
+}
+
+/** Access denied to a database or to a user, no such database; and what our own codes say is final. */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof PoolError) return !error.retryable;
+  return [1044, 1045, 1049].includes(errnoOf(error) as number);
 }

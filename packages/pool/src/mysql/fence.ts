@@ -1,9 +1,11 @@
-import { type Clock, expectNumber, sleep, systemClock, within } from '@inkwire/base';
+import { type Clock, expectNumber, messageOf, sleep, systemClock, within } from '@inkwire/base';
 import { type ClientIdentity, identityOf } from '../client-identity.ts';
 import { PoolError } from '../errors.ts';
 import {
+  ask,
   configOf,
   connected,
+  errnoOf,
   loadMysql,
   type MysqlConnection,
   type MysqlConnectionOptions,
@@ -14,10 +16,16 @@ import { rememberFenced } from './fenced-table.ts';
 import { attributes } from './sessions.ts';
 
 export interface MysqlFenceOptions {
-  /** Who fences: a user who may create a table in the clients' database, read `performance_schema` and KILL their connections. */
+  /**
+   * Who fences, in the schema that the clients' connections name: a user who may create a table there, read
+   * `performance_schema` and KILL the clients' connections.
+   */
   readonly connection: MysqlConnectionOptions;
   readonly driver?: MysqlDriver;
-  /** How long connecting may take, and then the sessions to be gone before those left are counted. Default 5,000, at least 1. */
+  /**
+   * How long connecting may take, and then the sessions to be gone before those left are counted; all of it takes at most
+   * twice that. Default 5,000, at least 1.
+   */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
 }
@@ -29,27 +37,30 @@ const noSuchThread = 1094;
  * Ends the sessions of one incarnation of a client in MySQL or MariaDB, and keeps it from using others: first it is
  * remembered as fenced, which every session of it looks up before it is used; then its sessions are killed until none is
  * seen. Resolves with how many are left after `timeoutMs`. Rejects with `POOL_FENCE_FAILED`, also when the server was
- * started without its performance schema (MariaDB's default), which alone knows whose a session is.
+ * started without its performance schema (MariaDB's default), which alone knows whose a session is, and when one of the
+ * sessions is in another schema than the fence: it looks for the fenced there. A client with an identity must not `USE` another.
  */
 export function createMysqlFence(options: MysqlFenceOptions): (client: ClientIdentity) => Promise<number> {
   const { clock = systemClock } = options;
   const timeoutMs = expectNumber('timeoutMs', options.timeoutMs ?? 5_000, { min: 1 });
+  const config = configOf(options.connection);
   return async (identity) => {
     identityOf(identity);
     const driver = options.driver ?? (await loadMysql());
-    const core = startConnection(driver, configOf(options.connection));
+    const core = startConnection(driver, config);
     core.on('error', () => {});
-    try {
+    const fence = async () => {
       await within(connected(core), { timeoutMs }, clock);
       const session = core.promise();
       await expectPerformanceSchema(session);
       await rememberFenced(session, identity.name, identity.incarnation);
-      return await kill(session, identity.incarnation, timeoutMs, clock);
+      return kill(session, identity.incarnation, timeoutMs, clock);
+    };
+    try {
+      return await within(fence(), { timeoutMs: 2 * timeoutMs }, clock);
     } catch (cause) {
-      throw new PoolError('POOL_FENCE_FAILED', `The sessions of ${identity.name} could not be ended`, {
-        cause,
-        retryable: true,
-      });
+      const message = `The sessions of ${identity.name} could not be ended: ${messageOf(cause)}`;
+      throw new PoolError('POOL_FENCE_FAILED', message, { cause, retryable: true });
     } finally {
       core.stream.destroy();
     }
@@ -57,9 +68,15 @@ export function createMysqlFence(options: MysqlFenceOptions): (client: ClientIde
 }
 
 async function expectPerformanceSchema(session: MysqlConnection): Promise<void> {
-  const [rows] = await session.query('SELECT @@performance_schema AS isOn');
-  if (!rows[0].isOn) throw new Error('The server runs without performance_schema');
+  const [seen] = await ask(session, 'SELECT @@performance_schema AS isOn');
+  if (Number(seen?.isOn) !== 1) throw new Error('The server runs without performance_schema');
 }
+
+const findSessions = `
+  SELECT attribute.PROCESSLIST_ID AS id, thread.PROCESSLIST_DB <> DATABASE() AS isElsewhere
+  FROM performance_schema.session_connect_attrs AS attribute
+  LEFT JOIN performance_schema.threads AS thread ON thread.PROCESSLIST_ID = attribute.PROCESSLIST_ID
+  WHERE attribute.ATTR_NAME = ? AND attribute.ATTR_VALUE = ?`;
 
 async function kill(
   session: MysqlConnection,
@@ -69,14 +86,13 @@ async function kill(
 ): Promise<number> {
   const deadline = clock.monotonic() + timeoutMs;
   for (;;) {
-    const [rows] = await session.query(
-      'SELECT PROCESSLIST_ID AS id FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = ? AND ATTR_VALUE = ?',
-      [attributes.incarnation, incarnation],
-    );
-    if (rows.length === 0 || clock.monotonic() >= deadline) return rows.length;
-    for (const { id } of rows)
-      await session.query(`KILL CONNECTION ${Number(id)}`).catch((error: { readonly errno?: unknown }) => {
-        if (error.errno !== noSuchThread) throw error;
+    const found = await ask(session, findSessions, [attributes.incarnation, incarnation]);
+    if (found.some(({ isElsewhere }) => Number(isElsewhere ?? 0) !== 0))
+      throw new Error('The client has sessions in another schema: fence and clients must use the same one');
+    if (found.length === 0 || clock.monotonic() >= deadline) return found.length;
+    for (const { id } of found)
+      await session.query(`KILL CONNECTION ${Number(id)}`).catch((error) => {
+        if (errnoOf(error) !== noSuchThread) throw error;
       });
     await sleep(pollMs, { clock });
   }

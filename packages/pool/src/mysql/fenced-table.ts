@@ -1,8 +1,9 @@
-import type { MysqlConnection } from './driver.ts';
+import { ask, errnoOf, type MysqlConnection } from './driver.ts';
 
 /**
  * The incarnations that were fenced, for good. A process that was paused goes on where it stopped and opens connections; it
- * looks here before it uses one. The table is made by the first fence; without it nobody was fenced.
+ * looks here before it uses one. The table is made by the first fence; without it nobody was fenced. It stands in the schema
+ * that the clients' connections name, for in another one they might not read it.
  */
 const create = `
   CREATE TABLE IF NOT EXISTS inkwire_fenced (
@@ -25,14 +26,20 @@ export async function rememberFenced(
   ]);
 }
 
-export async function isFenced(connection: MysqlConnection, incarnation: string): Promise<boolean> {
-  try {
-    const [rows] = await connection.query('SELECT 1 FROM inkwire_fenced WHERE incarnation = ?', [
-      incarnation,
-    ]);
-    return rows.length > 0;
-  } catch (error) {
-    if ((error as { readonly errno?: unknown }).errno !== undefinedTable) throw error;
-    return false;
-  }
+/** Whether a session commits by itself, and whether an incarnation was fenced: one round trip once the table is there. */
+export async function lookUp(
+  connection: MysqlConnection,
+  incarnation: string | undefined,
+): Promise<{ readonly commits: boolean; readonly isFenced: boolean }> {
+  const commits = '@@autocommit AS commits';
+  const isFenced = 'EXISTS (SELECT 1 FROM inkwire_fenced WHERE incarnation = ?) AS isFenced';
+  const sayCommits = () => ask(connection, `SELECT ${commits}`);
+  const [seen] =
+    incarnation === undefined
+      ? await sayCommits()
+      : await ask(connection, `SELECT ${commits}, ${isFenced}`, [incarnation]).catch((error) => {
+          if (errnoOf(error) !== undefinedTable) throw error;
+          return sayCommits();
+        });
+  return { commits: Number(seen?.commits) === 1, isFenced: Number(seen?.isFenced ?? 0) !== 0 };
 }

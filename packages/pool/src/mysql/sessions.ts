@@ -1,9 +1,17 @@
-import { type ClientIdentity, type ClientIdentitySource, identityOf } from '../client-identity.ts';
+import type { Clock } from '@inkwire/base';
+import {
+  type ClientIdentity,
+  type ClientIdentitySource,
+  expectIdentity,
+  identityOf,
+} from '../client-identity.ts';
 import { PoolError } from '../errors.ts';
+import { unguarded } from '../lent.ts';
 import type { OpenContext } from '../pool/options.ts';
 import {
   configOf,
   connected,
+  ended,
   loadMysql,
   type MysqlConnection,
   type MysqlConnectionOptions,
@@ -13,17 +21,21 @@ import {
   type MysqlResult,
   startConnection,
 } from './driver.ts';
-import { isFenced } from './fenced-table.ts';
-import { killSession } from './kill.ts';
+import { lookUp } from './fenced-table.ts';
+import { Killer } from './kill.ts';
 
 export interface MysqlSessionsOptions<Connection extends MysqlConnection> {
   readonly connection: MysqlConnectionOptions;
   readonly client?: ClientIdentitySource | undefined;
   readonly driver?: MysqlDriver<Connection> | undefined;
+  readonly clock: Clock;
+  readonly closeTimeoutMs: number;
 }
 
 /** The connection attributes that carry a client's identity. */
 export const attributes = { client: 'inkwire_client', incarnation: 'inkwire_incarnation' } as const;
+/** Of a name, as an attribute. The server keeps 512 bytes of all of them together, unless it is told otherwise. */
+const mostNameBytes = 64;
 
 /** Bits of the status that the server sends with every answer without rows. */
 const [inTransaction, autocommit] = [1, 2];
@@ -36,38 +48,43 @@ interface Session {
   readonly ended: Promise<void>;
   /** Whether nothing was run since it was lent but what is known to have left no transaction open. */
   isSettled: boolean;
+  /** Its end at once, when that has begun. */
+  destroyed?: Promise<void>;
 }
 
 /** Opens, judges and ends sessions: what a pool asks of MySQL or MariaDB. */
 export class MysqlSessions<Connection extends MysqlConnection> {
-  readonly #options: MysqlSessionsOptions<Connection>;
+  readonly #config: Readonly<Record<string, unknown>>;
+  readonly #identity: ClientIdentitySource | undefined;
+  readonly #driver: MysqlDriver<Connection> | undefined;
+  readonly #killer: Killer;
   readonly #sessions = new WeakMap<Connection, Session>();
 
-  constructor(options: MysqlSessionsOptions<Connection>) {
-    this.#options = options;
+  constructor({ connection, client, driver, clock, closeTimeoutMs }: MysqlSessionsOptions<Connection>) {
+    this.#config = configOf(connection);
+    this.#identity = expectIdentity(client);
+    this.#driver = driver;
+    this.#killer = new Killer(clock, closeTimeoutMs);
   }
 
   async open({ signal, lost }: OpenContext): Promise<Connection> {
-    const driver = this.#options.driver ?? ((await loadMysql()) as MysqlDriver<Connection>);
-    const identity = identityOf(this.#options.client);
+    const driver = this.#driver ?? ((await loadMysql()) as MysqlDriver<Connection>);
+    const identity = identityOf(this.#identity);
     signal.throwIfAborted();
-    const connect = () => startConnection(driver, this.#config(identity));
+    const config = identity === undefined ? this.#config : identified(this.#config, identity);
+    const connect = () => startConnection(driver, config);
     const core = connect();
     const { stream } = core;
     core.on('error', lost);
     stream.on('close', lost);
-    const ended = new Promise<void>((resolve) => stream.on('close', resolve));
+    const closed = ended(core);
     const abort = () => stream.destroy();
     signal.addEventListener('abort', abort);
     try {
       await connected(core);
       const connection = core.promise();
-      if (identity !== undefined && (await isFenced(connection, identity.incarnation)))
-        throw new PoolError(
-          'POOL_FENCED',
-          `${identity.name} was fenced: its sessions were ended, and others are refused`,
-        );
-      this.#sessions.set(connection, { core, connect, ended, isSettled: false });
+      await admit(connection, identity);
+      this.#sessions.set(connection, { core, connect, ended: closed, isSettled: false });
       return connection;
     } catch (error) {
       abort();
@@ -83,13 +100,18 @@ export class MysqlSessions<Connection extends MysqlConnection> {
     await ended;
   }
 
-  async destroy(connection: Connection): Promise<void> {
-    const { core, connect, ended } = this.#sessions.get(connection)!;
-    const isBusy = this.isBusy(connection);
+  /** Called again, by whoever lost patience, it is the same end. */
+  destroy(connection: Connection): Promise<void> {
+    const session = this.#sessions.get(connection)!;
+    session.destroyed ??= this.#destroy(session, this.isBusy(connection));
+    return session.destroyed;
+  }
+
+  async #destroy({ core, connect, ended }: Session, isBusy: boolean): Promise<void> {
     // The driver's own `destroy` waits for a server that may hang, and leaves whoever waits for a query without an answer.
     core.stream.destroy();
     await ended;
-    if (isBusy && core.threadId !== null) await killSession(connect, core.threadId);
+    if (isBusy && core.threadId !== null) await this.#killer.kill(connect, core.threadId);
   }
 
   async check(connection: Connection): Promise<boolean> {
@@ -111,36 +133,74 @@ export class MysqlSessions<Connection extends MysqlConnection> {
     return Boolean(this.#sessions.get(connection)!.core._command);
   }
 
-  async query(connection: Connection, sql: string, values: unknown): Promise<MysqlResult> {
-    const answer = await connection.query(sql, values);
-    this.#sessions.get(connection)!.isSettled = leavesNothingOpen(answer);
+  /** Runs a statement on what was lent, which is refused once the lease is over. */
+  async query(lent: Connection, sql: string, values?: unknown): Promise<MysqlResult> {
+    const answer = await lent.query(sql, values);
+    this.#sessions.get(unguarded(lent))!.isSettled = leavesNothingOpen(answer);
     return answer;
   }
 
   async transact<T>(
-    connection: Connection,
+    lent: Connection,
     begin: readonly string[],
-    fn: (connection: Connection) => Promise<T>,
+    fn: (lent: Connection) => Promise<T>,
   ): Promise<T> {
-    for (const statement of begin) await connection.query(statement);
+    const connection = unguarded(lent);
+    for (const statement of begin) await lent.query(statement);
     let result: T;
     try {
-      result = await fn(connection);
+      result = await fn(lent);
     } catch (error) {
       // A statement that still runs may run for long: then the release waits for it, or ends the session.
-      if (!this.isBusy(connection)) await this.query(connection, 'ROLLBACK', undefined).catch(() => {});
+      if (!this.isBusy(connection)) await this.query(connection, 'ROLLBACK').catch(() => {});
       throw error;
     }
-    await this.query(connection, 'COMMIT', undefined);
+    await expectTransaction(lent);
+    await this.query(lent, 'COMMIT');
     return result;
   }
+}
 
-  #config(identity: ClientIdentity | undefined): Record<string, unknown> {
-    const config = configOf(this.#options.connection);
-    if (identity === undefined) return config;
-    const own = { [attributes.client]: identity.name, [attributes.incarnation]: identity.incarnation };
-    return { ...config, connectAttributes: { ...(config.connectAttributes as object | undefined), ...own } };
-  }
+/**
+ * The incarnation comes first and the user's own attributes last: what is beyond the server's limit is cut off, and a session
+ * without its incarnation could not be fenced.
+ */
+function identified(
+  config: Readonly<Record<string, unknown>>,
+  { name, incarnation }: ClientIdentity,
+): Readonly<Record<string, unknown>> {
+  const own = { [attributes.incarnation]: incarnation, [attributes.client]: cut(name, mostNameBytes) };
+  const others = config.connectAttributes as Readonly<Record<string, unknown>> | undefined;
+  return { ...config, connectAttributes: { ...own, ...others, ...own } };
+}
+
+/** As many whole characters as fit in `bytes` bytes of UTF-8. */
+function cut(text: string, bytes: number): string {
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
+}
+
+/** Refuses a session whose incarnation was fenced, and has every other commit by itself, whatever the server's default is. */
+async function admit(connection: MysqlConnection, identity: ClientIdentity | undefined): Promise<void> {
+  const { commits, isFenced } = await lookUp(connection, identity?.incarnation);
+  if (isFenced)
+    throw new PoolError(
+      'POOL_FENCED',
+      `${identity!.name} was fenced: its sessions were ended, and others are refused`,
+    );
+  if (!commits) await connection.query('SET autocommit = 1');
+}
+
+/**
+ * A deadlock rolls the whole transaction back, not the statement alone. Where `fn` went on after it, COMMIT would succeed with
+ * nothing of what came before: the status tells, and an answer of rows does not carry it.
+ */
+async function expectTransaction(connection: MysqlConnection): Promise<void> {
+  const [{ serverStatus }] = await connection.query('DO 0');
+  if (serverStatus & inTransaction) return;
+  throw new PoolError(
+    'POOL_TRANSACTION_ABORTED',
+    'The transaction was over before its COMMIT: a statement had failed and rolled it back, or one had committed it',
+  );
 }
 
 /**
@@ -150,14 +210,4 @@ export class MysqlSessions<Connection extends MysqlConnection> {
 function leavesNothingOpen([rows, fields]: MysqlResult): boolean {
   if (!Array.isArray(rows)) return (rows.serverStatus & (inTransaction | autocommit)) === autocommit;
   return Array.isArray(fields) && !fields.some((field) => field === undefined || Array.isArray(field));
-}
-
-/** `too many connections` of the server and of a user. */
-export function isFull(error: unknown): boolean {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    'errno' in error &&
-    [1040, 1203].includes(error.errno as number)
-  );
 }

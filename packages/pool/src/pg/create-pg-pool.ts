@@ -1,12 +1,13 @@
 import { expectOneOf, type WaitOptions } from '@inkwire/base';
 import type { ClientIdentitySource } from '../client-identity.ts';
+import { guarded } from '../lent.ts';
 import { createPool } from '../pool/create-pool.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { PgClient, PgConnectionOptions, PgDriver, PgResult } from './driver.ts';
-import { isFull, PgSessions } from './sessions.ts';
+import type { PgClient, PgConnectionOptions, PgDriver, PgQueryConfig, PgResult } from './driver.ts';
+import { isFull, isPermanent, PgSessions } from './sessions.ts';
 
-type Own = 'open' | 'close' | 'destroy' | 'check' | 'reset' | 'isFull' | 'isBusy';
+type Own = 'open' | 'close' | 'destroy' | 'check' | 'reset' | 'isFull' | 'isPermanent' | 'isBusy' | 'lend';
 
 export interface PgPoolOptions<Client extends PgClient = PgClient> extends Omit<PoolOptions<Client>, Own> {
   /** A connection string, or what `pg.Client` takes. */
@@ -32,8 +33,13 @@ export interface PgTransactionOptions extends WaitOptions {
 
 /** A pool of connections to PostgreSQL. */
 export interface PgPool<Client extends PgClient = PgClient> extends Pool<Client> {
-  /** Runs one query on any connection. A transaction that it leaves open is rolled back. */
-  query(text: string, values?: unknown[], options?: WaitOptions): Promise<PgResult>;
+  /** Runs one query on any connection, whose rows are `Row`s. A transaction that it leaves open is rolled back. */
+  // biome-ignore lint/suspicious/noExplicitAny: a row is what the query selects.
+  query<Row = any>(
+    query: string | PgQueryConfig,
+    values?: unknown[],
+    options?: WaitOptions,
+  ): Promise<PgResult<Row>>;
   /**
    * Runs `fn` between BEGIN and COMMIT, all on one connection, and rolls back when it throws. Rejects with
    * `POOL_TRANSACTION_ABORTED` when the database did not commit, because `fn` went on after a statement had failed.
@@ -57,10 +63,12 @@ export function createPgPool<Client extends PgClient = PgClient>(
     reset: (session) => sessions.reset(session),
     isBusy: (session) => sessions.isBusy(session),
     isFull,
+    isPermanent,
+    lend: guarded,
   });
   return Object.assign(pool, {
-    query: (text: string, values?: unknown[], wait?: WaitOptions) =>
-      pool.use((session) => session.query(text, values), wait),
+    query: (query: string | PgQueryConfig, values?: unknown[], wait?: WaitOptions) =>
+      pool.use((session) => session.query(query, values), wait),
     transaction: async <T>(fn: (session: Client) => Promise<T>, how: PgTransactionOptions = {}) => {
       const begin = beginStatement(how);
       return pool.use((session) => sessions.transact(session, begin, fn), how);

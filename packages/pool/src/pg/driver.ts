@@ -1,18 +1,39 @@
+import { systemCode } from '@inkwire/base';
 import { PoolError } from '../errors.ts';
 
+/** A column of an answer. */
+export interface PgField {
+  readonly name: string;
+  /** The OID of its type. */
+  readonly dataTypeID: number;
+}
+
 /** What a query answers. */
-export interface PgResult {
-  // biome-ignore lint/suspicious/noExplicitAny: a row is what the query selects.
-  readonly rows: any[];
+// biome-ignore lint/suspicious/noExplicitAny: a row is what the query selects.
+export interface PgResult<Row = any> {
+  readonly rows: Row[];
   readonly rowCount: number | null;
   /** `SELECT`, `COMMIT`, … */
   readonly command: string;
+  readonly fields: readonly PgField[];
+}
+
+/** A query as the driver takes it whole. */
+export interface PgQueryConfig {
+  readonly text: string;
+  readonly values?: unknown[];
+  /** The name of a prepared statement: the same text, prepared once on each connection. */
+  readonly name?: string;
+  /** Rows as arrays instead of objects. */
+  readonly rowMode?: 'array';
+  /** How values are read: the driver's `types`. */
+  readonly types?: unknown;
 }
 
 /** The part of `pg.Client` that the adapter uses. */
 export interface PgClient {
   connect(): Promise<unknown>;
-  query(text: string, values?: unknown[]): Promise<PgResult>;
+  query(query: string | PgQueryConfig, values?: unknown[]): Promise<PgResult>;
   end(): Promise<unknown>;
   on(event: 'error' | 'end', listener: (error?: Error) => void): unknown;
   /** `I` outside a transaction, `T` inside, `E` inside one that has failed; null before the first answer. */
@@ -34,17 +55,30 @@ export interface PgDriver<Client extends PgClient = PgClient> {
   readonly Client: new (config: Record<string, unknown>) => Client;
 }
 
-/** The installed driver. Rejects with `POOL_DRIVER_MISSING`. */
-export async function loadPg(): Promise<PgDriver> {
+// `pg` brings no types, and whoever uses the adapter may have others than we.
+const importPg = () => import('pg' as string) as Promise<{ readonly default: PgDriver }>;
+
+/** The installed driver. Rejects with `POOL_DRIVER_MISSING`, or with what went wrong inside the driver. */
+export async function loadPg(load = importPg): Promise<PgDriver> {
   try {
-    // `pg` brings no types, and whoever uses the adapter may have others than we.
-    const module = (await import('pg' as string)) as { readonly default: PgDriver };
-    return module.default;
+    return (await load()).default;
   } catch (cause) {
+    if (systemCode(cause) !== 'ERR_MODULE_NOT_FOUND' || !/package 'pg'/.test(String(cause))) throw cause;
     throw new PoolError('POOL_DRIVER_MISSING', 'PostgreSQL needs its driver: npm install pg', { cause });
   }
 }
 
-export function configOf(connection: PgConnectionOptions): Record<string, unknown> {
-  return typeof connection === 'string' ? { connectionString: connection } : { ...connection };
+/** What `pg.Client` is made with. Throws a TypeError for anything but a URL or an object. */
+export function configOf(connection: PgConnectionOptions): Readonly<Record<string, unknown>> {
+  if (typeof connection === 'string') return { connectionString: connection };
+  if (typeof connection === 'object' && connection !== null) return connection;
+  throw new TypeError(`Expected \`connection\` to be a URL or an object, got \`${String(connection)}\``);
+}
+
+/** The same under an `application_name` of ours. One in the URL would win over it, and is taken out. */
+export function named(config: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {
+  const { connectionString: url } = config;
+  const connectionString =
+    typeof url === 'string' ? url.replace(/(?<=[?&])application_name=[^&#]*&?/g, '') : url;
+  return { ...config, connectionString, application_name: name };
 }

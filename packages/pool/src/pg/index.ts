@@ -5,5 +5,12 @@ export {
   type PgPoolOptions,
   type PgTransactionOptions,
 } from './create-pg-pool.ts';
-export type { PgClient, PgConnectionOptions, PgDriver, PgResult } from './driver.ts';
+export type {
+  PgClient,
+  PgConnectionOptions,
+  PgDriver,
+  PgField,
+  PgQueryConfig,
+  PgResult,
+} from './driver.ts';
 export { createPgFence, type PgFenceOptions } from './fence.ts';

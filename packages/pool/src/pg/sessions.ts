@@ -1,10 +1,17 @@
-import { type ClientIdentitySource, identityOf } from '../client-identity.ts';
+import { systemCode } from '@inkwire/base';
+import {
+  type ClientIdentity,
+  type ClientIdentitySource,
+  expectIdentity,
+  identityOf,
+} from '../client-identity.ts';
 import { PoolError } from '../errors.ts';
+import { unguarded } from '../lent.ts';
 import type { OpenContext } from '../pool/options.ts';
-import { applicationName } from './application-name.ts';
+import { applicationName, sessionPrefix } from './application-name.ts';
 import { cancelQuery } from './cancel.ts';
-import { configOf, loadPg, type PgClient, type PgConnectionOptions, type PgDriver } from './driver.ts';
-import { isFenced } from './fenced-table.ts';
+import { configOf, loadPg, named, type PgClient, type PgConnectionOptions, type PgDriver } from './driver.ts';
+import { lookUp } from './fenced-table.ts';
 
 export interface PgSessionsOptions<Client extends PgClient> {
   readonly connection: PgConnectionOptions;
@@ -14,20 +21,23 @@ export interface PgSessionsOptions<Client extends PgClient> {
 
 /** Opens, judges and ends sessions: what a pool asks of PostgreSQL. */
 export class PgSessions<Client extends PgClient> {
-  readonly #options: PgSessionsOptions<Client>;
+  readonly #config: Readonly<Record<string, unknown>>;
+  readonly #identity: ClientIdentitySource | undefined;
+  readonly #driver: PgDriver<Client> | undefined;
   readonly #ended = new WeakMap<Client, Promise<void>>();
 
-  constructor(options: PgSessionsOptions<Client>) {
-    this.#options = options;
+  constructor({ connection, client, driver }: PgSessionsOptions<Client>) {
+    this.#config = configOf(connection);
+    this.#identity = expectIdentity(client);
+    this.#driver = driver;
   }
 
   async open({ signal, lost }: OpenContext): Promise<Client> {
-    const driver = this.#options.driver ?? ((await loadPg()) as PgDriver<Client>);
-    const identity = identityOf(this.#options.client);
+    const driver = this.#driver ?? ((await loadPg()) as PgDriver<Client>);
+    const identity = identityOf(this.#identity);
     signal.throwIfAborted();
-    const config = configOf(this.#options.connection);
     const client = new driver.Client(
-      identity === undefined ? config : { ...config, application_name: applicationName(identity) },
+      identity === undefined ? { ...this.#config } : named(this.#config, applicationName(identity)),
     );
     this.#ended.set(client, new Promise((resolve) => client.on('end', () => resolve())));
     client.on('end', lost);
@@ -36,8 +46,7 @@ export class PgSessions<Client extends PgClient> {
     signal.addEventListener('abort', abort);
     try {
       await client.connect();
-      if (identity !== undefined && (await isFenced(client, identity.incarnation)))
-        throw fencedError(identity.name);
+      if (identity !== undefined) await admit(client, identity);
       return client;
     } catch (error) {
       abort();
@@ -70,17 +79,19 @@ export class PgSessions<Client extends PgClient> {
     return client.query('ROLLBACK').then(() => client.getTransactionStatus() === 'I');
   }
 
-  async transact<T>(client: Client, begin: string, fn: (client: Client) => Promise<T>): Promise<T> {
-    await client.query(begin);
+  /** Runs `fn` on what was lent between two statements of ours, which are refused like its own once the lease is over. */
+  async transact<T>(lent: Client, begin: string, fn: (lent: Client) => Promise<T>): Promise<T> {
+    const client = unguarded(lent);
+    await lent.query(begin);
     let result: T;
     try {
-      result = await fn(client);
+      result = await fn(lent);
     } catch (error) {
       // A query that still runs may run for long: then the release waits for it, or ends the session.
       if (!this.isBusy(client)) await client.query('ROLLBACK').catch(() => {});
       throw error;
     }
-    const { command } = await client.query('COMMIT');
+    const { command } = await lent.query('COMMIT');
     if (command !== 'COMMIT')
       throw new PoolError(
         'POOL_TRANSACTION_ABORTED',
@@ -94,11 +105,25 @@ export class PgSessions<Client extends PgClient> {
   }
 }
 
-function fencedError(name: string): PoolError {
-  return new PoolError('POOL_FENCED', `${name} was fenced: its sessions were ended, and others are refused`);
+/** Refuses a session that a fence would not find, or whose incarnation was fenced. */
+async function admit(client: PgClient, { name, incarnation }: ClientIdentity): Promise<void> {
+  const seen = await lookUp(client, incarnation);
+  if (!seen.name.startsWith(sessionPrefix(incarnation)))
+    throw new PoolError(
+      'POOL_CONNECT_FAILED',
+      `The server knows the session as \`${seen.name}\` and not by its identity: it could not be fenced`,
+    );
+  if (seen.isFenced)
+    throw new PoolError('POOL_FENCED', `${name} was fenced: its sessions were ended, and others are refused`);
 }
 
 /** SQLSTATE `too_many_connections`, also said of the connections of a role or a database. */
 export function isFull(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === '53300';
+  return systemCode(error) === '53300';
+}
+
+/** SQLSTATE class 28, `invalid_authorization_specification`, and `invalid_catalog_name`; and what our own codes say is final. */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof PoolError) return !error.retryable;
+  return /^(28|3D000$)/.test(systemCode(error) ?? '');
 }

@@ -20,7 +20,7 @@ const longestFullRetryMs = 500;
  *       │                        ▼
  *       └──an attempt succeeds── broken: the same, and who waits without any connection is refused until the next attempt
  *
- * A database that says it is full works; it only has not noticed yet that a connection was closed. So that counts as
+ * Where trying again is of no use the first failure breaks it. A database that says it is full works; it only has not noticed yet that a connection was closed. So that counts as
  * no failure, and the waits are short.
  */
 export class ConnectGate {
@@ -31,8 +31,9 @@ export class ConnectGate {
   #fullRounds = 0;
   #retryAt = -Infinity;
   #round = 0;
-  /** Why the last attempt failed; undefined after a success. */
+  /** Why the last attempt failed; undefined after a success. And whether trying again is of no use. */
   lastError: unknown;
+  isPermanent = false;
 
   constructor(options: ConnectGateOptions) {
     const { breakerAfter, backoffInitialMs, backoffMaxMs, fullRetryMs, random } = options;
@@ -72,15 +73,19 @@ export class ConnectGate {
     this.#failedRounds = this.#fullRounds = 0;
     this.#retryAt = -Infinity;
     this.lastError = undefined;
+    this.isPermanent = false;
   }
 
-  failed(round: number, error: unknown, nowMs: number): void {
+  failed(round: number, error: unknown, nowMs: number, isPermanent = false): void {
     this.lastError = error;
+    this.isPermanent = isPermanent;
     if (this.#next(round)) this.#retryAt = nowMs + this.#waitAfterFailure(this.#failedRounds++);
+    if (isPermanent) this.#failedRounds = Math.max(this.#failedRounds, this.#breakerAfter);
   }
 
   full(round: number, error: unknown, nowMs: number): void {
     this.lastError = error;
+    this.isPermanent = false;
     if (this.#next(round)) this.#retryAt = nowMs + this.#waitWhenFull(this.#fullRounds++);
   }
 

@@ -56,11 +56,6 @@ export class Connections<C> {
     return this.live - this.opening.size;
   }
 
-  /** Those that the next waiter will be given if they prove fit. */
-  get examined(): number {
-    return this.checking.size + this.resetting.size;
-  }
-
   /** When the next of all will have stayed too long in its queue. */
   get earliestDue(): number {
     const queues = [this.opening, this.idle, this.checking, this.lent, this.resetting, this.closing];

@@ -30,7 +30,8 @@ export function createPool<C>(options: PoolOptions<C>): Pool<C> {
  *    closed, whatever is idle or given back is closed.
  * 2. Waiters are answered in the order of their coming, and each once: served, timed out, aborted or refused.
  * 3. Nobody waits while a connection rests, but those for whom one is being checked or reset.
- * 4. Nobody waits for nothing: for each one is being opened, checked or reset, or no more may be opened now.
+ * 4. Nobody waits for nothing: for each one is being opened, or checked or reset and that does not hang, or no more may be
+ *    opened now.
  * 5. After the end nothing rests, and nothing is opened but for those who came before it.
  *
  * Every entrance reads the clock through `#now`, which ends limits whose time is over. Every change of counts ends in
@@ -38,6 +39,7 @@ export function createPool<C>(options: PoolOptions<C>): Pool<C> {
  */
 class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
   readonly name: string;
+  readonly lend: LeaseOwner<C>['lend'];
   readonly #options: ResolvedPoolOptions<C>;
   readonly #clock: Clock;
   readonly #limits: LimitsInForce;
@@ -54,6 +56,7 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
 
   constructor(options: ResolvedPoolOptions<C>) {
     this.name = options.name;
+    this.lend = options.lend;
     this.#options = options;
     this.#clock = options.clock;
     this.#ledger = new Ledger(options.name);
@@ -299,17 +302,18 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
       else if (slot.isReady(now)) {
         this.#waiters.remove(waiter);
         waiter.serve(this.#lend(slot, now, waiter.since, waiter.taken));
-      } else if (this.#waiters.size > this.#connections.examined) this.#supply.check(slot, now);
+      } else if (this.#waiters.size > this.#supply.promising(now)) this.#supply.check(slot, now);
       else return;
     }
   }
 
   /** The breaker is open, and no connection is left that could come back. */
   #refuseAll(): void {
-    const { lastError } = this.#supply.gate;
+    const { lastError, isPermanent } = this.#supply.gate;
+    const code = lastError instanceof PoolError && isPermanent ? lastError.code : 'POOL_CONNECT_FAILED';
     const message = `No connection of ${this.name} could be opened: ${messageOf(lastError)}`;
     for (const waiter of this.#waiters.takeAll()) {
-      const error = new PoolError('POOL_CONNECT_FAILED', message, { retryable: true, cause: lastError });
+      const error = new PoolError(code, message, { retryable: !isPermanent, cause: lastError });
       this.#ledger.refused(error);
       waiter.refuse(error);
     }
@@ -372,16 +376,13 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
   // The end.
 
   #drain(): Promise<void> {
-    let resolve = () => {};
-    const promise = new Promise<void>((ended) => {
-      resolve = ended;
-    });
-    this.#end = { promise, resolve };
+    const { promise } = this.#begin();
     this.#settle(this.#now());
     return promise;
   }
 
   #abort(error: Error): Promise<void> {
+    const { promise } = this.#end ?? this.#begin();
     const now = this.#now();
     for (const waiter of this.#waiters.takeAll()) {
       this.#ledger.refused(error);
@@ -391,8 +392,17 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
     for (const slot of lent) this.#reclaim(slot, now, error);
     for (const queue of [idle, checking, resetting, opening])
       for (const slot of queue) this.#supply.close(slot, now, { error });
-    if (this.#end === undefined) return this.#drain();
     this.#settle(now);
-    return this.#end.promise;
+    return promise;
+  }
+
+  /** From now on nobody new is let in. */
+  #begin(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+    let resolve = () => {};
+    const promise = new Promise<void>((ended) => {
+      resolve = ended;
+    });
+    this.#end = { promise, resolve };
+    return this.#end;
   }
 }

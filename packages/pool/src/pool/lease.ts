@@ -21,6 +21,8 @@ export interface LeaseOwner<C> {
   giveBack(slot: Slot<C>): void;
   giveUp(slot: Slot<C>, error: Error | undefined): void;
   touch(slot: Slot<C>): void;
+  /** What the holder is given in place of the connection: see `PoolOptions.lend`. */
+  readonly lend: ((connection: C, use: () => void) => C) | undefined;
 }
 
 const done = Promise.resolve();
@@ -30,6 +32,7 @@ export class PoolLease<C> implements Lease<C> {
   readonly #slot: Slot<C>;
   readonly taken: Place;
   #isReclaimed = false;
+  #lent: C | undefined;
 
   constructor(owner: LeaseOwner<C>, slot: Slot<C>, taken: Place) {
     this.#owner = owner;
@@ -39,7 +42,10 @@ export class PoolLease<C> implements Lease<C> {
 
   get connection(): C {
     this.touch();
-    return this.#slot.connection as C;
+    const connection = this.#slot.connection as C;
+    if (this.#owner.lend === undefined) return connection;
+    this.#lent ??= this.#owner.lend(connection, () => this.touch());
+    return this.#lent;
   }
 
   touch(): void {

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  CodedError,
   createRandom,
   expectInteger,
   expectNumber,
@@ -41,6 +42,13 @@ export interface PoolOptions<C> {
   reset?(connection: C): Promise<boolean> | boolean;
   /** Whether the database refused because it has too many connections. Default: never. */
   isFull?(error: unknown): boolean;
+  /** Whether trying again is of no use: a wrong password, no such database. Default: a coded error that is not retryable. */
+  isPermanent?(error: unknown): boolean;
+  /**
+   * Wraps a connection for its holder, once a lease. `use` is to be called whenever the wrapper is used: it counts as activity,
+   * and throws `POOL_LEASE_RELEASED` or `POOL_LEASE_RECLAIMED` after the end. Default: the connection itself.
+   */
+  lend?(connection: C, use: () => void): C;
   /** Whether a lent connection is at work right now: then it is not inactive. Default: no. */
   isBusy?(connection: C): boolean;
   /** Hears of lent connections without activity. Default: a warning of the process, with the place. */
@@ -67,7 +75,21 @@ export interface PoolOptions<C> {
   readonly random?: Random;
 }
 
-type Defaulted = Exclude<keyof PoolOptions<unknown>, 'check' | 'destroy' | 'isBusy' | 'isFull' | 'reset'>;
+const optionalFunctions = [
+  'destroy',
+  'check',
+  'reset',
+  'isFull',
+  'isPermanent',
+  'lend',
+  'isBusy',
+  'onInactive',
+] as const;
+
+type Defaulted = Exclude<
+  keyof PoolOptions<unknown>,
+  'check' | 'destroy' | 'isBusy' | 'isFull' | 'lend' | 'reset'
+>;
 
 /** Options with every default filled in. */
 export type ResolvedPoolOptions<C> = Readonly<Required<Pick<PoolOptions<C>, Defaulted>>> & PoolOptions<C>;
@@ -79,8 +101,7 @@ export function resolveOptions<C>(options: PoolOptions<C>): ResolvedPoolOptions<
     return value === Infinity ? Infinity : expectNumber(name, value, { min });
   };
   for (const name of ['open', 'close'] as const) expectFunction(name, options[name]);
-  for (const name of ['destroy', 'check', 'reset', 'isFull', 'isBusy', 'onInactive'] as const)
-    if (options[name] !== undefined) expectFunction(name, options[name]);
+  for (const name of optionalFunctions) if (options[name] !== undefined) expectFunction(name, options[name]);
   const limits = options.limits ?? { min: 0, max: 10 };
   expectLimits(limits);
   const backoffInitialMs = expectNumber('backoffInitialMs', options.backoffInitialMs ?? 100, { min: 0 });
@@ -89,6 +110,7 @@ export function resolveOptions<C>(options: PoolOptions<C>): ResolvedPoolOptions<
     ...options,
     name: options.name ?? 'pool',
     onInactive: options.onInactive ?? warn,
+    isPermanent: options.isPermanent ?? isNotRetryable,
     limits,
     acquireTimeoutMs: expectNumber('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000, { min: 0 }),
     maxQueued: expectInteger('maxQueued', options.maxQueued ?? 10_000, { min: 1 }),
@@ -115,6 +137,10 @@ export function resolveOptions<C>(options: PoolOptions<C>): ResolvedPoolOptions<
 function expectFunction(name: string, value: unknown): void {
   if (typeof value !== 'function')
     throw new TypeError(`Expected \`${name}\` to be a function, got \`${String(value)}\``);
+}
+
+function isNotRetryable(error: unknown): boolean {
+  return error instanceof CodedError && !error.retryable;
 }
 
 function warn({ pool, inactiveMs, stack, isReclaimed }: InactiveReport): void {

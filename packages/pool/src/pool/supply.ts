@@ -4,7 +4,11 @@ import { ConnectGate } from './connect-gate.ts';
 import { Connections } from './connections.ts';
 import type { Ledger } from './ledger.ts';
 import type { ResolvedPoolOptions } from './options.ts';
+import type { Queue } from './queue.ts';
 import { Slot } from './slot.ts';
+
+/** Whoever waits is not made to wait longer than this for a check or a reset that hangs, if there is another way. */
+const patienceMs = 50;
 
 /** Whom the supply tells. */
 export interface Demand {
@@ -44,6 +48,10 @@ export class Supply<C> {
     });
   }
 
+  get #examinations(): readonly Queue<Slot<C>>[] {
+    return [this.connections.checking, this.connections.resetting];
+  }
+
   limit(min: number, max: number): void {
     this.#min = min;
     this.#max = max;
@@ -58,6 +66,14 @@ export class Supply<C> {
       this.connections.move(slot, this.connections.resetting, now, now + this.#options.checkTimeoutMs);
       this.connections.reset(slot);
     }
+  }
+
+  /** Those that the next who wait will be given if they prove fit, which they are not trusted to for long. */
+  promising(now: number): number {
+    let promising = 0;
+    for (const queue of this.#examinations)
+      for (let slot = oldestTimely(queue, now); slot !== undefined; slot = slot.next) promising++;
+    return promising;
   }
 
   check(slot: Slot<C>, now: number): void {
@@ -84,7 +100,10 @@ export class Supply<C> {
   grow(now: number, waiting: number): void {
     const { connections, gate } = this;
     const { opening } = connections;
-    while (this.#lacking(waiting) > 0 && connections.total < this.#max) {
+    if (waiting > 0)
+      for (const queue of this.#examinations)
+        this.#alarm.by((oldestTimely(queue, now)?.since ?? Infinity) + patienceMs);
+    while (this.#lacking(waiting, now) > 0 && connections.total < this.#max) {
       if (gate.isNarrow && opening.size > 0) return;
       if (now < gate.retryAt) {
         this.#alarm.by(gate.retryAt);
@@ -124,9 +143,9 @@ export class Supply<C> {
       this.#alarm.by(idle.first.since + this.#options.idleTimeoutMs);
   }
 
-  #lacking(waiting: number): number {
-    const { opening, examined, live } = this.connections;
-    return Math.max(waiting - examined - opening.size, this.#min - live);
+  #lacking(waiting: number, now: number): number {
+    const { opening, live } = this.connections;
+    return Math.max(waiting - this.promising(now) - opening.size, this.#min - live);
   }
 
   #rest(slot: Slot<C>, now: number): void {
@@ -159,7 +178,7 @@ export class Supply<C> {
     const isFull = this.#options.isFull?.(error) ?? false;
     this.#ledger.failed(error, isFull);
     if (isFull) this.gate.full(slot.round, error, now);
-    else this.gate.failed(slot.round, error, now);
+    else this.gate.failed(slot.round, error, now, this.#options.isPermanent(error));
     this.#demand.settle(now);
   }
 
@@ -198,4 +217,10 @@ export class Supply<C> {
     slot.dueAt = Infinity;
     this.connections.end(slot, false);
   }
+}
+
+function oldestTimely<C>(queue: Queue<Slot<C>>, now: number): Slot<C> | undefined {
+  let slot = queue.first;
+  while (slot !== undefined && slot.since + patienceMs <= now) slot = slot.next;
+  return slot;
 }

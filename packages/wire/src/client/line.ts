@@ -3,7 +3,7 @@ import type { Channel } from '../channel.ts';
 import { decodeReply, encodeCommand } from '../codec.ts';
 import { WireError } from '../errors.ts';
 import { FrameStream } from '../frame-stream.ts';
-import { frameHeaderBytes, sharedWriter } from '../frame-writer.ts';
+import { sharedWriter } from '../frame-writer.ts';
 import type { Command, Reply } from '../messages.ts';
 import { Fifo } from './fifo.ts';
 import type { ResolvedClientOptions } from './options.ts';
@@ -50,11 +50,7 @@ export class Line {
     this.lost = new Promise((resolve) => {
       this.#resolveLost = resolve;
     });
-    this.#channel = new WatchedChannel(
-      channel,
-      options.limits.maxFrameBytes + frameHeaderBytes,
-      options.clock,
-    );
+    this.#channel = new WatchedChannel(channel, options.clock);
     this.#channel.onRoom = () => this.onRoom();
     this.#frames = new FrameStream(
       this.#channel,
@@ -83,12 +79,7 @@ export class Line {
   sendWritten(request: PendingRequest): void {
     const { outbox } = this.#frames;
     if (!outbox.add()) {
-      request.fail(
-        new WireError(
-          'WIRE_FRAME_TOO_LARGE',
-          `The command is longer than the ${this.#channel.maxWriteBytes} bytes that a frame may have here`,
-        ),
-      );
+      request.fail(this.#tooLargeError('command'));
       return;
     }
     request.sentAt = this.#options.clock.monotonic();
@@ -122,8 +113,7 @@ export class Line {
   listen(command: Command, listener: (reply: Reply, bytes: number) => void): void {
     if (this.lostBy) return;
     writeCommand(command);
-    if (!this.#frames.outbox.add())
-      throw new WireError('WIRE_FRAME_TOO_LARGE', 'The topic is longer than a frame may be');
+    if (!this.#frames.outbox.add()) throw this.#tooLargeError('subscription');
     this.#listener = listener;
     this.#frames.flushSoon();
   }
@@ -162,6 +152,12 @@ export class Line {
   destroy(error: Error): void {
     this.#lose(error);
     this.#frames.destroy();
+  }
+
+  #tooLargeError(what: string): WireError {
+    const most = `The ${what} is longer than the ${this.#frames.outbox.maxPieceBytes} bytes that a frame may have here`;
+    const advice = this.#options.multiplexed ? ': with `multiplexed: false` it may be longer' : '';
+    return new WireError('WIRE_FRAME_TOO_LARGE', `${most}${advice}`);
   }
 
   #receive(bytes: Uint8Array, start: number, end: number): void {

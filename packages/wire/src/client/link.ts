@@ -14,9 +14,9 @@ const farewellMs = 1_000;
 /*
  * What the client stands on while it is online, signed in.
  *
- *     plain         commands ── one connection          each subscription ── one more, signed in as well
  *     multiplexed   ┌ commands ── a stream ─┐
  *                   └ subscriptions ── streams of the same connection: the hub knows who they are
+ *     plain         commands ── one connection          each subscription ── one more, signed in, another member, unnamed
  */
 export interface Link {
   readonly commands: Line;
@@ -35,16 +35,17 @@ export function connectLink(options: ResolvedClientOptions, signal: AbortSignal)
 }
 
 async function connectPlain(options: ResolvedClientOptions, signal: AbortSignal): Promise<Link> {
-  const openLine = (ended: AbortSignal) =>
+  const openLine = (ended: AbortSignal, name: string | undefined) =>
     attempt(options, ended, async (wait) => {
       const line = new Line(await dial(options, wait), options, new Allowance(options.limits));
-      await signIn(line, options, wait);
+      await signIn(line, options.token, name, wait);
       return line;
     });
-  const commands = await openLine(signal);
+  const commands = await openLine(signal, options.name);
   return {
     commands,
-    openLine,
+    // Without the name: the others would see as many members of that name, and only one of them answers.
+    openLine: (ended) => openLine(ended, undefined),
     endsWithLine: false,
     close: () => farewell(commands.finish(), () => commands.destroy(closedError()), options.clock),
     destroy: (error) => commands.destroy(error),
@@ -64,7 +65,7 @@ async function connectMultiplexed(options: ResolvedClientOptions, signal: AbortS
     void commands.lost.then((error) => {
       if (!isClosing) destroy(error);
     });
-    await signIn(commands, options, wait);
+    await signIn(commands, options.token, options.name, wait);
     return {
       commands,
       openLine: async () => openStream(session, options, allowance),
@@ -128,7 +129,8 @@ function discard(channel: Channel): void {
 /** Says who we are, before anything else goes out on the line. The line is lost when the hub does not take it. */
 async function signIn(
   line: Line,
-  { token, name }: ResolvedClientOptions,
+  token: string | undefined,
+  name: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const asked: Promise<Reply>[] = [];

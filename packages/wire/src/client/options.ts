@@ -18,9 +18,16 @@ export interface ClientOptions {
   readonly dial: Dial;
   /** Signs in with it on every connection. Default: none. */
   readonly token?: string | undefined;
-  /** The name under which the others see this member. Default: the hub gives one. */
+  /**
+   * The name under which the others see this member. Default: the hub gives one. A client that is not multiplexed gives it to
+   * the connection of its commands only.
+   */
   readonly name?: string | undefined;
-  /** One connection for everything (yamux) instead of one more for each subscription. Default false. */
+  /**
+   * One connection for everything (yamux), and so one member; a command or an answer is then at most 131,072 bytes long, as
+   * compressed. False: one connection for the commands and one more for each subscription, each a member of its own with an
+   * id and an inbox of its own; commands may be longer, up to 16 MiB. Default true.
+   */
   readonly multiplexed?: boolean | undefined;
   /** The deadline of a command that names none, and of a subscription's first answer. At least 1; default 10 000. */
   readonly timeoutMs?: number | undefined;
@@ -41,7 +48,7 @@ export interface ClientOptions {
   readonly repeatsReads?: boolean | undefined;
   /** Waits between attempts to connect. Default: 100 ms, doubled up to 30 s, with full jitter. */
   readonly backoff?: BackoffOptions | undefined;
-  /** What the hub may ask of our memory. */
+  /** What the hub may ask of our memory; what may be sent to it is not limited by it. Default: those of `FrameLimits`. */
   readonly limits?: FrameLimits | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -73,7 +80,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     dial: options.dial,
     token: options.token,
     name: options.name,
-    multiplexed: options.multiplexed ?? false,
+    multiplexed: options.multiplexed ?? true,
     timeoutMs,
     connectTimeoutMs: expectNumber('connectTimeoutMs', options.connectTimeoutMs ?? 10_000, { min: 1 }),
     silenceMs: expectNumber('silenceMs', options.silenceMs ?? timeoutMs, { min: 1 }),

@@ -8,7 +8,10 @@ import type { ResolvedClientOptions } from './options.ts';
 import { WireStatusError } from './status-error.ts';
 import { TopicFeed, type TopicItem } from './topic-feed.ts';
 
-/** What is subscribed to: a topic's name, or one that depends on this member's id, which changes with each connection. */
+/**
+ * What is subscribed to: a topic's name, or one that depends on this member's id, which changes with each connection. On a
+ * client that is not multiplexed it is the id of the subscription's own connection, and not that of who publishes.
+ */
 export type Topic = string | ((memberId: number) => string);
 
 export interface SubscribeOptions {
@@ -52,8 +55,8 @@ export interface SubscriptionHost {
  *       └──────────── backoff ◀──────────────────────────────────┘
  *     any ──return(), signal, close, destroy, refused──▶ over
  *
- * Refused is: the first answer has a status other than 200, or a later one has one that asking again cannot mend. A
- * subscription that the hub has dropped because we were slow is begun anew, once there is room, and says `missed`.
+ * Refused is: the first answer to `subscribe` has a status other than 200, or a later one, or one to what is asked before
+ * it (to sign its line in), has one that asking again cannot mend. A subscription that the hub has dropped because we were slow is begun anew, once there is room, and says `missed`.
  */
 export class TopicSubscription implements Subscription {
   readonly #host: SubscriptionHost;
@@ -66,6 +69,8 @@ export class TopicSubscription implements Subscription {
   #onNeverAccepted!: (error: unknown) => void;
   /** Set once it was accepted: a new beginning is told. */
   #wasAccepted = false;
+  /** The hub's first answer to `subscribe`, where it is a status other than 200. */
+  #refusal: WireStatusError | undefined;
   #line: Line | undefined;
   /** Resolves when nothing of it is left; never rejects. */
   readonly running: Promise<void>;
@@ -168,7 +173,7 @@ export class TopicSubscription implements Subscription {
   }
 
   #mayTryAgain(error: Error): boolean {
-    if (error instanceof WireStatusError && !this.#wasAccepted) return false;
+    if (error === this.#refusal && !this.#wasAccepted) return false;
     return error instanceof CodedError && error.retryable;
   }
 
@@ -238,8 +243,12 @@ export class TopicSubscription implements Subscription {
       if (stage === 'over') return;
       if (reply.status !== 200) {
         const error = new WireStatusError(reply, `The hub ended the subscription to ${topic}`);
-        if (stage === 'asked') reject(error);
-        else resolve(error);
+        if (stage === 'asked') {
+          this.#refusal = error;
+          reject(error);
+        } else {
+          resolve(error);
+        }
         stage = 'over';
       } else if (stage === 'asked') {
         timer.cancel();

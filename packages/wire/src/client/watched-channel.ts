@@ -14,18 +14,11 @@ export class WatchedChannel extends DelegatingChannel {
   isClogged = false;
   /** When bytes last came, by the monotonic clock. */
   heardAt = 0;
-  readonly #maxWriteBytes: number;
   readonly #clock: Clock;
 
-  /** `maxFrameBytes`: a longer frame is not written. */
-  constructor(channel: Channel, maxFrameBytes: number, clock: Clock) {
+  constructor(channel: Channel, clock: Clock) {
     super(channel);
     this.#clock = clock;
-    this.#maxWriteBytes = Math.min(channel.maxWriteBytes, maxFrameBytes);
-  }
-
-  override get maxWriteBytes(): number {
-    return this.#maxWriteBytes;
   }
 
   override attach(handler: ChannelHandler): void {

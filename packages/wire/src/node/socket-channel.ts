@@ -13,6 +13,8 @@ export class SocketChannel implements Channel {
   readonly maxWriteBytes = Number.POSITIVE_INFINITY;
   readonly #socket: Socket;
   #handler: ChannelHandler | undefined;
+  /** Whether the last `write` answered false, and no drain was told since. */
+  #clogged = false;
   #ended = false;
   #peerEnded = false;
   #error: Error | undefined;
@@ -49,16 +51,23 @@ export class SocketChannel implements Channel {
       this.#peerEnded = true;
       handler.onEnd();
     });
-    this.#socket.on('drain', () => {
-      if (!this.#closed) handler.onDrain();
-    });
+    this.#socket.on('drain', this.#drained);
+    // After `end` Node tells of no drain any more.
+    this.#socket.on('finish', this.#drained);
     this.#socket.on('data', (bytes: Uint8Array) => handler.onBytes(bytes));
   }
 
   write(bytes: Uint8Array): boolean {
     if (this.#ended || this.#socket.destroyed) return true;
-    return this.#socket.write(bytes);
+    this.#clogged = !this.#socket.write(bytes);
+    return !this.#clogged;
   }
+
+  readonly #drained = (): void => {
+    if (!this.#clogged || this.#closed) return;
+    this.#clogged = false;
+    this.#handler!.onDrain();
+  };
 
   pause(): void {
     if (!this.#socket.isPaused()) this.#socket.pause();
@@ -71,7 +80,9 @@ export class SocketChannel implements Channel {
   end(): void {
     if (this.#ended || this.#socket.destroyed) return;
     this.#ended = true;
-    this.#socket.end();
+    // In the middle of reading, OpenSSL's shutdown would drop the records that have arrived and were not decrypted yet.
+    if (this.transport === 'tls') setImmediate(() => this.#socket.end());
+    else this.#socket.end();
   }
 
   destroy(error: Error = connectionLost('The channel was destroyed')): void {

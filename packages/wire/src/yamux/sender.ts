@@ -1,3 +1,4 @@
+import { flushAnswered } from '../answered.ts';
 import type { Channel } from '../channel.ts';
 import { endOfTurn } from '../end-of-turn.ts';
 import { FrameGatherer } from './frame-gatherer.ts';
@@ -70,6 +71,7 @@ export class Sender {
     try {
       work();
     } finally {
+      flushAnswered();
       this.#corked = false;
       this.#flush();
     }

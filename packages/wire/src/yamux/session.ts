@@ -27,7 +27,8 @@ import { type Side, StreamTable } from './stream-table.ts';
  *       └── destroy(), a broken rule, a silent peer, the channel's end ───────────▶ finished ─▶ channel closed
  *
  * Invariants: what the peer may make us keep is bounded by the limits: streams by number and window, all of them together
- * by the allowance, replies by not reading a peer who does not read. A broken rule ends the connection with go-away(1), and whatever a program throws while it
+ * by the allowance, replies by not reading a peer who does not read. The first frame of a client is a stream's SYN, by which
+ * yamux is told from plain frames: before it there is no ping and no go-away. A broken rule ends the connection with go-away(1), and whatever a program throws while it
  * is told of bytes with go-away(2). Every stream hears `onClose` once.
  */
 
@@ -78,7 +79,9 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   readonly #onClose: ((error?: Error) => void) | undefined;
   readonly #limits: ResolvedYamuxLimits;
   readonly #clock: Clock;
-  readonly #heartbeat: Heartbeat | undefined;
+  readonly #pingEvery: ReturnType<typeof resolvePing> | undefined;
+  /** From the moment on that the session may ping. */
+  #heartbeat: Heartbeat | undefined;
   readonly #lifetime: Lifetime;
   readonly #reader = new FrameReader(this);
   readonly #sender: Sender;
@@ -88,6 +91,8 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   #receiverEnds = false;
   /** Whether the channel is paused until the peer reads our replies. */
   #unread = false;
+  /** Whether anything but a SYN may be sent. */
+  #hasBegun = false;
   #pings = 0;
   #closing = false;
   /** Why the peer goes away. */
@@ -102,7 +107,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
 
   constructor(options: YamuxOptions) {
     const { channel, side, ping, clock = systemClock } = options;
-    const pings = ping === false ? undefined : resolvePing(ping);
+    this.#pingEvery = ping === false ? undefined : resolvePing(ping);
     this.#limits = resolveYamuxLimits(options.limits);
     this.transport = channel.transport;
     this.peer = channel.peer;
@@ -125,13 +130,18 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
       onDrain: () => this.#drained(),
       onClose: (error) => this.#over(error),
     });
-    if (pings !== undefined)
-      this.#heartbeat = new Heartbeat(
-        clock,
-        pings,
-        () => this.#ping(),
-        () => void this.destroy(silent()),
-      );
+    if (side === 'server') this.#begin();
+  }
+
+  #begin(): void {
+    this.#hasBegun = true;
+    if (this.#pingEvery === undefined || this.#finished) return;
+    this.#heartbeat = new Heartbeat(
+      this.#clock,
+      this.#pingEvery,
+      () => this.#ping(),
+      () => void this.destroy(silent()),
+    );
   }
 
   get openStreams(): number {
@@ -175,6 +185,10 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
 
   attached(stream: YamuxStream): void {
     this.#streams.attached(stream);
+  }
+
+  greeted(): void {
+    if (!this.#hasBegun) this.#begin();
   }
 
   left(stream: YamuxStream, reset: boolean): void {
@@ -296,6 +310,10 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     this.#sender.add(FrameType.windowUpdate, Flag.rst, id, 0);
   }
 
+  #sayGoAway(reason: number): void {
+    if (this.#hasBegun) this.#sender.add(FrameType.goAway, 0, 0, reason);
+  }
+
   /** While the channel takes no writes a ping would only wait behind the others. */
   #ping(): void {
     if (!this.#sender.isClogged) this.#sender.add(FrameType.ping, Flag.syn, 0, this.#pings++ >>> 0);
@@ -307,7 +325,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   async #drain(): Promise<void> {
     if (!this.#finished) {
       this.#closing = true;
-      this.#sender.add(FrameType.goAway, 0, 0, GoAway.normal);
+      this.#sayGoAway(GoAway.normal);
       if (this.#streams.size === 0) this.#finish(undefined);
       else this.#timer = this.#clock.after(this.#limits.closeTimeoutMs, () => void this.destroy());
     }
@@ -328,7 +346,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     this.#heartbeat?.stop();
     this.#timer?.cancel();
     this.#reader.stop();
-    if (goAway !== undefined) this.#sender.add(FrameType.goAway, 0, 0, goAway);
+    if (goAway !== undefined) this.#sayGoAway(goAway);
     this.#sender.stop();
     for (const stream of this.#streams.all()) stream.lose(error ?? lost('The connection has ended'));
     const patienceMs = error === undefined ? this.#limits.closeTimeoutMs : lingerMs;

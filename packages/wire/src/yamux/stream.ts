@@ -30,6 +30,8 @@ export interface StreamOwner {
   enterTurns(stream: YamuxStream): void;
   /** The peer is owed a window update. */
   enterUpdates(stream: YamuxStream): void;
+  /** The stream's SYN or ACK is about to be sent. */
+  greeted(stream: YamuxStream): void;
   /** Somebody listens to the stream. */
   attached(stream: YamuxStream): void;
   /** The stream is over. `reset`: the peer must be told. */
@@ -193,6 +195,7 @@ export class YamuxStream implements Channel {
 
   #greet(): number {
     const flag = this.#greeting;
+    if (flag !== 0) this.#owner.greeted(this);
     this.#greeting = 0;
     // A window larger than the first is granted right behind the SYN.
     if (flag === Flag.syn && this.window.isDue) this.#owner.enterUpdates(this);
