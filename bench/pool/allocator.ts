@@ -1,13 +1,14 @@
 /**
  * The allocator with 1,000 clients, each of which changes its need once a second, at moments of its own. Time is virtual,
- * the work is not: how much processor time each decision takes (what else the machine does is not in it; the garbage
- * collector is), and how much a second of decisions. What is granted is applied, and said to be, as clients do it; those
- * messages are decisions too.
+ * the work is not: how much processor time each event takes (what else the machine does is not in it; the garbage
+ * collector is), how much a second of them, and how long a report waits for its answer: until the shares are made again
+ * (`paceMs`), in virtual time, and then for the work. What is granted is applied, and said to be, as clients do it; those
+ * messages are events too.
  */
 import { createRandom } from '@inkwire/base';
 import {
   type Allocator,
-  type AllocatorAction,
+  type AllocatorEvent,
   createAllocator,
   type LeaseGrant,
   type LeaseReport,
@@ -26,12 +27,14 @@ interface Case {
 }
 
 interface Figures extends Case {
-  readonly decisionsPerSecond: number;
+  readonly eventsPerSecond: number;
   readonly messagesPerSecond: number;
   readonly meanMicroseconds: number;
-  readonly p50Microseconds: number;
   readonly p99Microseconds: number;
   readonly worstMicroseconds: number;
+  /** From a report to its answer. */
+  readonly p50AnswerMs: number;
+  readonly p99AnswerMs: number;
   /** Of one core. */
   readonly busy: number;
 }
@@ -44,15 +47,28 @@ export async function allocator(): Promise<void> {
   for (const strategy of strategies)
     for (const capacity of capacities) results.push(new Load({ strategy, capacity }).run());
   printTable(
-    ['strategy', 'capacity', 'decisions/s', 'mean µs', 'p50 µs', 'p99 µs', 'worst µs', 'of a core'],
+    [
+      'strategy',
+      'capacity',
+      'events/s',
+      'messages/s',
+      'mean µs',
+      'p99 µs',
+      'worst µs',
+      'answer p50 ms',
+      'p99 ms',
+      'of a core',
+    ],
     results.map((row) => [
       row.strategy,
       row.capacity,
-      row.decisionsPerSecond,
+      row.eventsPerSecond,
+      row.messagesPerSecond,
       row.meanMicroseconds,
-      row.p50Microseconds,
       row.p99Microseconds,
       row.worstMicroseconds,
+      row.p50AnswerMs,
+      row.p99AnswerMs,
       `${(100 * row.busy).toFixed(1)} %`,
     ]),
   );
@@ -65,7 +81,10 @@ class Load {
   readonly #allocator: Allocator;
   readonly #reports: LeaseReport[] = [];
   #spent: number[] = [];
+  #answers: number[] = [];
   #messages = 0;
+  /** When the reports were made that wait for their answer, by client. */
+  readonly #asked = new Map<number, number>();
   /** Clients that owe an acknowledgement. */
   readonly #owing = new Set<number>();
 
@@ -90,6 +109,7 @@ class Load {
 
   #begin(): void {
     this.#spent = [];
+    this.#answers = [];
     this.#messages = 0;
   }
 
@@ -117,18 +137,11 @@ class Load {
     };
     this.#reports.push(report);
     this.#tell(i, 0);
-    this.#acknowledge(0);
   }
 
-  #acknowledge(nowMs: number): void {
-    for (const i of this.#owing) {
-      this.#owing.delete(i);
-      this.#tell(i, nowMs);
-    }
-  }
-
-  /** A client's need changes: it says so, and whoever was cut for it says that it has obeyed. */
+  /** A client's need changes: it says so. */
   #change(i: number, nowMs: number): void {
+    while (this.#allocator.dueMs <= nowMs) this.#tick(this.#allocator.dueMs);
     const report = this.#reports[i]!;
     const need = this.#random.below(21);
     const inUse = Math.min(need, report.max);
@@ -136,27 +149,49 @@ class Load {
     this.#reports[i] = { ...report, inUse, queued, longestWaitMs: queued, completed: report.completed + 100 };
     this.#tell(i, nowMs);
     this.#acknowledge(nowMs);
-    if (this.#allocator.dueMs <= nowMs)
-      this.#decide(() => this.#allocator.handle({ kind: 'tick' }, nowMs), nowMs);
+  }
+
+  #tick(nowMs: number): void {
+    this.#decide({ kind: 'tick' }, nowMs);
+    this.#acknowledge(nowMs);
+  }
+
+  /** Whoever was cut says that it has obeyed. */
+  #acknowledge(nowMs: number): void {
+    for (const i of this.#owing) {
+      this.#owing.delete(i);
+      this.#tell(i, nowMs);
+    }
   }
 
   #tell(i: number, nowMs: number): void {
     const report = { ...this.#reports[i]!, sequence: this.#reports[i]!.sequence + 1 };
     this.#reports[i] = report;
-    this.#decide(() => this.#allocator.handle({ kind: 'report', report }, nowMs), nowMs);
+    this.#asked.set(i, nowMs);
+    this.#decide({ kind: 'report', report }, nowMs);
   }
 
-  #decide(handle: () => AllocatorAction[], nowMs = 0): void {
+  #decide(event: AllocatorEvent, nowMs: number): void {
     const began = process.cpuUsage();
-    const actions = handle();
+    const actions = this.#allocator.handle(event, nowMs);
     const { user, system } = process.cpuUsage(began);
     this.#spent.push(user + system);
     this.#messages += actions.length;
     for (const action of actions) {
-      if (action.kind === 'admit')
-        this.#decide(() => this.#allocator.handle({ kind: 'admitted', client: action.client }, nowMs), nowMs);
-      else if (action.kind === 'reply' && action.reply.kind === 'grant') this.#apply(action.reply);
+      if (action.kind === 'admit') this.#decide({ kind: 'admitted', client: action.client }, nowMs);
+      else if (action.kind === 'reply' && action.reply.kind === 'grant') {
+        this.#answered(action.reply, nowMs + (user + system) / 1000);
+        this.#apply(action.reply);
+      }
     }
+  }
+
+  #answered({ incarnation, answers }: LeaseGrant, nowMs: number): void {
+    const i = Number(incarnation);
+    const askedMs = this.#asked.get(i);
+    if (askedMs === undefined || answers < this.#reports[i]!.sequence) return;
+    this.#asked.delete(i);
+    this.#answers.push(nowMs - askedMs);
   }
 
   #apply({ incarnation, epoch, sequence, max }: LeaseGrant): void {
@@ -171,15 +206,16 @@ class Load {
   #figures(): Figures {
     const spent = this.#spent;
     const total = spent.reduce((sum, each) => sum + each, 0);
-    const rounded = (microseconds: number) => Math.round(microseconds * 10) / 10;
+    const rounded = (value: number) => Math.round(value * 10) / 10;
     return {
       ...this.#case,
-      decisionsPerSecond: Math.round(spent.length / seconds),
+      eventsPerSecond: Math.round(spent.length / seconds),
       messagesPerSecond: Math.round(this.#messages / seconds),
       meanMicroseconds: rounded(total / spent.length),
-      p50Microseconds: rounded(quantile(spent, 0.5)),
       p99Microseconds: rounded(quantile(spent, 0.99)),
       worstMicroseconds: rounded(quantile(spent, 1)),
+      p50AnswerMs: rounded(quantile(this.#answers, 0.5)),
+      p99AnswerMs: rounded(quantile(this.#answers, 0.99)),
       busy: total / 1e6 / seconds,
     };
   }

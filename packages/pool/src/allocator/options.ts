@@ -68,11 +68,18 @@ export interface AllocatorOptions {
   readonly connectMs?: number;
   /** `fair`: how far back the usual need reaches. Default 100, and 6 times `connectMs`. */
   readonly memoryMs?: number;
+  /**
+   * How long after the shares were made the next may wait, so that what is heard meanwhile is answered together: each looks at
+   * every client. Default 0 for fewer than 500 clients, 1 from there on, 2 from 1,000, and so on.
+   */
+  readonly paceMs?: number | undefined;
   /** Most clients, waiting ones included. Default 10,000. */
   readonly maxClients?: number;
 }
 
-export type ResolvedAllocatorOptions = Readonly<Required<AllocatorOptions>>;
+export type ResolvedAllocatorOptions = Readonly<
+  Required<Omit<AllocatorOptions, 'paceMs'>> & Pick<AllocatorOptions, 'paceMs'>
+>;
 
 /** Checks every option once. Throws a TypeError or RangeError that names it. */
 export function resolveAllocatorOptions(options: AllocatorOptions): ResolvedAllocatorOptions {
@@ -107,6 +114,7 @@ export function resolveAllocatorOptions(options: AllocatorOptions): ResolvedAllo
     reserve: part('reserve', 0.25),
     connectMs,
     memoryMs: duration('memoryMs', 100 + 6 * connectMs, 1),
+    paceMs: options.paceMs === undefined ? undefined : duration('paceMs', 0, 0),
     maxClients: expectInteger('maxClients', options.maxClients ?? 10_000, { min: 1 }),
   });
 }
