@@ -18,7 +18,7 @@ async function allocate(args: readonly string[]) {
 async function leased(address: string, name: string, token?: string) {
   const port = Number(address.split(':').at(-1));
   const dial = (wait: object) => dialStream({ host: '127.0.0.1', port, ...wait });
-  const client = createClient({ dial, multiplexed: true, ...(token && { token }) });
+  const client = createClient({ dial, ...(token && { token }) });
   const pool = createPool({
     name,
     open: async () => ({}),
@@ -105,6 +105,34 @@ describe('the allocator alone', () => {
     expect(await metrics.text()).toMatch(/^inkwire_pool_client_maximum\{client="web-1"\} \d+$/m);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/api/readings`)).status).toBe(401);
+  });
+
+  it('forgets a client that died, so that the next of its name gets a lease', async () => {
+    await using folder = await temporaryDirectory();
+    await using allocator = await allocate([
+      '--capacity',
+      '5',
+      '--data',
+      folder.file('data'),
+      '--lease-ms',
+      '500',
+    ]);
+    const forget = (name: string) => inkwire(['pool', 'forget', name, allocator.address]);
+    const { pool, lease } = await leased(allocator.address, 'web-1');
+    await pool.acquire();
+    expect(await forget('web-1')).toMatchObject({ code: 1, stderr: expect.stringMatching(/is not silent/) });
+    expect(await forget('web-2')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no client called/),
+    });
+    await lease.destroy();
+    const isSilent = async () => (await onceJson(allocator.address)).clients[0]?.isSilent;
+    await expect.poll(isSilent, patience).toBe(true);
+    expect(await forget('web-1')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^web-1 is forgotten; what was held for it is free: \d\n$/),
+    });
+    await leased(allocator.address, 'web-1');
   });
 
   it('goes on though the database is not there, and says so', async () => {

@@ -34,7 +34,7 @@ function optionsOf(command: Command): string[] {
 /** The options of a command and, where they stand in one section, of those beneath it. */
 function optionsOfSection(command: Command): string[] {
   const beneath = command.name() === 'kv' ? [] : command.commands;
-  return [command, ...beneath].flatMap(optionsOf);
+  return [...new Set([command, ...beneath].flatMap(optionsOf))];
 }
 
 describe('the README and the program name the same', () => {

@@ -34,7 +34,7 @@ async function joinLab(port: number) {
 }
 
 async function joinAs(name: string, dial: Parameters<typeof createClient>[0]['dial']) {
-  const client = createClient({ dial, name, multiplexed: true });
+  const client = createClient({ dial, name });
   onTestFinished(() => client.destroy());
   const inbox = client.subscribe((id) => `$inbox/${id}`);
   await inbox.ready();

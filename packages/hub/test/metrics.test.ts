@@ -62,7 +62,7 @@ it('every metric moves with what it counts', async () => {
   const before = await scrape();
 
   const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: wire.port, ...wait });
-  const client = createClient({ dial, multiplexed: true, token: tokens.admin });
+  const client = createClient({ dial, token: tokens.admin });
   onTestFinished(() => client.destroy());
   await client.read(fakePicture('47'));
   await client.subscribe('topic').ready();

@@ -119,6 +119,23 @@ it('counts a member that vanishes as silent once its lease is over, and keeps wh
   expect((await clientFacts(watcher, 'Anna')).held).toBeGreaterThanOrEqual(2);
 });
 
+it('forgets a silent client when an admin deletes it, and nobody else', async () => {
+  const tokens = { admin: 'admin-token', write: 'write-token' };
+  const { join } = await wireHub({ tokens }, { pool: allocator({ leaseMs: 200 }) });
+  const [admin, writer] = [await join({ token: tokens.admin }), await join({ token: tokens.write })];
+  const leaving = await join({ token: tokens.admin });
+  const { lease } = leasedPool(leaving, 'Anna', { floor: 2 });
+  await lease.ready();
+  await expect(writer.hdel('$pool', 'Anna')).rejects.toEqual(refused(403));
+  await expect(admin.hdel('$pool', 'Anna')).rejects.toEqual(refused(409));
+  await leaving.destroy();
+  await expect.poll(async () => (await clientFacts(admin, 'Anna')).isSilent, patience).toBe(true);
+  await expect(admin.hdel('$session', 'id')).rejects.toEqual(refused(403));
+  expect(JSON.parse(String(await admin.hdel('$pool', 'Anna')))).toMatchObject({ name: 'Anna', floor: 2 });
+  expect(await admin.hexist('$pool', 'Anna')).toBe(false);
+  expect(await admin.hdel('$pool', 'Anna')).toBe(null);
+});
+
 it('forgets who says goodbye', async () => {
   const { join } = await wireHub({}, { pool: allocator() });
   const [watcher, leaving] = [await join(), await join()];
@@ -201,7 +218,7 @@ it('an allocator alone answers what is its own, and nothing else', async () => {
     await hub.close();
   });
   const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: listener.port, ...wait });
-  const client = createClient({ dial, multiplexed: true });
+  const client = createClient({ dial });
   onTestFinished(() => client.destroy());
   const { lease } = leasedPool(client, 'Anna');
   await lease.ready();

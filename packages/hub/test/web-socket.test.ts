@@ -9,7 +9,7 @@ const wireUrl = (url: string, query = '') => `${url.replace('http', 'ws')}/wire$
 function member(url: string, options: { token?: string; query?: string } = {}) {
   const { token, query } = options;
   const dial = (wait: object) => dialWebSocket({ url: wireUrl(url, query), ...wait });
-  const client = createClient({ dial, multiplexed: true, token });
+  const client = createClient({ dial, token });
   onTestFinished(() => client.destroy());
   return client;
 }

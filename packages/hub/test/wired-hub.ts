@@ -48,7 +48,7 @@ export async function wireHub(
     faults,
     async join(clientOptions = {}) {
       const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: listener.port, ...wait });
-      const client = createClient({ dial, multiplexed: true, ...clientOptions });
+      const client = createClient({ dial, ...clientOptions });
       onTestFinished(() => client.destroy());
       await client.hget('$hub', 'time');
       return client;

@@ -79,7 +79,7 @@ export class HubSession implements Closable {
   /** Connects, and listens to the inbox before anything else. Rejects with what the client rejects with. */
   static async open(options: HubSessionOptions): Promise<HubSession> {
     const { clients, name, signal } = options;
-    const client = clients({ name, multiplexed: true });
+    const client = clients({ name });
     try {
       const inbox = client.subscribe((id) => `$inbox/${id}`);
       const listening = listen(inbox, options);

@@ -59,7 +59,8 @@ async function follow(client: Client, display: PoolDisplay): Promise<void> {
   }
 }
 
-function expectPool(facts: PoolFacts | undefined): PoolFacts {
+/** Throws `CLI_HUB_REFUSED` where no allocator runs. */
+export function expectPool(facts: PoolFacts | undefined): PoolFacts {
   if (facts !== undefined) return facts;
   throw new CliError(
     'CLI_HUB_REFUSED',

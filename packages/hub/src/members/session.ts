@@ -13,8 +13,9 @@ const reading = new Set<CommandKind>([
   'subscribe',
   'unsubscribe',
 ]);
-/** Leases: to ask for one, and to hear of it. */
-const isForAdmins = (kind: CommandKind, name: string) => kind === 'lease' || isLeaseTopic(name);
+/** Leases: to ask for one, to hear of it, and to say that nobody has one any more. */
+const isForAdmins = (kind: CommandKind, name: string) =>
+  kind === 'lease' || isLeaseTopic(name) || (kind === 'hdel' && name === '$pool');
 
 const notSignedIn: Refusal = { status: 401, message: 'Unauthorized: set $session token first' };
 const forbidden: Refusal = { status: 403, message: 'Forbidden: the role of this token does not allow it' };

@@ -12,6 +12,7 @@ import {
   answerTable,
   integer,
   mostAnswerBytes,
+  none,
   ok,
   refuse,
   refuseWith,
@@ -56,7 +57,6 @@ export interface SystemParts {
 const inbox = /^\$inbox\/([1-9]\d{0,9})$/;
 /** Readings in one answer to `hgetall $readings`, if they are no longer than an answer may be; HTTP pages through all of them. */
 const mostReadings = 1_000;
-const none: Value = { kind: 'none' };
 
 /** Names that are longer are none of the hub's, and are not said back. */
 const longestName = 512;

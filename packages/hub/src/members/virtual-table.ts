@@ -7,6 +7,8 @@ export interface VirtualTable {
   pairs(): readonly Pair[] | Promise<readonly Pair[]>;
   /** Answers the previous value, or why not. Absent: nothing may be set. */
   set?(key: string, value: Value): Value | Reply;
+  /** The same of taking one away; what was not there was `none`. */
+  delete?(key: string): Value | Reply;
 }
 
 /** Bytes of values that one answer may carry, as the service has it for every other table. */
@@ -17,7 +19,7 @@ const mostKeys = 1_000;
 /** The commands that concern tables. */
 export type TableCommand = Extract<Command, { readonly table: string }>;
 
-const none: Value = { kind: 'none' };
+export const none: Value = { kind: 'none' };
 
 /** A reply of values, or of pairs. */
 export const ok = (values: readonly Value[] = [], pairs: readonly Pair[] = []): Reply => ({
@@ -60,15 +62,20 @@ export function answerTable(command: TableCommand, table: VirtualTable | undefin
     case 'hset': {
       const { pair } = command;
       if (pair === undefined) return refuseWith(refusals.noPair(command.table));
-      const previous =
-        table?.set?.(pair.key, pair.value ?? none) ?? refuseWith(refusals.reserved(command.table));
-      return 'status' in previous ? previous : ok([previous]);
+      return changed(table?.set?.(pair.key, pair.value ?? none), command.table);
     }
-    case 'hmset':
     case 'hdel':
+      return changed(table?.delete?.(command.key), command.table);
+    case 'hmset':
     case 'hmdel':
       return refuseWith(refusals.reserved(command.table));
   }
+}
+
+/** `previous` undefined: the table takes no such change. */
+function changed(previous: Value | Reply | undefined, table: string): Reply {
+  if (previous === undefined) return refuseWith(refusals.reserved(table));
+  return 'status' in previous ? previous : ok([previous]);
 }
 
 /** Goes on at once where it can, so that what is known costs no promise. */

@@ -3,8 +3,8 @@ import { encodedValue, type Topics } from '@inkwire/kv';
 import type { LeaseService } from '@inkwire/pool';
 import { createLeaseEndpoint, type LeaseEndpoint, leaseTopic } from '@inkwire/pool/leases';
 import { type Reply, type Value, WireError } from '@inkwire/wire';
-import { ok, refuse, text, type VirtualTable } from '../members/virtual-table.ts';
-import { poolMessage, poolPairs } from './pool-facts.ts';
+import { none, ok, refuse, text, type VirtualTable } from '../members/virtual-table.ts';
+import { clientsByKey, poolMessage, poolPairs } from './pool-facts.ts';
 
 /*
  * The allocator on the wire. It owns neither the lease service nor the topics.
@@ -52,10 +52,18 @@ export class PoolSide implements Disposable {
     }
   }
 
-  /** The table `$pool`. */
+  /** The table `$pool`. To delete a client is to forget it. */
   table(): VirtualTable {
     const pairs = () => poolPairs(this.service.snapshot());
-    return { get: (key): Value | undefined => pairs().find((pair) => pair.key === key)?.value, pairs };
+    const get = (key: string): Value | undefined => pairs().find((pair) => pair.key === key)?.value;
+    return { get, pairs, delete: (key) => this.#forget(key, get(key)) };
+  }
+
+  #forget(key: string, facts: Value | undefined): Value | Reply {
+    const client = clientsByKey(this.service.snapshot()).get(key);
+    if (client === undefined || facts === undefined) return none;
+    if (this.service.forget(client.name) > 0) return facts;
+    return refuse(409, `Conflict: ${key} is not silent, and so not to be forgotten`);
   }
 
   #change(): void {
