@@ -38,7 +38,7 @@ export async function invariant({ schedules, seed, breakage }: InvariantOptions)
   } else if (breakage === undefined) {
     const { failed: _, ...figures } = seen;
     saveResults(
-      'pool-invariant',
+      `pool-invariant-${seed}`,
       `npm run bench -- pool --invariant --schedules ${schedules} --seed ${seed}`,
       {
         ...figures,

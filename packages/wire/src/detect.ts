@@ -2,10 +2,10 @@ import { type Closable, expectInteger, Lifetime, systemClock } from '@inkwire/ba
 import type { Channel, ChannelHandler } from './channel.ts';
 import { DelegatingChannel } from './delegating-channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
+import { resolvePing } from './heartbeat.ts';
 import {
   createYamuxSession,
   isYamux,
-  resolvePing,
   resolveYamuxLimits,
   type YamuxOptions,
   type YamuxSession,
@@ -20,7 +20,7 @@ export interface StreamsOptions extends Pick<YamuxOptions, 'limits' | 'allowance
   readonly onClose?: YamuxOptions['onClose'];
   /**
    * How long a peer may be silent at first, in milliseconds; then it is ended, or, if it has begun, handed on as it is. At
-   * least 1; default 600 000. Later on pings find a dead peer on a multiplexed connection, and TCP's own on a plain one.
+   * least 1; default 600 000. Later on pings find a dead peer on a multiplexed connection and on a WebSocket, and TCP's own on a plain one.
    */
   readonly beginTimeoutMs?: number | undefined;
 }

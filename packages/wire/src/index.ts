@@ -39,6 +39,7 @@ export { FrameDecoder } from './frame-decoder.ts';
 export { type FrameHandler, FrameStream } from './frame-stream.ts';
 export { FrameWriter, frameHeaderBytes, sharedWriter } from './frame-writer.ts';
 export { gunzip, gzip } from './gzip.ts';
+export type { PingOptions } from './heartbeat.ts';
 export {
   defaultFrameLimits,
   type FrameLimits,
@@ -71,13 +72,13 @@ export { Float, float, fromValue, type PlainInput, type PlainValue, toValue } fr
 export {
   openWebSocket,
   type WebSocketChannelOptions,
+  type WebSocketEvent,
   type WebSocketLike,
   webSocketChannel,
 } from './websocket-channel.ts';
 export {
   createYamuxSession,
   isYamux,
-  type PingOptions,
   type YamuxLimits,
   type YamuxOptions,
   type YamuxSession,

@@ -1,7 +1,17 @@
-import { type Clock, systemClock, type Timer, type WaitOptions, within } from '@inkwire/base';
+import {
+  BaseError,
+  type Clock,
+  expectInteger,
+  messageOf,
+  systemClock,
+  type Timer,
+  type WaitOptions,
+  within,
+} from '@inkwire/base';
 import type { Channel, ChannelHandler, PeerAddress } from './channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import { WireError } from './errors.ts';
+import { Heartbeat, type PingOptions, resolvePing } from './heartbeat.ts';
 
 /*
  * A WebSocket as a channel: binary messages, cut anywhere. WebSockets know no half-close, so an empty message says "no more
@@ -11,9 +21,22 @@ import { WireError } from './errors.ts';
  * Browsers can neither be made to wait for their reader nor tell when a socket has drained: what arrives while paused is
  * held up to a bound, and `bufferedAmount` is looked at again and again. The package `ws` can do both. A socket that is closed
  * in order is over once what is held was handed on.
+ *
+ * `ws` can also ping, and browsers answer. Anything that comes is a sign of life, a ping as well: so a peer that reads nothing
+ * for a while, and thereby no ping either, is still heard as long as it pings. Nobody is taken for silent who reads so slowly
+ * that our ping waits behind other bytes, as long as some of those are taken.
  */
 
-/** What browsers' WebSocket and the one of the package `ws` have in common, and what only `ws` has. */
+/** What there is to know of the events of a WebSocket, each of some of them. */
+export interface WebSocketEvent {
+  readonly type: string;
+  readonly data?: unknown;
+  readonly code?: number;
+  readonly message?: string;
+  readonly error?: unknown;
+}
+
+/** What the WebSockets of browsers, of Node 22 and of the package `ws` have in common, and what only `ws` has. */
 export interface WebSocketLike {
   binaryType: string;
   readonly bufferedAmount: number;
@@ -21,10 +44,15 @@ export interface WebSocketLike {
   readonly url: string;
   send(data: Uint8Array<ArrayBuffer>, sent?: (error?: Error) => void): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: never) => void): void;
+  addEventListener(
+    type: 'open' | 'message' | 'close' | 'error',
+    listener: (event: WebSocketEvent) => void,
+  ): void;
   pause?(): void;
   resume?(): void;
   terminate?(): void;
+  ping?(): void;
+  on?(event: 'ping' | 'pong', listener: () => void): unknown;
 }
 
 export interface WebSocketChannelOptions {
@@ -32,6 +60,8 @@ export interface WebSocketChannelOptions {
   readonly peer?: PeerAddress | undefined;
   /** Most bytes held for a paused reader where the socket cannot be made to wait. Default 64 MiB. */
   readonly maxHeldBytes?: number | undefined;
+  /** How a silent peer is found out where the socket can ping; false: not at all. Default: within 30 s. */
+  readonly ping?: PingOptions | false | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -39,34 +69,55 @@ export interface WebSocketChannelOptions {
 const messageBytes = 64 * 1024;
 const highWaterBytes = 64 * 1024;
 const drainPollMs = 10;
-const closing = { inOrder: 1000, aborted: 4000 } as const;
+/** RFC 6455 §7.4.1. Of those codes browsers say 1000 only. */
+const closing = { inOrder: 1000, notBytes: 1003, aborted: 4000 } as const;
+/** How long a peer may take to answer why it was cut off. */
+const lingerMs = 1000;
 const isOpen = 1;
 const noBytes = new Uint8Array(0);
 
-/** A channel over a WebSocket that is open. */
+/** A channel over a WebSocket that is open. Throws a RangeError for an option out of bounds. */
 export function webSocketChannel(socket: WebSocketLike, options: WebSocketChannelOptions = {}): Channel {
-  return new WebSocketChannel(socket, options);
+  return new WebSocketChannel(socket, resolveOptions(options));
 }
 
-/** Waits until a WebSocket is open. Rejects with `WIRE_CONNECT_FAILED`, or as `options` say; the socket is then closed. */
+/**
+ * Waits until a WebSocket is open. Rejects with `WIRE_CONNECT_FAILED`, also when `timeoutMs` pass first, or with
+ * `signal.reason`; the socket is then closed. Throws a RangeError for an option out of bounds.
+ */
 export async function openWebSocket(
   socket: WebSocketLike,
   options: WaitOptions & WebSocketChannelOptions = {},
 ): Promise<Channel> {
+  const { signal, timeoutMs } = options;
+  const resolved = resolveOptions(options);
   const opened = new Promise<Channel>((resolve, reject) => {
     // The channel listens from the first moment on, so that no message is missed.
-    socket.addEventListener('open', () => resolve(webSocketChannel(socket, options)));
-    socket.addEventListener('error', (event: { readonly message?: string }) =>
-      reject(connectFailed(socket, event.message ?? 'the connection failed')),
+    const open = () => resolve(new WebSocketChannel(socket, resolved));
+    if (socket.readyState === isOpen) open();
+    else socket.addEventListener('open', open);
+    socket.addEventListener('error', (event) =>
+      reject(connectFailed(socket, event.message || 'the connection failed', event.error)),
     );
     socket.addEventListener('close', () => reject(connectFailed(socket, 'it was closed')));
   });
   try {
-    return await within(opened, options, options.clock);
+    return await within(opened, { signal, timeoutMs }, resolved.clock);
   } catch (error) {
     socket.close();
-    throw error;
+    signal?.throwIfAborted();
+    throw error instanceof BaseError ? connectFailed(socket, messageOf(error), error) : error;
   }
+}
+
+function resolveOptions(options: WebSocketChannelOptions) {
+  const { peer, maxHeldBytes = 64 * 2 ** 20, ping, clock = systemClock } = options;
+  return {
+    peer,
+    maxHeldBytes: expectInteger('maxHeldBytes', maxHeldBytes, { min: 1 }),
+    ping: ping === false ? undefined : resolvePing(ping),
+    clock,
+  };
 }
 
 class WebSocketChannel implements Channel {
@@ -76,6 +127,9 @@ class WebSocketChannel implements Channel {
   readonly #socket: WebSocketLike;
   readonly #clock: Clock;
   readonly #maxHeldBytes: number;
+  readonly #heartbeat: Heartbeat | undefined;
+  /** Whether bytes waited for the peer at the last ping: when one of them is taken, it lives. */
+  #wasBehind = false;
   #handler: ChannelHandler | undefined;
   /** Arrived while paused or before anyone attached; an empty one is the peer's end. */
   #held: Uint8Array[] = [];
@@ -83,6 +137,8 @@ class WebSocketChannel implements Channel {
   #paused = false;
   #clogged = false;
   #poll: Timer | undefined;
+  /** Until a socket that was closed is cut. */
+  #linger: Timer | undefined;
   #ended = false;
   #peerEnded = false;
   #error: Error | undefined;
@@ -90,18 +146,29 @@ class WebSocketChannel implements Channel {
   #closeOwed = false;
   #over = false;
 
-  constructor(socket: WebSocketLike, options: WebSocketChannelOptions) {
+  constructor(socket: WebSocketLike, { peer, maxHeldBytes, ping, clock }: ReturnType<typeof resolveOptions>) {
     this.#socket = socket;
-    this.#clock = options.clock ?? systemClock;
-    this.#maxHeldBytes = options.maxHeldBytes ?? 64 * 2 ** 20;
-    this.peer = options.peer ?? peerOf(socket);
+    this.#clock = clock;
+    this.#maxHeldBytes = maxHeldBytes;
+    this.peer = peer ?? peerOf(socket);
     // A Node buffer where there is one: views of what arrived, instead of copies.
     socket.binaryType = socket.terminate === undefined ? 'arraybuffer' : 'nodebuffer';
-    socket.addEventListener('message', (event: { readonly data: unknown }) => this.#receive(event.data));
-    socket.addEventListener('error', (event: { readonly message?: string }) => {
+    socket.addEventListener('message', (event) => this.#receive(event.data));
+    socket.addEventListener('error', (event) => {
       this.#error ??= lost(event.message || 'The WebSocket failed');
     });
-    socket.addEventListener('close', (event: { readonly code: number }) => this.#closed(event.code));
+    socket.addEventListener('close', (event) => this.#closed(event.code));
+    if (ping === undefined || socket.ping === undefined) return;
+    const heartbeat = new Heartbeat(
+      this.#clock,
+      ping,
+      () => this.#ping(),
+      (error) => this.destroy(error),
+      () => this.#paused,
+    );
+    this.#heartbeat = heartbeat;
+    socket.on?.('ping', () => heartbeat.heard());
+    socket.on?.('pong', () => heartbeat.heard());
   }
 
   get queuedBytes(): number {
@@ -150,7 +217,14 @@ class WebSocketChannel implements Channel {
     this.#finish(error);
   }
 
+  #ping(): void {
+    this.#wasBehind = this.queuedBytes > 0;
+    // Behind what the peer does not take there is no use for another one.
+    if (!this.#wasBehind && this.#socket.readyState === isOpen) this.#socket.ping?.();
+  }
+
   readonly #sent = (): void => {
+    if (this.#wasBehind) this.#heartbeat?.heard();
     if (!this.#clogged || this.#over || this.queuedBytes >= highWaterBytes) return;
     this.#clogged = false;
     this.#handler?.onDrain();
@@ -166,15 +240,31 @@ class WebSocketChannel implements Channel {
 
   #receive(data: unknown): void {
     if (this.#over) return;
+    this.#heartbeat?.heard();
     if (typeof data === 'string') {
-      this.destroy(
-        new WireError('WIRE_MESSAGE_INVALID', 'A WebSocket message of text, where bytes are expected'),
-      );
+      this.#refuseText();
       return;
     }
     const bytes = data instanceof Uint8Array ? data : new Uint8Array(data as ArrayBuffer);
     if (this.#handler !== undefined && !this.#paused && this.#held.length === 0) this.#take(bytes);
     else this.#hold(bytes);
+  }
+
+  /** Says why. Who can be cut off has a moment to hear it. */
+  #refuseText(): void {
+    const error = new WireError(
+      'WIRE_MESSAGE_INVALID',
+      'A WebSocket message of text, where bytes are expected',
+    );
+    const socket = this.#socket;
+    if (socket.terminate === undefined) {
+      this.destroy(error);
+      return;
+    }
+    socket.close(closing.notBytes, 'Expected bytes');
+    socket.resume?.();
+    this.#finish(error);
+    this.#linger = this.#clock.after(lingerMs, () => socket.terminate?.(), { unref: true });
   }
 
   #hold(bytes: Uint8Array): void {
@@ -211,7 +301,9 @@ class WebSocketChannel implements Channel {
     if (this.#ended && this.#peerEnded && !this.#over) this.#socket.close(closing.inOrder);
   }
 
-  #closed(code: number): void {
+  #closed(code: number | undefined): void {
+    this.#linger?.cancel();
+    this.#heartbeat?.stop();
     if (this.#over) return;
     if (code !== closing.inOrder || this.#error !== undefined) {
       this.#finish(this.#error ?? lost(`The WebSocket was closed with ${code}`));
@@ -234,6 +326,7 @@ class WebSocketChannel implements Channel {
     this.#error = error;
     this.#held = [];
     this.#poll?.cancel();
+    this.#heartbeat?.stop();
     const handler = this.#handler;
     if (handler !== undefined) endOfTurn(() => handler.onClose(error));
   }
@@ -246,5 +339,14 @@ function peerOf(socket: WebSocketLike): PeerAddress {
 
 const lost = (message: string) => new WireError('WIRE_CONNECTION_LOST', message, { retryable: true });
 
-const connectFailed = (socket: WebSocketLike, why: string) =>
-  new WireError('WIRE_CONNECT_FAILED', `No connection to ${socket.url}: ${why}`, { retryable: true });
+const connectFailed = (socket: WebSocketLike, why: string, cause?: unknown) =>
+  new WireError('WIRE_CONNECT_FAILED', `No connection to ${placeOf(socket.url)}: ${why}`, {
+    retryable: true,
+    cause,
+  });
+
+/** An address as messages may tell it: a token that it carries is nobody's business. */
+export function placeOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}

@@ -119,7 +119,7 @@ function asBrowsersHaveIt(socket: WebSocket): WebSocketLike {
     url: socket.url,
     send: (data) => socket.send(data),
     close: (code, reason) => socket.close(code, reason),
-    addEventListener: (type, listener) => socket.addEventListener(type as 'open', listener as () => void),
+    addEventListener: (type, listener) => socket.addEventListener(type, listener),
   };
 }
 

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WireError } from '../src/errors.ts';
 import type { FrameWriter } from '../src/frame-writer.ts';
 import { createMessageStream, type MessageStream, type MessageStreamOptions } from '../src/message-stream.ts';
 import { ProtobufReader } from '../src/protobuf-reader.ts';
-import { writeText } from '../src/protobuf-writer.ts';
+import { writeBinary, writeText } from '../src/protobuf-writer.ts';
 import type { ChannelEnds, ChannelTraits } from './channel-contract.ts';
 
 /** Messages of this suite: texts. */
@@ -262,6 +263,23 @@ export function messageStreamContract(
       const { here, there } = await connected();
       await here.send('before');
       await expect(here.send('unencodable')).rejects.toThrow(TypeError);
+      await here.send('after');
+      expect([(await there.next()).value, (await there.next()).value]).toEqual(['before', 'after']);
+    });
+
+    test('a message that is longer than a frame may be rejects its own send only, whatever the transport', async () => {
+      let most = 0;
+      const { here, there } = await connected({
+        encode: (text, writer) =>
+          text === 'too long' ? writeBinary(writer, randomBytes(most)) : encode(text, writer),
+      });
+      // What a peer with the usual limits takes, or less.
+      most = Math.min(16 * 2 ** 20, here.channel.maxWriteBytes);
+      await here.send('before');
+      await expect(here.send('too long')).rejects.toMatchObject({
+        code: 'WIRE_FRAME_TOO_LARGE',
+        retryable: false,
+      });
       await here.send('after');
       expect([(await there.next()).value, (await there.next()).value]).toEqual(['before', 'after']);
     });

@@ -4,7 +4,7 @@ import { createServer, connect as tcpConnect } from 'node:net';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { createManualClock } from '@inkwire/base';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Channel } from '../src/channel.ts';
 import {
   type Certificates,
@@ -154,6 +154,19 @@ describe('TLS', () => {
     await expect(dialStream({ host: '127.0.0.1', port: 1, tls: { ca: 'no', cert: 'no' } })).rejects.toThrow(
       wireError('WIRE_TLS_INVALID'),
     );
+  });
+
+  test('authorities that OpenSSL would pass over in silence are refused', async () => {
+    const { cert, key, ca } = server;
+    const damaged = ca!.replace(/(?<=-----\n).{20}/, 'A'.repeat(20));
+    for (const bad of ['no authority', ca!.slice(0, -30), `${ca}${ca!.slice(0, -30)}`, `${ca}${damaged}`]) {
+      const listening = listenStreams({ tls: { cert, key, ca: bad }, onChannel() {} });
+      await expect(listening).rejects.toThrow(wireError('WIRE_TLS_INVALID'));
+      const dialled = dialStream({ host: '127.0.0.1', port: 1, tls: { ca: bad } });
+      await expect(dialled).rejects.toThrow(wireError('WIRE_TLS_INVALID'));
+    }
+    const { port } = await listen({ cert, key, ca: `# Ours, twice\n${ca}\n${ca}` });
+    expect(await echoed(await dialStream({ host: '127.0.0.1', port, tls: client }))).toBe('?');
   });
 });
 
@@ -305,6 +318,79 @@ describe('watching TLS files', () => {
     expect(changes).toBe(1);
     expect(watched.current).not.toBe(before);
     await own.remove();
+  });
+
+  test('files that are half written, each of them, are not used; the looks go on until they are whole', async () => {
+    const own = await temporaryCertificates();
+    const { ca, server: files } = own.certificates;
+    const paths = { ...files, ca: ca.cert };
+    const clock = createManualClock();
+    const told: Error[] = [];
+    const watched = keep(await watchTls(paths, { clock, onUnusable: (error) => told.push(error) }));
+    const before = watched.current;
+    const look = async () => {
+      clock.advance(5000);
+      // The next look is planned when this one is done.
+      await vi.waitFor(() => expect(clock.pending).toBe(1), { interval: 1 });
+    };
+    for (const path of Object.values(paths)) {
+      const whole = await readFile(path, 'utf8');
+      for (const cut of [0, 20, whole.length / 2, whole.length - 5]) {
+        await writeFile(path, whole.slice(0, cut));
+        await look();
+        await look();
+        expect(watched.current).toBe(before);
+      }
+      await writeFile(path, whole);
+    }
+    expect(told.length).toBe(12);
+    await look();
+    expect(watched.current).toBe(before);
+    // By rename, as most write certificates: what is at the path counts, and not the file that once was.
+    await createCertificates({ directory: own.directory });
+    const renewed = await readFile(files.cert, 'utf8');
+    await writeFile(`${files.cert}.new`, renewed);
+    await rename(`${files.cert}.new`, files.cert);
+    await look();
+    expect(watched.current.cert).toBe(renewed);
+    await own.remove();
+  });
+
+  test('a listener that throws stops neither the looks nor what is used', async () => {
+    const own = await temporaryCertificates();
+    const clock = createManualClock();
+    const told: Error[] = [];
+    const watched = keep(
+      await watchTls(own.certificates.server, { clock, onUnusable: (error) => told.push(error) }),
+    );
+    const before = watched.current;
+    const stop = watched.onChange(() => {
+      throw new Error('mine');
+    });
+    await createCertificates({ directory: own.directory });
+    await expect(watched.check()).rejects.toThrow('mine');
+    expect(watched.current).not.toBe(before);
+    stop();
+    await watched.check();
+    expect(told).toEqual([]);
+    await own.remove();
+  });
+
+  test('one that is closed while it looks tells nobody anything', async () => {
+    const own = await temporaryCertificates();
+    const told: unknown[] = [];
+    const onUnusable = (error: Error) => told.push(error);
+    const watched = await watchTls(own.certificates.server, { clock: createManualClock(), onUnusable });
+    const before = watched.current;
+    watched.onChange((material) => told.push(material));
+    await createCertificates({ directory: own.directory });
+    const looking = watched.check();
+    await watched.close();
+    await looking;
+    await own.remove();
+    for (let i = 0; i < 3; i++) await watched.check();
+    expect(told).toEqual([]);
+    expect(watched.current).toBe(before);
   });
 
   test('leaves no timer behind, and begins only with files that can be used', async () => {

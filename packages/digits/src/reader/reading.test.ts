@@ -51,13 +51,13 @@ describe('composeReading', () => {
     expect([0, 0.5, 0.75, 1].map((clutter) => read(clutter).confidence)).toEqual([1, 1, 0.5, 0]);
   });
 
-  it('is unsure of a digit that is strange to the model, and the less confident the stranger it is', () => {
+  it('is unsure of a digit that is strange to the model, and no surer than the threshold', () => {
     const read = (familiarity: number) =>
       composeReading(picture([[[1, 2]]]), rows([1, 1], [2, 1, familiarity]), card);
     expect([read(3).unsure, read(2.99).unsure]).toEqual([false, true]);
     expect(read(3).confidence).toBe(1);
-    expect(read(2.5).confidence).toBeCloseTo(Math.exp(-1), 5);
-    expect(read(-50).confidence).toBe(0);
+    expect(read(2.5).digits.map(({ confidence }) => confidence)).toEqual([1, card.unsureBelow]);
+    expect(read(2.5).confidence).toBe(card.unsureBelow);
     const { familiarAbove: _, ...older } = card;
     expect(composeReading(picture([[[1]]]), rows([1, 1, -50]), older)).toMatchObject({
       confidence: 1,

@@ -1,7 +1,7 @@
 import type { DigitReading, Reading } from '../api.ts';
 import { formatPercent } from '../percent.ts';
 import { languageTag, words } from '../words/language.ts';
-import { doubtfulDigits, secondGuess } from './doubt.ts';
+import { alternativeTo, doubtfulDigits, secondGuess } from './doubt.ts';
 import { pointedDigit } from './pointed.ts';
 
 interface DigitCardsProps {
@@ -39,7 +39,8 @@ interface DigitCardProps {
 function DigitCard({ index, digit, isDoubtful, prepared }: DigitCardProps) {
   const percent = (share: number): string => formatPercent(share, languageTag.value);
   const second = secondGuess(digit);
-  const { bars, orMaybe } = words.value.reading;
+  const other = isDoubtful ? alternativeTo(digit) : undefined;
+  const { bars, orMaybe, orNone } = words.value.reading;
   return (
     <li
       class="digit-card"
@@ -63,7 +64,7 @@ function DigitCard({ index, digit, isDoubtful, prepared }: DigitCardProps) {
             key={candidate}
             class="bar"
             data-read={candidate === digit.digit}
-            data-second={isDoubtful && candidate === second.digit}
+            data-second={candidate === other?.digit}
             title={`${candidate}: ${percent(probability)}`}
           >
             <span class="bar-well">
@@ -73,7 +74,9 @@ function DigitCard({ index, digit, isDoubtful, prepared }: DigitCardProps) {
           </span>
         ))}
       </div>
-      {isDoubtful && <p class="digit-card-second">{orMaybe(second.digit, percent(second.probability))}</p>}
+      {isDoubtful && (
+        <p class="digit-card-second">{other ? orMaybe(other.digit, percent(other.probability)) : orNone}</p>
+      )}
     </li>
   );
 }

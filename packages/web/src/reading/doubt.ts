@@ -1,13 +1,26 @@
 import type { DigitReading, Reading } from '../api.ts';
 
-/** How much surer than the least sure digit another one may be and still be in doubt with it. */
-const companyOfDoubt = 0.1;
+/** Where all are as sure as this of each other, it is the whole that is in doubt. */
+const hardlySurer = 0.01;
 
-/** Which digits make a reading unsure: the least sure one, and those that are hardly surer. None in a sure reading. */
+/** Which digits make a reading unsure: the least sure one, and those with half of its doubt. None in a sure reading. */
 export function doubtfulDigits({ unsure, digits }: Pick<Reading, 'unsure' | 'digits'>): ReadonlySet<number> {
   if (!unsure || digits.length === 0) return new Set();
-  const limit = Math.min(...digits.map(({ confidence }) => confidence)) + companyOfDoubt;
+  const least = Math.min(...digits.map(({ confidence }) => confidence));
+  const limit = least + Math.max(hardlySurer, (1 - least) / 2);
   return new Set(digits.flatMap(({ confidence }, index) => (confidence <= limit ? [index] : [])));
+}
+
+/** Less is shown as 0 %. */
+const leastShown = 0.005;
+
+/** What a digit in doubt may be instead: another one, or, where that takes up little of the doubt, none at all. */
+export function alternativeTo(
+  digit: Pick<DigitReading, 'digit' | 'confidence' | 'probabilities'>,
+): ReturnType<typeof secondGuess> | undefined {
+  const second = secondGuess(digit);
+  const doubt = 1 - digit.confidence;
+  return second.probability < Math.max(leastShown, doubt / 2) ? undefined : second;
 }
 
 /** What a digit would be if it were not what it was read as. */

@@ -1,4 +1,4 @@
-import { type Client, createClient, openWebSocket, type WebSocketLike, WireStatusError } from '@inkwire/wire';
+import { type Client, createClient, openWebSocket, WireStatusError } from '@inkwire/wire';
 import { effect } from '@preact/signals';
 import { announce } from '../announcement.ts';
 import { hearPool } from '../pool/hear-pool.ts';
@@ -24,8 +24,7 @@ let client: Client | undefined;
 export function connect(): void {
   const name = chosenName.peek();
   const hub = (client = createClient({
-    dial: (wait) => openWebSocket(new WebSocket(wireUrl(), protocol) as unknown as WebSocketLike, wait),
-    multiplexed: true,
+    dial: (wait) => openWebSocket(new WebSocket(wireUrl(), protocol), wait),
     maxQueued: 0,
     backoff: { maxMs: longestWaitMs },
     ...(name !== undefined && { name }),

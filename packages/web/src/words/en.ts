@@ -49,6 +49,7 @@ export const en = {
     sure: (percent: string) => `${percent} sure`,
     unsure: 'please check',
     orMaybe: (digit: number, percent: string) => `or ${digit}, ${percent}`,
+    orNone: 'or no digit',
     digits: 'Digit by digit',
     keep: 'Keep',
     keepAll: (count: number) => `Keep all ${count}`,

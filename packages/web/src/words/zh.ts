@@ -51,6 +51,7 @@ export const zh: Words = {
     sure: (percent) => `把握 ${percent}`,
     unsure: '请核对',
     orMaybe: (digit, percent) => `或是 ${digit}，${percent}`,
+    orNone: '或不是数字',
     digits: '逐个数字',
     keep: '保存',
     keepAll: (count) => `保存全部 ${count} 张`,

@@ -6,6 +6,7 @@ export {
 } from './certificates.ts';
 export {
   type DialOptions,
+  type DialTls,
   dialStream,
   type ListenOptions,
   listenStreams,

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   type AddressInfo,
   createServer,
@@ -55,7 +56,7 @@ export interface StreamListener extends Closable {
 }
 
 const handshakeTimeoutMs = 10_000;
-const dialTimeoutMs = 10_000;
+export const dialTimeoutMs = 10_000;
 /** Connections that wait to be accepted. */
 const backlog = 1024;
 
@@ -119,12 +120,23 @@ function tlsServer(options: ListenOptions, tls: TlsMaterial | TlsSource): Server
   return server;
 }
 
-function contextOf({ cert, key, ca }: TlsMaterial): SecureContextOptions {
+/** For OpenSSL. Throws where it would take no authority for all of them, or part of them for the whole. */
+export function contextOf({ cert, key, ca }: TlsMaterial): SecureContextOptions {
+  if (ca !== undefined) checkAuthorities(ca);
   return { minVersion: 'TLSv1.3', ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) };
 }
 
+/** OpenSSL takes authorities up to the first that it does not understand, and says nothing. */
+function checkAuthorities(ca: string): void {
+  const begun = ca.match(/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/g) ?? [];
+  const whole = ca.match(/-----BEGIN ((X509 |TRUSTED )?CERTIFICATE)-----[^-]+-----END \1-----/g) ?? [];
+  if (begun.length === 0) throw new Error('there is no authority');
+  if (whole.length < begun.length) throw new Error('an authority is cut off');
+  for (const certificate of whole) new X509Certificate(certificate);
+}
+
 /** Turns what OpenSSL says of certificates and keys into ours. */
-function usingTls<T>(create: () => T): T {
+export function usingTls<T>(create: () => T): T {
   try {
     return create();
   } catch (cause) {
@@ -136,12 +148,18 @@ function usingTls<T>(create: () => T): T {
   }
 }
 
+/** TLS of who connects. `ca` absent: the authorities that Node trusts. */
+export interface DialTls extends TlsMaterial {
+  /** The name that the server's certificate must have. Default: the host. */
+  readonly serverName?: string | undefined;
+}
+
 /** Where to connect, and how. */
 export interface DialOptions extends WaitOptions {
   readonly host: string;
   readonly port: number;
-  /** Absent: plain TCP. `ca` absent: the system's authorities. */
-  readonly tls?: (TlsMaterial & { readonly serverName?: string | undefined }) | undefined;
+  /** Absent: plain TCP. */
+  readonly tls?: DialTls | undefined;
 }
 
 /**
@@ -162,21 +180,25 @@ export async function dialStream(options: DialOptions): Promise<Channel> {
     socket.on('error', () => {});
     socket.destroy();
     signal?.throwIfAborted();
-    throw dialError(cause, host, port);
+    throw dialError(cause, `${host}:${port}`);
   }
 }
 
-function dialTls({ host, port }: DialOptions, tls: NonNullable<DialOptions['tls']>): TLSSocket {
-  const serverName = tls.serverName ?? host;
+function dialTls({ host, port }: DialOptions, tls: DialTls): TLSSocket {
   return tlsConnect({
     ...contextOf(tls),
+    ...serverNameOf(tls, host),
     host,
     port,
     allowHalfOpen: true,
     ALPNProtocols: [wireProtocol],
-    // An address is no name that SNI could carry; the certificate is checked against it all the same.
-    ...(isIP(serverName) === 0 && { servername: serverName }),
   } as ConnectionOptions);
+}
+
+/** An address is no name that SNI could carry; the certificate is checked against it all the same. */
+export function serverNameOf({ serverName }: DialTls, host: string): { readonly servername?: string } {
+  const name = serverName ?? host;
+  return isIP(name) === 0 ? { servername: name } : {};
 }
 
 function connected(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
@@ -190,9 +212,10 @@ function connected(socket: Socket, event: 'connect' | 'secureConnect'): Promise<
   });
 }
 
-function dialError(cause: unknown, host: string, port: number): WireError {
-  const message = `No connection to ${host}:${port}: ${messageOf(cause)}`;
-  const isTls = /^(ERR_(SSL|TLS)_|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_)/.test(systemCode(cause) ?? '');
+/** Why there is no connection to a place: for good where it is not trusted, or does not trust us. */
+export function dialError(cause: unknown, place: string): WireError {
+  const message = `No connection to ${place}: ${messageOf(cause)}`;
+  const isTls = /^(ERR_(OSSL|SSL|TLS)_|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_)/.test(systemCode(cause) ?? '');
   if (isTls) return new WireError('WIRE_TLS_INVALID', message, { cause });
   return new WireError('WIRE_CONNECT_FAILED', message, { cause, retryable: true });
 }

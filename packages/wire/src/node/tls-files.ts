@@ -10,7 +10,7 @@ import {
   type Timer,
 } from '@inkwire/base';
 import { WireError } from '../errors.ts';
-import type { TlsMaterial, TlsSource } from './tcp.ts';
+import { contextOf, type TlsMaterial, type TlsSource } from './tcp.ts';
 
 export interface TlsFiles {
   /** Paths of PEM files. */
@@ -76,13 +76,14 @@ class TlsWatch implements WatchedTls {
     try {
       const material = await readTls(this.#files);
       text = JSON.stringify(material);
-      if (text === JSON.stringify(this.current)) return;
+      if (this.closed || text === JSON.stringify(this.current)) return;
       checkTls(material);
       this.current = material;
-      for (const listener of this.#listeners) listener(material);
     } catch (error) {
-      this.#warn(text, error as WireError);
+      if (!this.closed) this.#warn(text, error as WireError);
+      return;
     }
+    for (const listener of this.#listeners) listener(this.current);
   }
 
   /** Only at the second look: at the first one, half of the files may have been replaced. */
@@ -100,7 +101,8 @@ class TlsWatch implements WatchedTls {
   #schedule(): void {
     this.#timer = this.#clock.after(
       this.#intervalMs,
-      () => void this.check().then(() => this.#lifetime.closed || this.#schedule()),
+      // Whatever a listener throws is thrown on, and the next look comes all the same.
+      () => void this.check().finally(() => this.closed || this.#schedule()),
       { unref: true },
     );
   }
@@ -132,10 +134,10 @@ async function readTls({ cert, key, ca }: TlsFiles): Promise<TlsMaterial> {
 }
 
 /** Throws `WIRE_TLS_INVALID` unless OpenSSL takes the certificate, its key and the authority. */
-function checkTls({ cert, key, ca }: TlsMaterial): void {
+function checkTls(material: TlsMaterial): void {
   try {
-    createSecureContext({ ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) });
-    if (!cert || !key || ca === '') throw new Error('a file is empty');
+    if (!material.cert || !material.key) throw new Error('a file is empty');
+    createSecureContext(contextOf(material));
   } catch (cause) {
     throw new WireError('WIRE_TLS_INVALID', `The TLS files cannot be used: ${messageOf(cause)}`, { cause });
   }

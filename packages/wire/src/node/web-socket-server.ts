@@ -4,8 +4,9 @@ import { type Closable, Lifetime } from '@inkwire/base';
 import { WebSocketServer } from 'ws';
 import type { Channel } from '../channel.ts';
 import { frameHeaderBytes } from '../frame-writer.ts';
+import { type PingOptions, resolvePing } from '../heartbeat.ts';
 import { defaultFrameLimits } from '../limits.ts';
-import { type WebSocketLike, webSocketChannel } from '../websocket-channel.ts';
+import { webSocketChannel } from '../websocket-channel.ts';
 import { keepAliveAfterMs } from './socket-channel.ts';
 import { wireProtocol } from './wire-protocol.ts';
 
@@ -23,13 +24,19 @@ export interface WebSocketServerOptions {
    * several messages. One number, or one for each request. Default: a frame of 16 MiB with its header.
    */
   readonly maxMessageBytes?: number | ((request: IncomingMessage) => number | undefined) | undefined;
+  /** How a silent peer is found out; false: not at all. Default: within 30 s. */
+  readonly ping?: PingOptions | false | undefined;
   readonly onChannel: (channel: Channel, request: IncomingMessage) => void;
 }
 
-/** Takes WebSockets on an HTTP server. `close()` takes no more; channels belong to those who took them. */
+/**
+ * Takes WebSockets on an HTTP server. `close()` takes no more; channels belong to those who took them. Throws a RangeError
+ * for an option out of bounds.
+ */
 export function acceptWebSockets(options: WebSocketServerOptions): Closable {
   const { server, path = '/wire', protocol = wireProtocol, isAllowedOrigin = isSameOrigin } = options;
-  const { maxMessageBytes } = options;
+  const { maxMessageBytes, ping } = options;
+  if (ping !== false) resolvePing(ping);
   /** Of ws, one for each length of messages: it knows no other way to set that. */
   const servers = new Map<number, WebSocketServer>();
 
@@ -40,7 +47,7 @@ export function acceptWebSockets(options: WebSocketServerOptions): Closable {
     serverFor(request).handleUpgrade(request, socket, head, (accepted) => {
       const { remoteAddress = '', remotePort = 0 } = request.socket;
       const peer = Object.freeze({ address: remoteAddress, port: remotePort });
-      options.onChannel(webSocketChannel(accepted as unknown as WebSocketLike, { peer }), request);
+      options.onChannel(webSocketChannel(accepted, { peer, ping }), request);
     });
   };
   server.on('upgrade', onUpgrade);

@@ -1,3 +1,3 @@
 export { isYamux } from './header.ts';
-export { type PingOptions, resolvePing, resolveYamuxLimits, type YamuxLimits } from './limits.ts';
+export { resolveYamuxLimits, type YamuxLimits } from './limits.ts';
 export { createYamuxSession, type YamuxOptions, type YamuxSession } from './session.ts';

@@ -17,14 +17,6 @@ export interface YamuxLimits {
   readonly closeTimeoutMs?: number | undefined;
 }
 
-/** How a silent peer is found out. */
-export interface PingOptions {
-  /** Default 10 s. */
-  readonly intervalMs?: number | undefined;
-  /** Intervals on end without a byte, from 1. Default 2: a peer is gone within 30 s, (misses + 1) × intervalMs. */
-  readonly misses?: number | undefined;
-}
-
 export type ResolvedYamuxLimits = Readonly<Record<keyof YamuxLimits, number>>;
 
 /** Throws a RangeError that names the limit which is out of bounds. */
@@ -48,12 +40,4 @@ export function resolveYamuxLimits(limits: YamuxLimits = {}): ResolvedYamuxLimit
     maxReplyBytes: expectInteger('maxReplyBytes', maxReplyBytes, { min: 12 }),
     closeTimeoutMs: expectInteger('closeTimeoutMs', closeTimeoutMs, { min: 0 }),
   });
-}
-
-/** Throws a RangeError that names the option which is out of bounds. */
-export function resolvePing({ intervalMs = 10_000, misses = 2 }: PingOptions = {}) {
-  return {
-    intervalMs: expectInteger('ping.intervalMs', intervalMs, { min: 1 }),
-    misses: expectInteger('ping.misses', misses, { min: 1 }),
-  };
 }

@@ -3,16 +3,10 @@ import { Allowance } from '../allowance.ts';
 import type { Channel, PeerAddress, Transport } from '../channel.ts';
 import { endOfTurn } from '../end-of-turn.ts';
 import { WireError } from '../errors.ts';
+import { Heartbeat, type PingOptions, type ResolvedPing, resolvePing } from '../heartbeat.ts';
 import { FrameReader, type FrameSink } from './frame-reader.ts';
 import { Flag, FrameType, GoAway } from './header.ts';
-import { Heartbeat } from './heartbeat.ts';
-import {
-  type PingOptions,
-  type ResolvedYamuxLimits,
-  resolvePing,
-  resolveYamuxLimits,
-  type YamuxLimits,
-} from './limits.ts';
+import { type ResolvedYamuxLimits, resolveYamuxLimits, type YamuxLimits } from './limits.ts';
 import { Sender } from './sender.ts';
 import type { StreamOwner, YamuxStream } from './stream.ts';
 import { type Side, StreamTable } from './stream-table.ts';
@@ -79,7 +73,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   readonly #onClose: ((error?: Error) => void) | undefined;
   readonly #limits: ResolvedYamuxLimits;
   readonly #clock: Clock;
-  readonly #pingEvery: ReturnType<typeof resolvePing> | undefined;
+  readonly #pingEvery: ResolvedPing | undefined;
   /** From the moment on that the session may ping. */
   #heartbeat: Heartbeat | undefined;
   readonly #lifetime: Lifetime;
@@ -140,7 +134,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
       this.#clock,
       this.#pingEvery,
       () => this.#ping(),
-      () => void this.destroy(silent()),
+      (error) => void this.destroy(error),
     );
   }
 
@@ -378,6 +372,3 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
 
 const lost = (message: string, cause?: Error) =>
   new WireError('WIRE_CONNECTION_LOST', message, { retryable: true, cause });
-
-const silent = () =>
-  new WireError('WIRE_PEER_SILENT', 'The peer stopped answering pings', { retryable: true });

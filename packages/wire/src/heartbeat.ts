@@ -1,0 +1,80 @@
+import { type Clock, expectInteger, type Timer } from '@inkwire/base';
+import { WireError } from './errors.ts';
+
+/** How a silent peer is found out. */
+export interface PingOptions {
+  /** Default 10 s. */
+  readonly intervalMs?: number | undefined;
+  /** Intervals on end without a byte, from 1. Default 2: a peer is gone within 30 s, (misses + 1) × intervalMs. */
+  readonly misses?: number | undefined;
+}
+
+export type ResolvedPing = Readonly<Record<keyof PingOptions, number>>;
+
+/** Throws a RangeError that names the option which is out of bounds. */
+export function resolvePing({ intervalMs = 10_000, misses = 2 }: PingOptions = {}): ResolvedPing {
+  return {
+    intervalMs: expectInteger('ping.intervalMs', intervalMs, { min: 1 }),
+    misses: expectInteger('ping.misses', misses, { min: 1 }),
+  };
+}
+
+/**
+ * Watches for a peer that has fallen silent: at every `intervalMs` it asks for a ping, and when in `misses` intervals on
+ * end nothing at all was heard, `onSilent` is called, once. So a peer is gone at most (misses + 1) × intervalMs after its
+ * last byte. An interval at whose end `isDeaf` counts for nothing: who does not read hears nothing. The timer keeps no
+ * process alive; `stop` ends it.
+ */
+export class Heartbeat {
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  readonly #misses: number;
+  readonly #ping: () => void;
+  readonly #onSilent: (error: WireError) => void;
+  readonly #isDeaf: () => boolean;
+  #timer: Timer | undefined;
+  /** At first true: the connection was made just now. */
+  #heard = true;
+  #missed = 0;
+
+  constructor(
+    clock: Clock,
+    { intervalMs, misses }: ResolvedPing,
+    ping: () => void,
+    onSilent: (error: WireError) => void,
+    isDeaf: () => boolean = () => false,
+  ) {
+    this.#clock = clock;
+    this.#intervalMs = intervalMs;
+    this.#misses = misses;
+    this.#ping = ping;
+    this.#onSilent = onSilent;
+    this.#isDeaf = isDeaf;
+    this.#wait();
+  }
+
+  /** Something was heard of the peer. */
+  heard(): void {
+    this.#heard = true;
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #wait(): void {
+    this.#timer = this.#clock.after(this.#intervalMs, () => this.#beat(), { unref: true });
+  }
+
+  #beat(): void {
+    this.#missed = this.#heard || this.#isDeaf() ? 0 : this.#missed + 1;
+    this.#heard = false;
+    if (this.#missed >= this.#misses) {
+      this.#onSilent(new WireError('WIRE_PEER_SILENT', 'The peer stopped answering', { retryable: true }));
+      return;
+    }
+    this.#wait();
+    this.#ping();
+  }
+}
