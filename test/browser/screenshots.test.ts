@@ -16,6 +16,8 @@ const only = process.env.INKWIRE_SCREENSHOTS_ONLY?.split(',');
 
 const dark: BrowserContextOptions = { colorScheme: 'dark' };
 const chinese: BrowserContextOptions = { locale: 'zh-CN' };
+/** As docs/images/page.png has it. */
+const readme: BrowserContextOptions = { viewport: { width: 1200, height: 800 }, deviceScaleFactor: 2 };
 const tall: BrowserContextOptions = { viewport: { width: 1440, height: 1500 } };
 
 const stage = setStage();
@@ -27,6 +29,7 @@ const shots: [
   hash: string,
   act: (page: Page) => Promise<unknown>,
 ][] = [
+  ['readme', readme, '', keepAndWrite],
   ['empty', {}, '', still],
   ['empty-dark', dark, '', still],
   ['list', {}, '', keepSome],
@@ -132,6 +135,12 @@ function still(page: Page): Promise<void> {
 async function keepSome(page: Page): Promise<void> {
   for (const [index, text] of ['471', '660', '19', '38', '5', '2047'].entries())
     await writeAndKeep(page, text, { hand: index % 2 ? 1 : 0 });
+}
+
+async function keepAndWrite(page: Page): Promise<void> {
+  await keepSome(page);
+  await write(page, '2046', { hand: 1 });
+  await expectRead(page, '2046');
 }
 
 async function several(page: Page): Promise<void> {
