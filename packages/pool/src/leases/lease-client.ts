@@ -97,6 +97,14 @@ export function createLeaseClient(options: LeaseClientOptions): LeaseClient {
   return new LeaseClientCore(options);
 }
 
+const whyRefused: Readonly<Record<RefusalReason, string>> = {
+  'name-taken': 'another process has this name; if it has died without a fence, it has to be forgotten',
+  fenced: 'its sessions were ended, and it comes back as another incarnation',
+  full: 'there is no room for its floor',
+  learning: 'it has begun again, and learns what others have',
+  superseded: 'another allocator has taken over',
+};
+
 const nothing: LeasedLimits = Object.freeze({ min: 0, max: 0 });
 const mostConnections = Number.MAX_SAFE_INTEGER;
 /** Reports whose replies may still come; older ones are not waited for. */
@@ -199,8 +207,8 @@ class LeaseClientCore implements LeaseClient {
       await within(this.#firstGrant, options, this.#clock);
     } catch (error) {
       if (this.refusal === undefined || options.signal?.aborted) throw error;
-      const waiting = this.#waitsFor === undefined ? '' : `, it waits for ${this.#waitsFor}`;
-      const message = `The allocator refused ${this.name}: ${this.refusal}${waiting}`;
+      const waiting = this.#waitsFor === undefined ? '' : `; it waits for ${this.#waitsFor}`;
+      const message = `The allocator refused ${this.name}: ${whyRefused[this.refusal]} (${this.refusal})${waiting}`;
       throw new PoolError('POOL_LEASE_REFUSED', message, {
         cause: error,
         retryable: true,
