@@ -48,8 +48,9 @@ export class Supply<C> {
     });
   }
 
-  get #examinations(): readonly Queue<Slot<C>>[] {
-    return [this.connections.checking, this.connections.resetting];
+  /** Most of the time nothing is: then neither who acquires nor who gives back pays for it. */
+  get #isExamining(): boolean {
+    return this.connections.checking.size + this.connections.resetting.size > 0;
   }
 
   limit(min: number, max: number): void {
@@ -70,8 +71,9 @@ export class Supply<C> {
 
   /** Those that the next who wait will be given if they prove fit, which they are not trusted to for long. */
   promising(now: number): number {
+    if (!this.#isExamining) return 0;
     let promising = 0;
-    for (const queue of this.#examinations)
+    for (const queue of [this.connections.checking, this.connections.resetting])
       for (let slot = oldestTimely(queue, now); slot !== undefined; slot = slot.next) promising++;
     return promising;
   }
@@ -100,8 +102,8 @@ export class Supply<C> {
   grow(now: number, waiting: number): void {
     const { connections, gate } = this;
     const { opening } = connections;
-    if (waiting > 0)
-      for (const queue of this.#examinations)
+    if (waiting > 0 && this.#isExamining)
+      for (const queue of [connections.checking, connections.resetting])
         this.#alarm.by((oldestTimely(queue, now)?.since ?? Infinity) + patienceMs);
     while (this.#lacking(waiting, now) > 0 && connections.total < this.#max) {
       if (gate.isNarrow && opening.size > 0) return;
