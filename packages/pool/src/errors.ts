@@ -6,7 +6,7 @@ export type PoolErrorCode =
   | 'POOL_ACQUIRE_TIMEOUT'
   /** Another allocator has taken over: it has opened the same store, or clients follow it. */
   | 'POOL_ALLOCATOR_SUPERSEDED'
-  /** The breaker is open: connecting failed again and again, and no connection is left. Retryable. */
+  /** Connecting failed again and again, or for good, and no connection is left. Retryable unless for good. */
   | 'POOL_CONNECT_FAILED'
   /** The driver that an adapter needs is not installed. */
   | 'POOL_DRIVER_MISSING'
@@ -28,7 +28,7 @@ export type PoolErrorCode =
   | 'POOL_STORE_DAMAGED'
   /** The file that an allocator keeps cannot be read or written. Retryable. */
   | 'POOL_STORE_FAILED'
-  /** The database rolled a transaction back that was to be committed, because a statement in it had failed. */
+  /** A transaction was over before its COMMIT: a statement in it had failed, or one had committed it. */
   | 'POOL_TRANSACTION_ABORTED';
 
 /** Every error that `@inkwire/pool` raises for something other than a programmer's mistake. */
