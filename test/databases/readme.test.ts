@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { startPostgres } from '../../bench/pool/servers/postgres.ts';
-import { start } from '../../packages/cli/test/inkwire.ts';
+import { start, temporaryDirectory } from '../../packages/cli/test/inkwire.ts';
 
 const directory = fileURLToPath(new URL('../../packages/pool/', import.meta.url));
 
@@ -14,19 +12,21 @@ test('the README of the pool: a client of inkwire allocate, as it stands but for
   const readme = await readFile(`${directory}README.md`, 'utf8');
   const example = /```js\n([\s\S]*?)```/.exec(readme)![1]!;
   await using server = await startPostgres({ maxConnections: 10 });
-  const data = await mkdtemp(join(tmpdir(), 'inkwire-readme-'));
-  try {
-    const options = ['--capacity', `${server.capacity}`, '--spare', '2', '--lease-ms', '500'];
-    const database = ['--database', server.superuserUrl];
-    const args = ['allocate', '--wire', '127.0.0.1:0', '--data', data, ...options, ...database];
-    await using allocator = start(args);
-    const [, port] = await allocator.output(/wire \w+:\/\/[^\s]+:(\d+)/);
-    const code = example.replace('9527', port!).replace('postgres://app@localhost/app', server.url);
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], {
-      cwd: directory,
-    });
-    expect(stdout).toBe('42 true\n');
-  } finally {
-    await rm(data, { recursive: true });
-  }
+  await using data = await temporaryDirectory();
+  const options = ['--capacity', `${server.capacity}`, '--spare', '2', '--lease-ms', '500'];
+  const database = ['--database', server.superuserUrl];
+  await using allocator = start([
+    'allocate',
+    '--wire',
+    '127.0.0.1:0',
+    '--data',
+    data.path,
+    ...options,
+    ...database,
+  ]);
+  const [, port] = await allocator.output(/wire \w+:\/\/[^\s]+:(\d+)/);
+  const code = example.replace('9527', port!).replace('postgres://app@localhost/app', server.url);
+  const args = ['--input-type=module', '--eval', code];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: directory });
+  expect(stdout).toBe('42 true\n');
 });

@@ -134,9 +134,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
     this.#linger?.cancel();
     this.metrics.streams--;
     this.#answers.end();
-    this.#deferred = undefined;
-    this.#subscription?.leave();
-    this.#subscription = undefined;
+    this.#unsubscribe();
   }
 
   // --- commands -----------------------------------------------------------------------------------------------------
@@ -360,10 +358,14 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
 
   end(): void {
     this.#deaf = true;
+    this.#unsubscribe();
+    this.#endWhenDone();
+  }
+
+  #unsubscribe(): void {
     this.#deferred = undefined;
     this.#subscription?.leave();
     this.#subscription = undefined;
-    this.#endWhenDone();
   }
 
   #refuseAndEnd(refusal: Refusal): void {

@@ -39,7 +39,7 @@ export function openStreams(
   expectInteger('beginTimeoutMs', beginTimeoutMs, { min: 1 });
   // Now, and not in the midst of a peer's first bytes.
   resolveYamuxLimits(options.limits);
-  if (options.ping !== false) resolvePing(options.ping);
+  resolvePing(options.ping);
   let session: YamuxSession | undefined;
   let isPlain = false;
   const begun = new BegunChannel(channel, (first) => {

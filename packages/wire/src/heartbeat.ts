@@ -11,8 +11,10 @@ export interface PingOptions {
 
 export type ResolvedPing = Readonly<Record<keyof PingOptions, number>>;
 
-/** Throws a RangeError that names the option which is out of bounds. */
-export function resolvePing({ intervalMs = 10_000, misses = 2 }: PingOptions = {}): ResolvedPing {
+/** Undefined for false: nobody is found out. Throws a RangeError that names the option which is out of bounds. */
+export function resolvePing(ping: PingOptions | false = {}): ResolvedPing | undefined {
+  if (ping === false) return undefined;
+  const { intervalMs = 10_000, misses = 2 } = ping;
   return {
     intervalMs: expectInteger('ping.intervalMs', intervalMs, { min: 1 }),
     misses: expectInteger('ping.misses', misses, { min: 1 }),

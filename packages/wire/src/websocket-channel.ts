@@ -115,7 +115,7 @@ function resolveOptions(options: WebSocketChannelOptions) {
   return {
     peer,
     maxHeldBytes: expectInteger('maxHeldBytes', maxHeldBytes, { min: 1 }),
-    ping: ping === false ? undefined : resolvePing(ping),
+    ping: resolvePing(ping),
     clock,
   };
 }

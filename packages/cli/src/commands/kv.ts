@@ -1,14 +1,7 @@
 import { once } from 'node:events';
 import type { Client } from '@inkwire/wire';
 import { type Command, Option } from 'commander';
-import {
-  addHubOptions,
-  clientsOf,
-  defaultHub,
-  type HubFlags,
-  hubOf,
-  wantsTls,
-} from '../connect/hub-options.ts';
+import { addHubOptions, defaultHub, type HubFlags, hubOf, withClient } from '../connect/hub-options.ts';
 import type { joined } from '../connect/joined.ts';
 import type { KvOutput, kvCommands } from '../connect/kv-commands.ts';
 import { parseValue, type ValueType, valueTypes } from '../connect/kv-value.ts';
@@ -146,23 +139,14 @@ function askHub(command: Command, ask: Work): Promise<void> {
 
 async function withHub(command: Command, work: Work): Promise<void> {
   const flags = command.optsWithGlobals<KvFlags>();
-  const address = hubOf(flags.hub);
-  const [clients, { kvCommands }, { joined }, { joinFailure }] = await Promise.all([
-    clientsOf(flags),
+  const [{ kvCommands }, { joined }] = await Promise.all([
     import('../connect/kv-commands.ts'),
     import('../connect/joined.ts'),
-    import('../connect/hub-failure.ts'),
   ]);
   // Values and answers may be longer than a frame of a multiplexed connection.
-  const client = clients(address)({ multiplexed: false });
-  try {
-    await work(client, outputOf(flags), { ...kvCommands, joined });
-    await client.close();
-  } catch (error) {
-    throw joinFailure(error, address, wantsTls(flags));
-  } finally {
-    await client.destroy();
-  }
+  await withClient(hubOf(flags.hub), flags, { multiplexed: false }, (client) =>
+    work(client, outputOf(flags), { ...kvCommands, joined }),
+  );
 }
 
 function outputOf({ json }: KvFlags): KvOutput {

@@ -1,13 +1,5 @@
-import type { Client } from '@inkwire/wire';
 import type { Command } from 'commander';
-import {
-  addHubOptions,
-  clientsOf,
-  defaultHub,
-  type HubFlags,
-  hubOf,
-  wantsTls,
-} from '../connect/hub-options.ts';
+import { addHubOptions, defaultHub, type HubFlags, hubOf, withClient } from '../connect/hub-options.ts';
 import { variableOf } from '../settings.ts';
 
 const whereWire = `where the wire of the hub or the allocator listens (default: ${defaultHub}; env: ${variableOf('hub')})`;
@@ -42,34 +34,15 @@ export function addPool(program: Command): void {
 async function watchHub(text: string | undefined, flags: WatchFlags): Promise<void> {
   const { once = false, json = false } = flags;
   const { watchPool } = await import('../pool/watch-pool.ts');
-  await withPool(text, flags, (client) => watchPool(client, { once, json, stream: process.stdout }));
+  await withClient(hubOf(text), flags, undefined, (client) =>
+    watchPool(client, { once, json, stream: process.stdout }),
+  );
 }
 
 async function forgetClient(name: string, text: string | undefined, flags: HubFlags): Promise<void> {
   const { forgetLease } = await import('../pool/forget-lease.ts');
-  await withPool(text, flags, async (client) => {
+  await withClient(hubOf(text), flags, undefined, async (client) => {
     const { held, floor } = await forgetLease(client, name);
     process.stdout.write(`${name} is forgotten; what was held for it is free: ${Math.max(held, floor)}\n`);
   });
-}
-
-async function withPool(
-  text: string | undefined,
-  flags: HubFlags,
-  work: (client: Client) => Promise<void>,
-): Promise<void> {
-  const address = hubOf(text);
-  const [clients, { joinFailure }] = await Promise.all([
-    clientsOf(flags),
-    import('../connect/hub-failure.ts'),
-  ]);
-  const client = clients(address)({});
-  try {
-    await work(client);
-    await client.close();
-  } catch (error) {
-    throw joinFailure(error, address, wantsTls(flags));
-  } finally {
-    await client.destroy();
-  }
 }

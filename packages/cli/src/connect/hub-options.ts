@@ -84,6 +84,25 @@ export async function clientsOf(flags: HubFlags): Promise<(address: ListenAddres
       });
 }
 
+/** Joins a hub for one piece of work, and leaves. What is told of a hub that cannot be joined: see `joinFailure`. */
+export async function withClient(
+  address: ListenAddress,
+  flags: HubFlags,
+  options: Parameters<ClientFactory>[0],
+  work: (client: Client) => Promise<void>,
+): Promise<void> {
+  const [clients, { joinFailure }] = await Promise.all([clientsOf(flags), import('./hub-failure.ts')]);
+  const client = clients(address)(options);
+  try {
+    await work(client);
+    await client.close();
+  } catch (error) {
+    throw joinFailure(error, address, wantsTls(flags));
+  } finally {
+    await client.destroy();
+  }
+}
+
 async function readTls(flags: HubFlags) {
   const { ca, cert, key } = flags;
   if ((cert === undefined) !== (key === undefined)) {

@@ -67,7 +67,7 @@ export function composeReading(
 ): ReadPicture {
   const found = picture.lines.flat(2);
   const { unsureBelow, familiarAbove = -Infinity } = card;
-  // Of other people's digits that are strange to the model about so many are wrong that were not by their probabilities.
+  // Strange digits of others' hands are wrong more often than their probabilities say, by about as much.
   const isStrange = found.map((_, i) => familiarity[i]! < familiarAbove);
   const digits = found.map((digit, i) => readDigit(digit, probabilities, i, isStrange[i] ? unsureBelow : 1));
   const remaining = digits.values();

@@ -1,5 +1,5 @@
 import type { AllocatorSnapshot, ClientSnapshot } from '@inkwire/pool';
-import type { Pair } from '@inkwire/wire';
+import type { Pair, Value } from '@inkwire/wire';
 import { text } from '../members/virtual-table.ts';
 
 /** The key of the table `$pool` under which everything but the clients stands. */
@@ -28,9 +28,16 @@ export function clientsByKey(snapshot: AllocatorSnapshot): ReadonlyMap<string, C
 
 /** The table `$pool`: the totals, and each client. */
 export function poolPairs(snapshot: AllocatorSnapshot): readonly Pair[] {
-  const pairOf = (key: string, facts: unknown): Pair => ({ key, value: text(JSON.stringify(facts)) });
-  const clients = Array.from(clientsByKey(snapshot), ([key, client]) => pairOf(key, factsOf(client)));
-  return [pairOf(totalsKey, totalsOf(snapshot)), ...clients];
+  const clients = Array.from(clientsByKey(snapshot), ([key, client]) => ({
+    key,
+    value: clientValue(client),
+  }));
+  return [{ key: totalsKey, value: text(JSON.stringify(totalsOf(snapshot))) }, ...clients];
+}
+
+/** A client as its key in the table has it. */
+export function clientValue(client: ClientSnapshot): Value {
+  return text(JSON.stringify(factsOf(client)));
 }
 
 /** A message of the topic `$pool`. Of very many clients, those that hold or wait for most. */

@@ -4,7 +4,7 @@ import type { LeaseService } from '@inkwire/pool';
 import { createLeaseEndpoint, type LeaseEndpoint, leaseTopic } from '@inkwire/pool/leases';
 import { type Reply, type Value, WireError } from '@inkwire/wire';
 import { none, ok, refuse, text, type VirtualTable } from '../members/virtual-table.ts';
-import { clientsByKey, poolMessage, poolPairs } from './pool-facts.ts';
+import { clientsByKey, clientValue, poolMessage, poolPairs } from './pool-facts.ts';
 
 /*
  * The allocator on the wire. It owns neither the lease service nor the topics.
@@ -55,14 +55,17 @@ export class PoolSide implements Disposable {
   /** The table `$pool`. To delete a client is to forget it. */
   table(): VirtualTable {
     const pairs = () => poolPairs(this.service.snapshot());
-    const get = (key: string): Value | undefined => pairs().find((pair) => pair.key === key)?.value;
-    return { get, pairs, delete: (key) => this.#forget(key, get(key)) };
+    return {
+      get: (key): Value | undefined => pairs().find((pair) => pair.key === key)?.value,
+      pairs,
+      delete: (key) => this.#forget(key),
+    };
   }
 
-  #forget(key: string, facts: Value | undefined): Value | Reply {
+  #forget(key: string): Value | Reply {
     const client = clientsByKey(this.service.snapshot()).get(key);
-    if (client === undefined || facts === undefined) return none;
-    if (this.service.forget(client.name) > 0) return facts;
+    if (client === undefined) return none;
+    if (this.service.forget(client.name) > 0) return clientValue(client);
     return refuse(409, `Conflict: ${key} is not silent, and so not to be forgotten`);
   }
 

@@ -1,5 +1,6 @@
 import { systemCode } from '@inkwire/base';
 import { PoolError } from '../errors.ts';
+import { isNotRetryable } from '../pool/options.ts';
 
 /** Rows, or what a statement without rows answers, and what the driver says of the columns. */
 // biome-ignore lint/suspicious/noExplicitAny: a row is what the query selects.
@@ -104,6 +105,5 @@ export function isFull(error: unknown): boolean {
 
 /** Access denied to a database or to a user, no such database; and what our own codes say is final. */
 export function isPermanent(error: unknown): boolean {
-  if (error instanceof PoolError) return !error.retryable;
-  return [1044, 1045, 1049].includes(errnoOf(error) as number);
+  return isNotRetryable(error) || [1044, 1045, 1049].includes(errnoOf(error) as number);
 }

@@ -7,7 +7,7 @@ import {
 } from '../client-identity.ts';
 import { PoolError } from '../errors.ts';
 import { unguarded } from '../lent.ts';
-import type { OpenContext } from '../pool/options.ts';
+import { isNotRetryable, type OpenContext } from '../pool/options.ts';
 import { applicationName, sessionPrefix } from './application-name.ts';
 import { cancelQuery } from './cancel.ts';
 import { configOf, loadPg, named, type PgClient, type PgConnectionOptions, type PgDriver } from './driver.ts';
@@ -124,6 +124,5 @@ export function isFull(error: unknown): boolean {
 
 /** SQLSTATE class 28, `invalid_authorization_specification`, and `invalid_catalog_name`; and what our own codes say is final. */
 export function isPermanent(error: unknown): boolean {
-  if (error instanceof PoolError) return !error.retryable;
-  return /^(28|3D000$)/.test(systemCode(error) ?? '');
+  return isNotRetryable(error) || /^(28|3D000$)/.test(systemCode(error) ?? '');
 }

@@ -20,8 +20,8 @@ const longestFullRetryMs = 500;
  *       │                        ▼
  *       └──an attempt succeeds── broken: the same, and who waits without any connection is refused until the next attempt
  *
- * Where trying again is of no use the first failure breaks it. A database that says it is full works; it only has not noticed yet that a connection was closed. So that counts as
- * no failure, and the waits are short.
+ * Where trying again is of no use the first failure breaks it. A database that says it is full works; it only has not
+ * noticed yet that a connection was closed. So that counts as no failure, and the waits are short.
  */
 export class ConnectGate {
   readonly #breakerAfter: number;
@@ -76,7 +76,7 @@ export class ConnectGate {
     this.isPermanent = false;
   }
 
-  failed(round: number, error: unknown, nowMs: number, isPermanent = false): void {
+  failed(round: number, error: unknown, nowMs: number, isPermanent: boolean): void {
     this.lastError = error;
     this.isPermanent = isPermanent;
     if (this.#next(round)) this.#retryAt = nowMs + this.#waitAfterFailure(this.#failedRounds++);

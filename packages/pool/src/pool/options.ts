@@ -139,7 +139,8 @@ function expectFunction(name: string, value: unknown): void {
     throw new TypeError(`Expected \`${name}\` to be a function, got \`${String(value)}\``);
 }
 
-function isNotRetryable(error: unknown): boolean {
+/** What an error of ours says itself. */
+export function isNotRetryable(error: unknown): boolean {
   return error instanceof CodedError && !error.retryable;
 }
 

@@ -189,7 +189,7 @@ export class Supply<C> {
     const message = `Opening a connection of ${name} took longer than ${openTimeoutMs} ms`;
     const error = new PoolError('POOL_OPEN_TIMEOUT', message, { retryable: true });
     this.#ledger.failed(error, false);
-    this.gate.failed(slot.round, error, now);
+    this.gate.failed(slot.round, error, now, false);
     this.close(slot, now, { error });
   }
 

@@ -56,7 +56,8 @@ export interface SubscriptionHost {
  *     any ──return(), signal, close, destroy, refused──▶ over
  *
  * Refused is: the first answer to `subscribe` has a status other than 200, or a later one, or one to what is asked before
- * it (to sign its line in), has one that asking again cannot mend. A subscription that the hub has dropped because we were slow is begun anew, once there is room, and says `missed`.
+ * it (to sign its line in), has one that asking again cannot mend. A subscription that the hub has dropped because we were
+ * slow is begun anew, once there is room, and says `missed`.
  */
 export class TopicSubscription implements Subscription {
   readonly #host: SubscriptionHost;

@@ -36,7 +36,7 @@ export interface WebSocketServerOptions {
 export function acceptWebSockets(options: WebSocketServerOptions): Closable {
   const { server, path = '/wire', protocol = wireProtocol, isAllowedOrigin = isSameOrigin } = options;
   const { maxMessageBytes, ping } = options;
-  if (ping !== false) resolvePing(ping);
+  resolvePing(ping);
   /** Of ws, one for each length of messages: it knows no other way to set that. */
   const servers = new Map<number, WebSocketServer>();
 

@@ -101,7 +101,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
 
   constructor(options: YamuxOptions) {
     const { channel, side, ping, clock = systemClock } = options;
-    this.#pingEvery = ping === false ? undefined : resolvePing(ping);
+    this.#pingEvery = resolvePing(ping);
     this.#limits = resolveYamuxLimits(options.limits);
     this.transport = channel.transport;
     this.peer = channel.peer;
