@@ -1,15 +1,17 @@
 import { Ledger } from './ledger.ts';
 import { Member, type MemberState } from './member.ts';
+import { Members } from './members.ts';
 import { type LeaseReply, type LeaseReport, needOf, type RefusalReason, totalOf } from './messages.ts';
 import { move } from './moves.ts';
 import {
   type AdmittedClient,
   type AllocatorOptions,
+  clientKey,
   type ResolvedAllocatorOptions,
   resolveAllocatorOptions,
 } from './options.ts';
 import { checkReport } from './report-check.ts';
-import type { AllocatorCounts, AllocatorSnapshot, ClientSnapshot } from './snapshot.ts';
+import { type AllocatorCounts, type AllocatorSnapshot, snapshotOf } from './snapshot.ts';
 import { createStrategy, type Strategy } from './strategy.ts';
 import { TotalLimit } from './total.ts';
 
@@ -77,9 +79,7 @@ class AllocatorCore implements Allocator {
   readonly #ledger: Ledger;
   readonly #total: TotalLimit;
   readonly #strategy: Strategy;
-  /** By name and incarnation, and by name: of an earlier epoch there may be several, and with `trust` silent ones. */
-  readonly #members = new Map<string, Member>();
-  readonly #namesakes = new Map<string, readonly Member[]>();
+  readonly #members = new Members();
   /** The last reports of a later epoch, which wait for the store's. */
   readonly #later = new Map<string, LeaseReport>();
   /** Incarnations that are gone: their late reports are not taken for new ones. In order of going. */
@@ -123,7 +123,7 @@ class AllocatorCore implements Allocator {
     if (this.#isLearning && options.silent === 'hold') this.#ledger.beginUnknown();
     for (const { name, incarnation, floor } of options.known) {
       const member = new Member(name, incarnation, floor, 'unsettled', this.#learnUntilMs);
-      this.#enter(member);
+      this.#members.add(member);
       this.#ledger.observe(member, 0);
     }
     if (this.#isLearning) this.dueMs = this.#learnUntilMs;
@@ -159,7 +159,7 @@ class AllocatorCore implements Allocator {
       this.#forget(event.name);
       return;
     }
-    const member = this.#members.get(keyOf(event.client.name, event.client.incarnation));
+    const member = this.#members.get(event.client.name, event.client.incarnation);
     if (member === undefined) return;
     if (event.kind === 'admitted' || event.kind === 'admit-failed')
       this.#admitted(member, event.kind === 'admitted');
@@ -175,9 +175,9 @@ class AllocatorCore implements Allocator {
   }
 
   #hearOwn(report: LeaseReport): void {
-    const member = this.#members.get(keyOf(report.client, report.incarnation));
+    const member = this.#members.get(report.client, report.incarnation);
     if (member === undefined) {
-      const namesakes = this.#namesakes.get(report.client) ?? [];
+      const namesakes = this.#members.named(report.client);
       if (namesakes.every((namesake) => this.#isNameLeft(namesake))) this.#hearStranger(report);
       else this.#hearContender(namesakes, report);
     } else if (report.sequence <= (member.report?.sequence ?? 0)) this.#counts.ignored++;
@@ -193,7 +193,7 @@ class AllocatorCore implements Allocator {
   #askEpoch(report: LeaseReport): void {
     if (this.#later.size === 0) this.#actions.push({ kind: 'read-epoch', heard: report.epoch });
     if (this.#later.size < this.#options.maxClients)
-      this.#later.set(keyOf(report.client, report.incarnation), report);
+      this.#later.set(clientKey(report.client, report.incarnation), report);
   }
 
   /** Those whose epoch there has never been come back as others: what they were granted is nobody's. */
@@ -213,7 +213,7 @@ class AllocatorCore implements Allocator {
   #hearStranger(report: LeaseReport): void {
     const isEarlier = report.epoch > 0 && report.epoch < this.epoch;
     if (isGoodbye(report)) this.#bidFarewell(report);
-    else if (this.#departed.has(keyOf(report.client, report.incarnation))) this.#refuse(report, 'fenced');
+    else if (this.#departed.has(clientKey(report.client, report.incarnation))) this.#refuse(report, 'fenced');
     else if (this.#members.size >= this.#options.maxClients) this.#refuse(report, 'full');
     else if (report.epoch === 0) this.#addMember(report, 'waiting');
     else if (isEarlier && this.#isLearning && !this.#options.isKnownComplete)
@@ -224,7 +224,7 @@ class AllocatorCore implements Allocator {
   #addMember(report: LeaseReport, state: MemberState): Member {
     const { client, incarnation, floor } = report;
     const member = new Member(client, incarnation, floor, state, this.#leaseEndMs);
-    this.#enter(member);
+    this.#members.add(member);
     this.#note(member, report);
     this.#toTell.add(member);
     return member;
@@ -236,7 +236,7 @@ class AllocatorCore implements Allocator {
       return;
     }
     for (const namesake of namesakes) namesake.isContended = true;
-    const isGone = report.epoch > 0 || this.#departed.has(keyOf(report.client, report.incarnation));
+    const isGone = report.epoch > 0 || this.#departed.has(clientKey(report.client, report.incarnation));
     this.#refuse(report, isGone ? 'fenced' : 'name-taken');
   }
 
@@ -323,7 +323,7 @@ class AllocatorCore implements Allocator {
   #remove(member: Member): void {
     this.#drop(member);
     this.#counts.departed++;
-    this.#departed.set(keyOf(member.name, member.incarnation), this.#now);
+    this.#departed.set(clientKey(member.name, member.incarnation), this.#now);
     this.#actions.push({ kind: 'forget', client: clientOf(member) });
   }
 
@@ -336,25 +336,15 @@ class AllocatorCore implements Allocator {
   /** A client that is not silent is not the operator's to forget. */
   #forget(name: string): void {
     if (this.#supersededBy !== undefined) return;
-    for (const member of this.#namesakes.get(name) ?? []) {
+    for (const member of this.#members.named(name)) {
       const isAdmitted = member.state !== 'waiting' && member.state !== 'admitting';
       if (isAdmitted && this.#now >= member.expiresAtMs) this.#remove(member);
     }
   }
 
-  #enter(member: Member): void {
-    const { name, incarnation } = member;
-    this.#members.set(keyOf(name, incarnation), member);
-    this.#namesakes.set(name, [...(this.#namesakes.get(name) ?? []), member]);
-  }
-
   #drop(member: Member): void {
-    const { name, incarnation } = member;
     this.#ledger.release(member);
-    this.#members.delete(keyOf(name, incarnation));
-    const namesakes = this.#namesakes.get(name)!.filter((namesake) => namesake !== member);
-    if (namesakes.length > 0) this.#namesakes.set(name, namesakes);
-    else this.#namesakes.delete(name);
+    this.#members.delete(member);
     this.#toTell.delete(member);
   }
 
@@ -365,7 +355,7 @@ class AllocatorCore implements Allocator {
     const silent: Member[] = [];
     const live: Member[] = [];
     const waiting: Member[] = [];
-    for (const member of [...this.#members.values()]) {
+    for (const member of [...this.#members]) {
       if (this.#isOver(member)) this.#end(member);
       else if (member.state === 'waiting') waiting.push(member);
       else if (member.isLive(this.#now)) live.push(member);
@@ -406,7 +396,7 @@ class AllocatorCore implements Allocator {
   }
 
   get #unsettled(): Member | undefined {
-    for (const member of this.#members.values()) if (!member.isSettled) return member;
+    for (const member of this.#members) if (!member.isSettled) return member;
     return undefined;
   }
 
@@ -435,7 +425,7 @@ class AllocatorCore implements Allocator {
     if (waiting.length === 0 || !this.#mayGrow) return 0;
     let demand = 0;
     let room = this.#ledger.budget - this.#ledger.unknown;
-    for (const { state, floor } of this.#members.values()) if (state !== 'waiting') room -= floor;
+    for (const { state, floor } of this.#members) if (state !== 'waiting') room -= floor;
     for (const member of waiting) {
       if (member.floor > room) continue;
       room -= member.floor;
@@ -562,7 +552,7 @@ class AllocatorCore implements Allocator {
   }
 
   checkRule(): void {
-    this.#ledger.check(this.#members.values());
+    this.#ledger.check(this.#members);
   }
 
   snapshot(nowMs: number): AllocatorSnapshot {
@@ -578,7 +568,7 @@ class AllocatorCore implements Allocator {
       isScarce: this.#isScarce,
       supersededBy: this.#supersededBy,
       counts: { ...this.#counts },
-      clients: Array.from(this.#members.values(), (member) => snapshotOf(member, nowMs)),
+      clients: Array.from(this.#members, (member) => snapshotOf(member, nowMs)),
     };
   }
 }
@@ -589,35 +579,7 @@ const clientsPerMs = 500;
 /** Late messages are not later than this. */
 const departedLeases = 4;
 
-const keyOf = (name: string, incarnation: string) => `${name}\n${incarnation}`;
-
 /** It has nothing, may open nothing, and wants nothing. */
 const isGoodbye = (report: LeaseReport) => report.isLeaving && report.max === 0 && totalOf(report) === 0;
 
 const clientOf = ({ name, incarnation, floor }: Member): AdmittedClient => ({ name, incarnation, floor });
-
-function snapshotOf(member: Member, nowMs: number): ClientSnapshot {
-  const { name, incarnation, state, floor, ceiling, weight, granted, held, report } = member;
-  return {
-    name,
-    incarnation,
-    state,
-    isSilent: nowMs >= member.expiresAtMs,
-    floor,
-    ceiling,
-    weight,
-    min: Math.min(floor, granted),
-    max: granted,
-    held,
-    inUse: report?.inUse ?? 0,
-    idle: report?.idle ?? 0,
-    opening: report?.opening ?? 0,
-    closing: report?.closing ?? 0,
-    queued: report?.queued ?? 0,
-    longestWaitMs: report?.longestWaitMs ?? 0,
-    failures: report?.failures ?? 0,
-    completed: report?.completed ?? 0,
-    usedRate: granted === 0 ? 0 : (report?.inUse ?? 0) / granted,
-    failureRate: member.failures.value,
-  };
-}

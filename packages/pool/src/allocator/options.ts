@@ -29,6 +29,9 @@ export interface AdmittedClient {
   readonly floor: number;
 }
 
+/** What tells incarnations of all clients apart. */
+export const clientKey = (name: string, incarnation: string): string => `${name}\n${incarnation}`;
+
 /** How an allocator shares. Milliseconds throughout. */
 export interface AllocatorOptions {
   /** Connections that the database takes. At least 1. */
@@ -122,7 +125,7 @@ export function resolveAllocatorOptions(options: AllocatorOptions): ResolvedAllo
 function expectDistinct(known: readonly AdmittedClient[]): readonly AdmittedClient[] {
   const keys = new Set<string>();
   for (const { name, incarnation } of known) {
-    const key = `${name}\n${incarnation}`;
+    const key = clientKey(name, incarnation);
     if (keys.has(key))
       throw new RangeError(
         `Expected \`known\` to have each incarnation once, got \`${incarnation}\` of \`${name}\` twice`,

@@ -1,4 +1,4 @@
-import type { MemberState } from './member.ts';
+import type { Member, MemberState } from './member.ts';
 import type { StrategyName } from './options.ts';
 
 /** A client as it stands: for metrics, `pool watch` and the page. */
@@ -64,4 +64,31 @@ export interface AllocatorSnapshot {
   readonly supersededBy: number | undefined;
   readonly counts: Readonly<AllocatorCounts>;
   readonly clients: readonly ClientSnapshot[];
+}
+
+/** A client as it stands at a moment. */
+export function snapshotOf(member: Member, nowMs: number): ClientSnapshot {
+  const { name, incarnation, state, floor, ceiling, weight, granted, held, report } = member;
+  return {
+    name,
+    incarnation,
+    state,
+    isSilent: nowMs >= member.expiresAtMs,
+    floor,
+    ceiling,
+    weight,
+    min: Math.min(floor, granted),
+    max: granted,
+    held,
+    inUse: report?.inUse ?? 0,
+    idle: report?.idle ?? 0,
+    opening: report?.opening ?? 0,
+    closing: report?.closing ?? 0,
+    queued: report?.queued ?? 0,
+    longestWaitMs: report?.longestWaitMs ?? 0,
+    failures: report?.failures ?? 0,
+    completed: report?.completed ?? 0,
+    usedRate: granted === 0 ? 0 : (report?.inUse ?? 0) / granted,
+    failureRate: member.failures.value,
+  };
 }

@@ -1,4 +1,4 @@
-import type { AdmittedClient } from '../allocator/options.ts';
+import { type AdmittedClient, clientKey } from '../allocator/options.ts';
 import { PoolError } from '../errors.ts';
 import { EpochFiles, type StoreState } from './epoch-files.ts';
 import type { LeaseStore } from './store.ts';
@@ -93,4 +93,4 @@ async function writeOwn(files: EpochFiles, state: StoreState): Promise<void> {
   if (written.status === 'rejected') throw written.reason;
 }
 
-const keyOf = ({ name, incarnation }: AdmittedClient) => `${name}\n${incarnation}`;
+const keyOf = ({ name, incarnation }: AdmittedClient) => clientKey(name, incarnation);
