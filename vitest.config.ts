@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** Packages see each other's sources, so no test runs against a build that is older than what it tests. */
+const conditions = ['source', 'node', 'import', 'module', 'default'];
+
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: [
       'packages/*/src/**/*.test.ts',
