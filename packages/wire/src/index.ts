@@ -1,5 +1,16 @@
-export { Allowance } from './allowance.ts';
-export type { Channel, ChannelHandler, PeerAddress, Transport } from './channel.ts';
+export { gunzip, gzip } from '#gzip';
+export type { Channel, ChannelHandler, PeerAddress, Transport } from './channels/channel.ts';
+export { DelegatingChannel } from './channels/delegating-channel.ts';
+export { endOfTurn } from './channels/end-of-turn.ts';
+export type { PingOptions } from './channels/heartbeat.ts';
+export { type ChannelPairOptions, createChannelPair } from './channels/memory-channel.ts';
+export {
+  openWebSocket,
+  type WebSocketChannelOptions,
+  type WebSocketEvent,
+  type WebSocketLike,
+  webSocketChannel,
+} from './channels/websocket-channel.ts';
 export {
   type Client,
   type ClientOptions,
@@ -30,24 +41,7 @@ export {
   readValue,
   writePairField,
   writeValueField,
-} from './codec.ts';
-export { DelegatingChannel } from './delegating-channel.ts';
-export { openStreams, type StreamsOptions } from './detect.ts';
-export { endOfTurn } from './end-of-turn.ts';
-export { WireError, type WireErrorCode } from './errors.ts';
-export { FrameDecoder } from './frame-decoder.ts';
-export { type FrameHandler, FrameStream } from './frame-stream.ts';
-export { FrameWriter, frameHeaderBytes, sharedWriter } from './frame-writer.ts';
-export { gunzip, gzip } from './gzip.ts';
-export type { PingOptions } from './heartbeat.ts';
-export {
-  defaultFrameLimits,
-  type FrameLimits,
-  type ResolvedFrameLimits,
-  resolveFrameLimits,
-} from './limits.ts';
-export { type ChannelPairOptions, createChannelPair } from './memory-channel.ts';
-export { createMessageStream, type MessageStream, type MessageStreamOptions } from './message-stream.ts';
+} from './codec/index.ts';
 export type {
   Command,
   CommandKind,
@@ -56,9 +50,8 @@ export type {
   Reply,
   StrokePoint,
   Value,
-} from './messages.ts';
-export { compressAbove, Outbox } from './outbox.ts';
-export { copyBytes, ProtobufReader, readText } from './protobuf-reader.ts';
+} from './codec/messages.ts';
+export { copyBytes, ProtobufReader, readText } from './codec/protobuf-reader.ts';
 export {
   beginMessage,
   endMessage,
@@ -67,15 +60,25 @@ export {
   writeInt64,
   writeText,
   writeVarint,
-} from './protobuf-writer.ts';
-export { Float, float, fromValue, type PlainInput, type PlainValue, toValue } from './values.ts';
+} from './codec/protobuf-writer.ts';
+export { Float, float, fromValue, type PlainInput, type PlainValue, toValue } from './codec/values.ts';
+export { WireError, type WireErrorCode } from './errors.ts';
+export { Allowance } from './frames/allowance.ts';
+export { FrameDecoder } from './frames/frame-decoder.ts';
+export { type FrameHandler, FrameStream } from './frames/frame-stream.ts';
+export { FrameWriter, frameHeaderBytes, sharedWriter } from './frames/frame-writer.ts';
 export {
-  openWebSocket,
-  type WebSocketChannelOptions,
-  type WebSocketEvent,
-  type WebSocketLike,
-  webSocketChannel,
-} from './websocket-channel.ts';
+  defaultFrameLimits,
+  type FrameLimits,
+  type ResolvedFrameLimits,
+  resolveFrameLimits,
+} from './frames/limits.ts';
+export {
+  createMessageStream,
+  type MessageStream,
+  type MessageStreamOptions,
+} from './frames/message-stream.ts';
+export { compressAbove, Outbox } from './frames/outbox.ts';
 export {
   createYamuxSession,
   isYamux,
@@ -83,3 +86,4 @@ export {
   type YamuxOptions,
   type YamuxSession,
 } from './yamux/index.ts';
+export { openStreams, type StreamsOptions } from './yamux/open-streams.ts';

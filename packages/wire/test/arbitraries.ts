@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Command, Pair, Reply, Value } from '../src/messages.ts';
+import type { Command, Pair, Reply, Value } from '../src/codec/messages.ts';
 
 /** Generated messages for property tests. */
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Channel } from '../src/channel.ts';
+import type { Channel } from '../src/channels/channel.ts';
 
 /** Two ends of one connection. */
 export interface ChannelEnds {

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { createChannelPair } from '../src/memory-channel.ts';
+import { createChannelPair } from '../src/channels/memory-channel.ts';
 import { channelContract } from './channel-contract.ts';
 import {
   browserConnections,

@@ -1,13 +1,13 @@
 import { createManualClock, type ManualClock } from '@inkwire/base';
-import { Allowance } from '../src/allowance.ts';
-import type { Channel } from '../src/channel.ts';
+import type { Channel } from '../src/channels/channel.ts';
+import { createChannelPair } from '../src/channels/memory-channel.ts';
 import { type ClientOptions, createClient } from '../src/client/index.ts';
-import { decodeCommand, encodeReply } from '../src/codec.ts';
-import { FrameStream } from '../src/frame-stream.ts';
-import { sharedWriter } from '../src/frame-writer.ts';
-import { createChannelPair } from '../src/memory-channel.ts';
-import type { Command, Reply, Value } from '../src/messages.ts';
-import { toValue } from '../src/values.ts';
+import { decodeCommand, encodeReply } from '../src/codec/index.ts';
+import type { Command, Reply, Value } from '../src/codec/messages.ts';
+import { toValue } from '../src/codec/values.ts';
+import { Allowance } from '../src/frames/allowance.ts';
+import { FrameStream } from '../src/frames/frame-stream.ts';
+import { sharedWriter } from '../src/frames/frame-writer.ts';
 import { createYamuxSession } from '../src/yamux/session.ts';
 
 /** A hub of a test's own: tables and topics in memory, and whatever the test scripts instead. */

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '@inkwire/base';
 import { describe, expect, it } from 'vitest';
 import type { Client, Subscription } from '../src/client/index.ts';
-import { toValue } from '../src/values.ts';
+import { toValue } from '../src/codec/values.ts';
 import { accepted, clientOf, refused, ScriptedHub, settle } from './client-hub.ts';
 
 /** Everything that was promised, and what has become of it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Subscription, TopicItem } from '../src/client/index.ts';
-import { toValue } from '../src/values.ts';
+import { toValue } from '../src/codec/values.ts';
 import { accepted, clientOf, refused, ScriptedHub, settle, until, watch } from './client-hub.ts';
 
 const hubOf = (parts: Partial<ScriptedHub> = {}) => Object.assign(new ScriptedHub(), parts);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createClient, WireStatusError } from '../src/client/index.ts';
-import type { Reply } from '../src/messages.ts';
-import { toValue } from '../src/values.ts';
+import type { Reply } from '../src/codec/messages.ts';
+import { toValue } from '../src/codec/values.ts';
 import { accepted, clientOf, counted, refused, ScriptedHub, settle, until, watch } from './client-hub.ts';
 
 async function online(options: Parameters<typeof clientOf>[1] = {}, hub = new ScriptedHub()) {

@@ -4,10 +4,10 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeCommand, decodeReply, encodeCommand, encodeReply } from '../src/codec.ts';
+import { decodeCommand, decodeReply, encodeCommand, encodeReply } from '../src/codec/index.ts';
+import type { Command, Reply } from '../src/codec/messages.ts';
 import { WireError } from '../src/errors.ts';
-import { FrameWriter } from '../src/frame-writer.ts';
-import type { Command, Reply } from '../src/messages.ts';
+import { FrameWriter } from '../src/frames/frame-writer.ts';
 import { CommandRequestSchema, CommandResponseSchema, file_abi } from './abi_pb.ts';
 import { command, reply } from './arbitraries.ts';
 import { fromReference, fromReferenceReply, toReference, toReferenceReply } from './reference.ts';
@@ -43,8 +43,8 @@ function decodedReply(payload: Uint8Array): Reply {
   return decodeReply(bytes, start, end);
 }
 
-test('the generated reference is of proto/abi.proto as it stands', () => {
-  const source = readFileSync(new URL('../src/proto/abi.proto', import.meta.url), 'utf8');
+test('the generated reference is of codec/abi.proto as it stands', () => {
+  const source = readFileSync(new URL('../src/codec/abi.proto', import.meta.url), 'utf8');
   const written = [...source.matchAll(/^message (\w+) \{\n([\s\S]*?)^\}/gm)].flatMap(([, message, body]) =>
     [...body!.matchAll(/^ +(?:optional |repeated )?(\w+) (\w+) = (\d+);/gm)].map(
       ([, type, name, number]) => `${message}.${name} ${type} ${number}`,

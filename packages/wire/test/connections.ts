@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import type { Channel } from '../src/channel.ts';
+import type { Channel } from '../src/channels/channel.ts';
+import { openWebSocket, type WebSocketLike } from '../src/channels/websocket-channel.ts';
 import {
   acceptWebSockets,
   type CertificateFiles,
@@ -15,7 +16,6 @@ import {
   listenStreams,
   type TlsMaterial,
 } from '../src/node/index.ts';
-import { openWebSocket, type WebSocketLike } from '../src/websocket-channel.ts';
 import { createYamuxSession } from '../src/yamux/index.ts';
 import type { ChannelEnds } from './channel-contract.ts';
 

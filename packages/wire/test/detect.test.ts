@@ -1,9 +1,9 @@
 import { createManualClock } from '@inkwire/base';
 import { expect, test } from 'vitest';
-import type { Channel } from '../src/channel.ts';
-import { openStreams, type StreamsOptions } from '../src/detect.ts';
-import { createChannelPair } from '../src/memory-channel.ts';
+import type { Channel } from '../src/channels/channel.ts';
+import { createChannelPair } from '../src/channels/memory-channel.ts';
 import { createYamuxSession } from '../src/yamux/index.ts';
+import { openStreams, type StreamsOptions } from '../src/yamux/open-streams.ts';
 
 interface Heard {
   readonly channel: Channel;

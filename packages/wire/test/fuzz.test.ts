@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { createRandom, type Random } from '@inkwire/base';
 import { expect, test } from 'vitest';
-import { Allowance } from '../src/allowance.ts';
-import { decodeCommand, decodeReply } from '../src/codec.ts';
+import { decodeCommand, decodeReply } from '../src/codec/index.ts';
 import { WireError } from '../src/errors.ts';
-import { FrameDecoder } from '../src/frame-decoder.ts';
-import { gunzip } from '../src/gzip.ts';
+import { Allowance } from '../src/frames/allowance.ts';
+import { FrameDecoder } from '../src/frames/frame-decoder.ts';
+import { gunzip } from '../src/frames/gzip.ts';
 
 /*
  * Bytes that nobody sent on purpose. A few tens of thousands on every run; INKWIRE_FUZZ=1000000 for as many as that, and

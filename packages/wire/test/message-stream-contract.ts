@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ProtobufReader } from '../src/codec/protobuf-reader.ts';
+import { writeBinary, writeText } from '../src/codec/protobuf-writer.ts';
 import { WireError } from '../src/errors.ts';
-import type { FrameWriter } from '../src/frame-writer.ts';
-import { createMessageStream, type MessageStream, type MessageStreamOptions } from '../src/message-stream.ts';
-import { ProtobufReader } from '../src/protobuf-reader.ts';
-import { writeBinary, writeText } from '../src/protobuf-writer.ts';
+import type { FrameWriter } from '../src/frames/frame-writer.ts';
+import {
+  createMessageStream,
+  type MessageStream,
+  type MessageStreamOptions,
+} from '../src/frames/message-stream.ts';
 import type { ChannelEnds, ChannelTraits } from './channel-contract.ts';
 
 /** Messages of this suite: texts. */

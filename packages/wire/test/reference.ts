@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import type { Command, Pair, Reply, Value } from '../src/messages.ts';
+import type { Command, Pair, Reply, Value } from '../src/codec/messages.ts';
 import {
   type Value as AbiValue,
   type CommandRequest,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { createManualClock } from '@inkwire/base';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Channel } from '../src/channel.ts';
+import type { Channel } from '../src/channels/channel.ts';
 import {
   type Certificates,
   createCertificates,

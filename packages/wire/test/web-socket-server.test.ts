@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Channel } from '../src/channel.ts';
+import type { Channel } from '../src/channels/channel.ts';
 import { acceptWebSockets, dialWebSocket } from '../src/node/index.ts';
 
 let server: Server;

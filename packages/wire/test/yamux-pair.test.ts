@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Channel } from '../src/channel.ts';
-import { createChannelPair } from '../src/memory-channel.ts';
+import type { Channel } from '../src/channels/channel.ts';
+import { createChannelPair } from '../src/channels/memory-channel.ts';
 import { createYamuxSession } from '../src/yamux/index.ts';
 import { Heard, turn } from './yamux-support.ts';
 

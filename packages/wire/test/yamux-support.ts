@@ -1,4 +1,4 @@
-import type { Channel, ChannelHandler } from '../src/channel.ts';
+import type { Channel, ChannelHandler } from '../src/channels/channel.ts';
 import { encodeHeader, FrameType, headerBytes, readUint32 } from '../src/yamux/header.ts';
 
 /** A frame as tests write it. */

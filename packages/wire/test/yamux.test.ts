@@ -1,6 +1,6 @@
 import { createManualClock } from '@inkwire/base';
 import { expect, test } from 'vitest';
-import type { Channel } from '../src/channel.ts';
+import type { Channel } from '../src/channels/channel.ts';
 import { Flag, FrameType, GoAway } from '../src/yamux/header.ts';
 import { createYamuxSession, type YamuxOptions } from '../src/yamux/index.ts';
 import { concat, frame, Heard, RawChannel, turn } from './yamux-support.ts';

@@ -1,6 +1,6 @@
+import type { Reply, Value } from '../codec/messages.ts';
+import { fromValue, type PlainValue } from '../codec/values.ts';
 import { WireError } from '../errors.ts';
-import type { Reply, Value } from '../messages.ts';
-import { fromValue, type PlainValue } from '../values.ts';
 import type { Reading } from './reading.ts';
 import { WireStatusError } from './status-error.ts';
 

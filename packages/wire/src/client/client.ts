@@ -1,6 +1,6 @@
 import { type Closable, Lifetime, type WaitOptions } from '@inkwire/base';
-import type { Command, Reply } from '../messages.ts';
-import { type Float, type PlainValue, toValue } from '../values.ts';
+import type { Command, Reply } from '../codec/messages.ts';
+import { type Float, type PlainValue, toValue } from '../codec/values.ts';
 import {
   allOf,
   leaseOf,

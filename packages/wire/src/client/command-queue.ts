@@ -1,7 +1,7 @@
 import { BaseError, expectNumber, type Timer, type WaitOptions } from '@inkwire/base';
+import type { Command, CommandKind, Reply } from '../codec/messages.ts';
 import { WireError } from '../errors.ts';
-import { sharedWriter } from '../frame-writer.ts';
-import type { Command, CommandKind, Reply } from '../messages.ts';
+import { sharedWriter } from '../frames/frame-writer.ts';
 import { type Line, lostError, writeCommand } from './line.ts';
 import type { ResolvedClientOptions } from './options.ts';
 import { PendingRequest } from './request.ts';

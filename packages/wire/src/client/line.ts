@@ -1,10 +1,10 @@
-import type { Allowance } from '../allowance.ts';
-import type { Channel } from '../channel.ts';
-import { decodeReply, encodeCommand } from '../codec.ts';
+import type { Channel } from '../channels/channel.ts';
+import { decodeReply, encodeCommand } from '../codec/index.ts';
+import type { Command, Reply } from '../codec/messages.ts';
 import { WireError } from '../errors.ts';
-import { FrameStream } from '../frame-stream.ts';
-import { sharedWriter } from '../frame-writer.ts';
-import type { Command, Reply } from '../messages.ts';
+import type { Allowance } from '../frames/allowance.ts';
+import { FrameStream } from '../frames/frame-stream.ts';
+import { sharedWriter } from '../frames/frame-writer.ts';
 import { Fifo } from './fifo.ts';
 import type { ResolvedClientOptions } from './options.ts';
 import { PendingRequest } from './request.ts';

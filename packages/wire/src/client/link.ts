@@ -1,8 +1,8 @@
 import { type Clock, messageOf, within } from '@inkwire/base';
-import { Allowance } from '../allowance.ts';
-import type { Channel } from '../channel.ts';
+import type { Channel } from '../channels/channel.ts';
+import type { Command, Reply } from '../codec/messages.ts';
 import { WireError } from '../errors.ts';
-import type { Command, Reply } from '../messages.ts';
+import { Allowance } from '../frames/allowance.ts';
 import { createYamuxSession, type YamuxSession } from '../yamux/session.ts';
 import { Line } from './line.ts';
 import type { ResolvedClientOptions } from './options.ts';

@@ -7,8 +7,8 @@ import {
   systemClock,
   type WaitOptions,
 } from '@inkwire/base';
-import type { Channel } from '../channel.ts';
-import { type FrameLimits, type ResolvedFrameLimits, resolveFrameLimits } from '../limits.ts';
+import type { Channel } from '../channels/channel.ts';
+import { type FrameLimits, type ResolvedFrameLimits, resolveFrameLimits } from '../frames/limits.ts';
 
 /** Makes one connection. Gives up when the signal aborts; a channel that comes later is destroyed. */
 export type Dial = (options: WaitOptions) => Promise<Channel>;

@@ -1,4 +1,4 @@
-import type { Reply } from '../messages.ts';
+import type { Reply } from '../codec/messages.ts';
 
 /** What becomes of a request. */
 export interface RequestParts {

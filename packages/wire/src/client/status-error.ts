@@ -1,5 +1,5 @@
+import type { Reply } from '../codec/messages.ts';
 import { WireError } from '../errors.ts';
-import type { Reply } from '../messages.ts';
 
 /** The hub answered with a status other than 200: `WIRE_STATUS`. Retryable for 408, 429 and from 500 on. */
 export class WireStatusError extends WireError {

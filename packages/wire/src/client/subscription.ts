@@ -1,6 +1,6 @@
 import { BaseError, CodedError, expectInteger, sleep, type WaitOptions, within } from '@inkwire/base';
+import type { Reply } from '../codec/messages.ts';
 import { WireError } from '../errors.ts';
-import type { Reply } from '../messages.ts';
 import { plain } from './answers.ts';
 import type { Line } from './line.ts';
 import type { Link } from './link.ts';

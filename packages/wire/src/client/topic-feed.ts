@@ -1,4 +1,4 @@
-import type { PlainValue } from '../values.ts';
+import type { PlainValue } from '../codec/values.ts';
 import { Fifo } from './fifo.ts';
 
 /** What a subscription hears: what was published, or that something may have been missed. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@inkwire/base';
-import type { Channel, ChannelHandler } from '../channel.ts';
-import { DelegatingChannel } from '../delegating-channel.ts';
+import type { Channel, ChannelHandler } from '../channels/channel.ts';
+import { DelegatingChannel } from '../channels/delegating-channel.ts';
 
 /*
  * A channel as the client needs it under a frame stream. It says when bytes came, and it keeps back-pressure of what is

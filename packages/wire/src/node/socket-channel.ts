@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '@inkwire/base';
-import type { Channel, ChannelHandler, PeerAddress, Transport } from '../channel.ts';
+import type { Channel, ChannelHandler, PeerAddress, Transport } from '../channels/channel.ts';
 import { WireError } from '../errors.ts';
 
 /** Milliseconds of silence before TCP asks; ten more questions, a second apart, and a peer without an answer is gone. */

@@ -15,7 +15,7 @@ import {
   connect as tlsConnect,
 } from 'node:tls';
 import { type Closable, Lifetime, messageOf, systemCode, type WaitOptions, within } from '@inkwire/base';
-import type { Channel } from '../channel.ts';
+import type { Channel } from '../channels/channel.ts';
 import { WireError } from '../errors.ts';
 import { SocketChannel } from './socket-channel.ts';
 import { wireProtocol } from './wire-protocol.ts';

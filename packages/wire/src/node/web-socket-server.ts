@@ -2,11 +2,11 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Closable, Lifetime } from '@inkwire/base';
 import { WebSocketServer } from 'ws';
-import type { Channel } from '../channel.ts';
-import { frameHeaderBytes } from '../frame-writer.ts';
-import { type PingOptions, resolvePing } from '../heartbeat.ts';
-import { defaultFrameLimits } from '../limits.ts';
-import { webSocketChannel } from '../websocket-channel.ts';
+import type { Channel } from '../channels/channel.ts';
+import { type PingOptions, resolvePing } from '../channels/heartbeat.ts';
+import { webSocketChannel } from '../channels/websocket-channel.ts';
+import { frameHeaderBytes } from '../frames/frame-writer.ts';
+import { defaultFrameLimits } from '../frames/limits.ts';
 import { keepAliveAfterMs } from './socket-channel.ts';
 import { wireProtocol } from './wire-protocol.ts';
 

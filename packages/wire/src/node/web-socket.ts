@@ -1,11 +1,11 @@
 import type { WaitOptions } from '@inkwire/base';
 import { type ClientOptions, WebSocket } from 'ws';
-import type { Channel } from '../channel.ts';
+import type { Channel } from '../channels/channel.ts';
+import type { PingOptions } from '../channels/heartbeat.ts';
+import { openWebSocket, placeOf } from '../channels/websocket-channel.ts';
 import { WireError } from '../errors.ts';
-import { frameHeaderBytes } from '../frame-writer.ts';
-import type { PingOptions } from '../heartbeat.ts';
-import { defaultFrameLimits } from '../limits.ts';
-import { openWebSocket, placeOf } from '../websocket-channel.ts';
+import { frameHeaderBytes } from '../frames/frame-writer.ts';
+import { defaultFrameLimits } from '../frames/limits.ts';
 import { contextOf, type DialTls, dialError, dialTimeoutMs, serverNameOf, usingTls } from './tcp.ts';
 import { wireProtocol } from './wire-protocol.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Allowance } from '../allowance.ts';
+import { Allowance } from '../frames/allowance.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { SendQueue, Turns } from './send-queue.ts';
 

@@ -1,4 +1,4 @@
-import type { Allowance } from '../allowance.ts';
+import type { Allowance } from '../frames/allowance.ts';
 import { initialWindowBytes } from './header.ts';
 
 /*

@@ -1,6 +1,6 @@
-import { flushAnswered } from '../answered.ts';
-import type { Channel } from '../channel.ts';
-import { endOfTurn } from '../end-of-turn.ts';
+import type { Channel } from '../channels/channel.ts';
+import { endOfTurn } from '../channels/end-of-turn.ts';
+import { flushAnswered } from '../frames/flush-together.ts';
 import { FrameGatherer } from './frame-gatherer.ts';
 import { Turns } from './send-queue.ts';
 import type { YamuxStream } from './stream.ts';

@@ -1,9 +1,9 @@
 import { type Clock, type Closable, Lifetime, systemClock, type Timer } from '@inkwire/base';
-import { Allowance } from '../allowance.ts';
-import type { Channel, PeerAddress, Transport } from '../channel.ts';
-import { endOfTurn } from '../end-of-turn.ts';
+import type { Channel, PeerAddress, Transport } from '../channels/channel.ts';
+import { endOfTurn } from '../channels/end-of-turn.ts';
+import { Heartbeat, type PingOptions, type ResolvedPing, resolvePing } from '../channels/heartbeat.ts';
 import { WireError } from '../errors.ts';
-import { Heartbeat, type PingOptions, type ResolvedPing, resolvePing } from '../heartbeat.ts';
+import { Allowance } from '../frames/allowance.ts';
 import { FrameReader, type FrameSink } from './frame-reader.ts';
 import { Flag, FrameType, GoAway } from './header.ts';
 import { type ResolvedYamuxLimits, resolveYamuxLimits, type YamuxLimits } from './limits.ts';

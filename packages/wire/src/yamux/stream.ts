@@ -1,6 +1,6 @@
-import type { Allowance } from '../allowance.ts';
-import type { Channel, ChannelHandler, PeerAddress, Transport } from '../channel.ts';
+import type { Channel, ChannelHandler, PeerAddress, Transport } from '../channels/channel.ts';
 import { WireError } from '../errors.ts';
+import type { Allowance } from '../frames/allowance.ts';
 import type { FrameGatherer } from './frame-gatherer.ts';
 import { Flag, FrameType, initialWindowBytes, maxDataBytes } from './header.ts';
 import { ReceiveWindow } from './receive-window.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Allowance } from './allowance.ts';
-import { decodeCommand, decodeReply, encodeCommand, encodeReply } from './codec.ts';
-import { WireError } from './errors.ts';
-import { FrameDecoder } from './frame-decoder.ts';
-import { FrameWriter } from './frame-writer.ts';
+import { WireError } from '../errors.ts';
+import { Allowance } from '../frames/allowance.ts';
+import { FrameDecoder } from '../frames/frame-decoder.ts';
+import { FrameWriter } from '../frames/frame-writer.ts';
+import { decodeCommand, decodeReply, encodeCommand, encodeReply } from './index.ts';
 import type { Command, Reply } from './messages.ts';
 
 const text = (value: string) => ({ kind: 'string', value }) as const;

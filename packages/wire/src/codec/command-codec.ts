@@ -1,4 +1,4 @@
-import type { FrameWriter } from './frame-writer.ts';
+import type { FrameWriter } from '../frames/frame-writer.ts';
 import type { Command, CommandKind, Pair, Value } from './messages.ts';
 import { readStrokes, writePicture } from './picture-codec.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
@@ -15,7 +15,7 @@ import {
 import { none, readPair, readValue, writePairField, writeValueField } from './value-codec.ts';
 
 /*
- * Commands ⇄ bytes, by hand against proto/abi.proto: the same bytes as @bufbuild/protobuf, several times as fast. proto3's
+ * Commands ⇄ bytes, by hand against abi.proto: the same bytes as @bufbuild/protobuf, several times as fast. proto3's
  * rules: what is absent has its default; the last of a scalar wins; a message that comes twice is merged; the last member of
  * a oneof wins, and the same one again is merged; unknown fields are passed over.
  */

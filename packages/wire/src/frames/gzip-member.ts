@@ -1,4 +1,4 @@
-import { WireError } from './errors.ts';
+import { WireError } from '../errors.ts';
 
 /*
  * A gzip member (RFC 1952 §2.3), read by hand because zlib would go on to a second member and pass over what follows:

@@ -1,4 +1,4 @@
-import { WireError } from './errors.ts';
+import { WireError } from '../errors.ts';
 
 /*
  * Protobuf's wire format, read. Stricter than need be in one thing only: a field never reaches past the message that it

@@ -1,4 +1,4 @@
-import { endOfTurn } from './end-of-turn.ts';
+import { endOfTurn } from '../channels/end-of-turn.ts';
 
 /** What writes its answers together with others. */
 export interface Answering {

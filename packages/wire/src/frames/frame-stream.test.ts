@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import type { Channel } from '../channels/channel.ts';
+import { createChannelPair } from '../channels/memory-channel.ts';
+import { WireError } from '../errors.ts';
 import { Allowance } from './allowance.ts';
-import type { Channel } from './channel.ts';
-import { WireError } from './errors.ts';
 import { FrameStream } from './frame-stream.ts';
 import { sharedWriter } from './frame-writer.ts';
-import { createChannelPair } from './memory-channel.ts';
 
 type Told = string | { readonly invalid: string } | { readonly closed: unknown };
 

@@ -7,9 +7,9 @@ import {
   type WaitOptions,
   within,
 } from '@inkwire/base';
+import type { Channel } from '../channels/channel.ts';
+import { WireError } from '../errors.ts';
 import { Allowance } from './allowance.ts';
-import type { Channel } from './channel.ts';
-import { WireError } from './errors.ts';
 import { FrameStream } from './frame-stream.ts';
 import { type FrameWriter, sharedWriter } from './frame-writer.ts';
 import type { FrameLimits } from './limits.ts';

@@ -1,11 +1,11 @@
+import { gunzip, gunzipLater } from '#gzip';
+import type { Channel } from '../channels/channel.ts';
+import { endOfTurn } from '../channels/end-of-turn.ts';
+import { WireError } from '../errors.ts';
 import type { Allowance } from './allowance.ts';
-import { flushTogether } from './answered.ts';
-import type { Channel } from './channel.ts';
-import { endOfTurn } from './end-of-turn.ts';
-import { WireError } from './errors.ts';
+import { flushTogether } from './flush-together.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { frameHeaderBytes } from './frame-writer.ts';
-import { gunzip, gunzipLater } from './gzip.ts';
 import { claimedBytes, gunzipsLater } from './gzip-member.ts';
 import { defaultFrameLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';

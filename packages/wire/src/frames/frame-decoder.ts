@@ -1,5 +1,5 @@
+import { WireError } from '../errors.ts';
 import type { Allowance } from './allowance.ts';
-import { WireError } from './errors.ts';
 
 /*
  * Cuts a flow of bytes, fed in chunks of any size, into frames.

@@ -1,15 +1,15 @@
 import { type Closable, expectInteger, Lifetime, systemClock } from '@inkwire/base';
-import type { Channel, ChannelHandler } from './channel.ts';
-import { DelegatingChannel } from './delegating-channel.ts';
-import { endOfTurn } from './end-of-turn.ts';
-import { resolvePing } from './heartbeat.ts';
+import type { Channel, ChannelHandler } from '../channels/channel.ts';
+import { DelegatingChannel } from '../channels/delegating-channel.ts';
+import { endOfTurn } from '../channels/end-of-turn.ts';
+import { resolvePing } from '../channels/heartbeat.ts';
 import {
   createYamuxSession,
   isYamux,
   resolveYamuxLimits,
   type YamuxOptions,
   type YamuxSession,
-} from './yamux/index.ts';
+} from './index.ts';
 
 /** What tells plain frames from yamux. */
 const tellingBytes = 4;

@@ -1,5 +1,5 @@
+import { gzip } from '#gzip';
 import { frameHeaderBytes, sharedWriter } from './frame-writer.ts';
-import { gzip } from './gzip.ts';
 
 /** Encoded messages longer than this are compressed (PROTOCOL.md). */
 export const compressAbove = 1436;

@@ -1,4 +1,4 @@
-import type { FrameWriter } from './frame-writer.ts';
+import type { FrameWriter } from '../frames/frame-writer.ts';
 import type { Pair, Value } from './messages.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 import {

@@ -2,7 +2,7 @@ import { gzipSync, inflateSync } from 'fflate';
 import { gzipInvalid, readGzipMember } from './gzip-member.ts';
 
 /*
- * gzip in browsers, which package.json's `browser` puts in the place of gzip.ts: the same functions over fflate. fflate does
+ * gzip in browsers, which `#gzip` in package.json chooses there: the functions of gzip.ts over fflate. fflate does
  * not say where a member ends, so it is asked twice: without its last byte, a body that is all deflate must not inflate.
  */
 

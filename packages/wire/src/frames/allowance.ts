@@ -1,4 +1,4 @@
-import { WireError } from './errors.ts';
+import { WireError } from '../errors.ts';
 import { type FrameLimits, type ResolvedFrameLimits, resolveFrameLimits } from './limits.ts';
 
 /**

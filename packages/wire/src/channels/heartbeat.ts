@@ -1,5 +1,5 @@
 import { type Clock, expectInteger, type Timer } from '@inkwire/base';
-import { WireError } from './errors.ts';
+import { WireError } from '../errors.ts';
 
 /** How a silent peer is found out. */
 export interface PingOptions {

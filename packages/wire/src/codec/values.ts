@@ -1,4 +1,4 @@
-import { none } from './codec.ts';
+import { none } from './index.ts';
 import type { Value } from './messages.ts';
 
 /** What a value is in a program: null for `Value{}`. */

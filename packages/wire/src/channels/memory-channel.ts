@@ -1,6 +1,6 @@
+import { WireError } from '../errors.ts';
 import type { Channel, ChannelHandler, PeerAddress } from './channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
-import { WireError } from './errors.ts';
 
 const memoryPeer: PeerAddress = Object.freeze({ address: 'memory', port: 0 });
 

@@ -8,9 +8,9 @@ import {
   type WaitOptions,
   within,
 } from '@inkwire/base';
+import { WireError } from '../errors.ts';
 import type { Channel, ChannelHandler, PeerAddress } from './channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
-import { WireError } from './errors.ts';
 import { Heartbeat, type PingOptions, resolvePing } from './heartbeat.ts';
 
 /*

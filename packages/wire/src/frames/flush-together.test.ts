@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
+import type { Channel, ChannelHandler } from '../channels/channel.ts';
+import { createChannelPair } from '../channels/memory-channel.ts';
+import { createYamuxSession } from '../yamux/index.ts';
 import { Allowance } from './allowance.ts';
-import { flushAnswered, flushTogether } from './answered.ts';
-import type { Channel, ChannelHandler } from './channel.ts';
+import { flushAnswered, flushTogether } from './flush-together.ts';
 import { FrameStream } from './frame-stream.ts';
 import { sharedWriter } from './frame-writer.ts';
-import { createChannelPair } from './memory-channel.ts';
-import { createYamuxSession } from './yamux/index.ts';
 
 const turn = () => new Promise(setImmediate);
 

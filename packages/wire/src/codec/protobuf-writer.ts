@@ -1,4 +1,4 @@
-import type { FrameWriter } from './frame-writer.ts';
+import type { FrameWriter } from '../frames/frame-writer.ts';
 
 /*
  * Protobuf's wire format, written into the frame that a FrameWriter has under way. A message within a message is written
