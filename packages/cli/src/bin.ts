@@ -1,5 +1,5 @@
 import { systemCode } from '@inkwire/base';
-import { reportFailure } from './failure.ts';
+import { reportFailure } from './output/failure.ts';
 import { run } from './run.ts';
 
 // `inkwire read … | head` closes the pipe early: that is the end, not an error.

@@ -1,4 +1,4 @@
-import { reportFailure } from './failure.ts';
+import { reportFailure } from './output/failure.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line, without the names of node and the program, and sets `process.exitCode`. */

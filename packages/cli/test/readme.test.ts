@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { exitCodes } from '../src/failure.ts';
 import { interruptExitCodes } from '../src/interrupts.ts';
+import { exitCodes } from '../src/output/failure.ts';
 import { createProgram } from '../src/program.ts';
-import { settingNames, variableOf } from '../src/settings.ts';
+import { settingNames, variableOf } from '../src/settings/settings.ts';
 
 const source = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 /** Without code blocks, whose comments look like headings. */

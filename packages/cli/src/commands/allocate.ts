@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
-import type { Configuration } from '../configuration.ts';
 import { CliError } from '../errors.ts';
-import { reportFailure } from '../failure.ts';
+import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { firstInterrupt } from '../interrupts.ts';
-import { createServeLog } from '../serve-log.ts';
-import { settingOption, settingValues } from '../setting-option.ts';
-import { type SettingName, variableOf } from '../settings.ts';
-import { readTlsFiles } from '../tls-files.ts';
+import { reportFailure } from '../output/failure.ts';
+import { createServeLog } from '../serve/serve-log.ts';
+import { readTlsFiles } from '../serve/tls-files.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { settingOption, settingValues } from '../settings/setting-option.ts';
+import { type SettingName, variableOf } from '../settings/settings.ts';
 import { version } from '../version.ts';
-import { prepareWritableDirectory } from '../writable-directory.ts';
 
 /** What it shares with `serve`, by the same names; of the pool's settings it drops the first word. */
 const shared = [
@@ -44,7 +44,7 @@ export function addAllocate(program: Command): void {
   command
     .option('--config <FILE.toml>', `read settings from a file (env: ${variableOf('config')})`)
     .action(async (flags: Record<string, unknown>) => {
-      const { loadConfiguration } = await import('../configuration.ts');
+      const { loadConfiguration } = await import('../settings/configuration.ts');
       await allocate(
         await loadConfiguration({
           flags: { ...settingValues([...shared, 'config'], flags), ...settingValues(ofPool, flags, flagOf) },
@@ -73,7 +73,7 @@ async function allocate(configuration: Configuration): Promise<void> {
   await prepareWritableDirectory(data, '--data DIR');
   const [{ createAllocatorHub, listenMetrics, listenWire }, { openAllocator }] = await Promise.all([
     import('@inkwire/hub'),
-    import('../open-allocator.ts'),
+    import('../serve/open-allocator.ts'),
   ]);
   await using pool = await openAllocator(asked, reportFailure);
   await using hub = createAllocatorHub({ pool, version: version(), onError: reportFailure });

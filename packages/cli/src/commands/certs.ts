@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
-import { formatListenAddress } from '../listen-address.ts';
-import { printable } from '../printable.ts';
-import { shellCommand } from '../shell-words.ts';
-import { prepareWritableDirectory } from '../writable-directory.ts';
+import { prepareWritableDirectory } from '../files/writable-directory.ts';
+import { printable } from '../output/printable.ts';
+import { shellCommand } from '../output/shell-words.ts';
+import { formatListenAddress } from '../settings/listen-address.ts';
 
 /** Adds `certs`: what is needed to try TLS out. */
 export function addCerts(program: Command): void {

@@ -7,10 +7,10 @@ import {
   hubOf,
   wantsTls,
 } from '../connect/hub-options.ts';
-import { exitCodes } from '../failure.ts';
 import { exitAtOnce, onInterrupt } from '../interrupts.ts';
-import { integerArgument } from '../numbers.ts';
-import { variableOf } from '../settings.ts';
+import { exitCodes } from '../output/failure.ts';
+import { integerArgument } from '../settings/number-argument.ts';
+import { variableOf } from '../settings/settings.ts';
 
 interface ConnectFlags extends HubFlags {
   readonly name?: string;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { numberArgument } from '../numbers.ts';
+import { numberArgument } from '../settings/number-argument.ts';
 
 /** Adds `evaluate`: how well a model reads a labelled set. */
 export function addEvaluate(program: Command): void {
@@ -22,5 +22,7 @@ export function addEvaluate(program: Command): void {
     )
     .option('--report <FILE.html>', 'write a report that stands alone')
     .option('--json', 'write a JSON object a line')
-    .action(async (model, flags) => (await import('../evaluate-model.ts')).evaluateModel(model, flags));
+    .action(async (model, flags) =>
+      (await import('../models/evaluate-model.ts')).evaluateModel(model, flags),
+    );
 }

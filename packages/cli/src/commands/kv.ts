@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import type { Client } from '@inkwire/wire';
 import { type Command, Option } from 'commander';
+import { firstAnswer } from '../connect/first-answer.ts';
 import { addHubOptions, defaultHub, type HubFlags, hubOf, withClient } from '../connect/hub-options.ts';
-import type { joined } from '../connect/joined.ts';
-import type { KvOutput, kvCommands } from '../connect/kv-commands.ts';
-import { parseValue, type ValueType, valueTypes } from '../connect/kv-value.ts';
 import { CliError } from '../errors.ts';
 import { exitAtOnce, onInterrupt } from '../interrupts.ts';
-import { integerArgument } from '../numbers.ts';
-import { printable } from '../printable.ts';
-import { variableOf } from '../settings.ts';
+import type { KvOutput, kvCommands } from '../kv/kv-commands.ts';
+import { parseValue, type ValueType, valueTypes } from '../kv/kv-value.ts';
+import { printable } from '../output/printable.ts';
+import { integerArgument } from '../settings/number-argument.ts';
+import { variableOf } from '../settings/settings.ts';
 
 interface KvFlags extends HubFlags {
   readonly hub?: string;
@@ -108,10 +108,10 @@ function addTopics(kv: Command): void {
     .argument('<TOPIC>')
     .option('--count <N>', 'end after so many', integerArgument({ min: 1 }))
     .action((topic: string, { count }: { readonly count?: number }, command: Command) =>
-      withHub(command, async (client, output, { kvSubscribe, joined }) => {
+      withHub(command, async (client, output, { kvSubscribe }) => {
         await using subscription = client.subscribe(topic);
         using _ = onInterrupt({ first: () => subscription.unsubscribe(), again: exitAtOnce });
-        await joined(client, subscription.ready({ timeoutMs: 10_000 }));
+        await firstAnswer(client, subscription.ready({ timeoutMs: 10_000 }));
         output.note(`Listening to ${topic}`);
         await kvSubscribe(subscription, output, count);
       }),
@@ -130,22 +130,19 @@ function valueArgument(text: string, type: ValueType) {
 /** What is done on a hub, with the functions to do it. */
 type Work = (client: Client, output: KvOutput, tools: Tools) => Promise<void>;
 
-type Tools = typeof kvCommands & { readonly joined: typeof joined };
+type Tools = typeof kvCommands;
 
 /** Joins the hub that the flags name, asks one thing there, and leaves. */
 function askHub(command: Command, ask: Work): Promise<void> {
-  return withHub(command, (client, output, tools) => tools.joined(client, ask(client, output, tools)));
+  return withHub(command, (client, output, tools) => firstAnswer(client, ask(client, output, tools)));
 }
 
 async function withHub(command: Command, work: Work): Promise<void> {
   const flags = command.optsWithGlobals<KvFlags>();
-  const [{ kvCommands }, { joined }] = await Promise.all([
-    import('../connect/kv-commands.ts'),
-    import('../connect/joined.ts'),
-  ]);
+  const { kvCommands } = await import('../kv/kv-commands.ts');
   // Values and answers may be longer than a frame of a multiplexed connection.
   await withClient(hubOf(flags.hub), flags, { multiplexed: false }, (client) =>
-    work(client, outputOf(flags), { ...kvCommands, joined }),
+    work(client, outputOf(flags), kvCommands),
   );
 }
 

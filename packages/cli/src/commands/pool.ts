@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addHubOptions, defaultHub, type HubFlags, hubOf, withClient } from '../connect/hub-options.ts';
-import { variableOf } from '../settings.ts';
+import { variableOf } from '../settings/settings.ts';
 
 const whereWire = `where the wire of the hub or the allocator listens (default: ${defaultHub}; env: ${variableOf('hub')})`;
 

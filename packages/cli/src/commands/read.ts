@@ -1,13 +1,13 @@
 import type { Reader, ReadPicture } from '@inkwire/digits';
 import { type Command, Option } from 'commander';
-import { exitCodes, failureText } from '../failure.ts';
-import { inOrder } from '../in-order.ts';
-import { parseModelChoice } from '../model-choice.ts';
-import { readPictureBytes } from '../picture-bytes.ts';
-import { printable } from '../printable.ts';
-import { readOutputs } from '../read-output.ts';
-import { settingOption } from '../setting-option.ts';
-import { variableOf } from '../settings.ts';
+import { parseModelChoice } from '../models/model-choice.ts';
+import { exitCodes, failureText } from '../output/failure.ts';
+import { printable } from '../output/printable.ts';
+import { inOrder } from '../read/in-order.ts';
+import { readPictureBytes } from '../read/picture-bytes.ts';
+import { readOutputs } from '../read/read-output.ts';
+import { settingOption } from '../settings/setting-option.ts';
+import { variableOf } from '../settings/settings.ts';
 
 /** Enough to decode on every core while the model runs; the reader makes batches of what meets in it. */
 const concurrency = 8;
@@ -34,7 +34,7 @@ export function addRead(program: Command): void {
 
 async function read(files: readonly string[], flags: ReadFlags): Promise<void> {
   const { openReader } = await import('@inkwire/digits');
-  const { modelFile } = await import('../model-file.ts');
+  const { modelFile } = await import('../models/model-file.ts');
   const choice = parseModelChoice(flags.model ?? (process.env[variableOf('model')] || 'cnn'), process.cwd());
   await using reader = await openReader({ model: modelFile(choice) });
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Reading, Readings } from '@inkwire/readings';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
-import { integerArgument } from '../numbers.ts';
-import { formatReadings } from '../readings-text.ts';
-import { settingOption, settingValues } from '../setting-option.ts';
+import { formatReadings } from '../output/readings-text.ts';
+import { integerArgument } from '../settings/number-argument.ts';
+import { settingOption, settingValues } from '../settings/setting-option.ts';
 
 interface ReadingsFlags {
   readonly limit: number;
@@ -25,7 +25,7 @@ export function addReadings(program: Command): void {
 }
 
 async function listReadings(flags: ReadingsFlags): Promise<void> {
-  const { loadConfiguration } = await import('../configuration.ts');
+  const { loadConfiguration } = await import('../settings/configuration.ts');
   const configuration = await loadConfiguration({
     flags: settingValues(['data', 'readings'], { ...flags }),
     environment: process.env,

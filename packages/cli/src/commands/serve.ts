@@ -1,15 +1,15 @@
 import type { Tables } from '@inkwire/kv';
 import type { Command } from 'commander';
-import type { Configuration, TablesLocation } from '../configuration.ts';
 import { CliError } from '../errors.ts';
-import { reportFailure } from '../failure.ts';
+import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { firstInterrupt } from '../interrupts.ts';
-import { createServeLog } from '../serve-log.ts';
-import { settingOption, settingValues } from '../setting-option.ts';
-import { settingNames, variableOf } from '../settings.ts';
-import { readTlsFiles } from '../tls-files.ts';
+import { reportFailure } from '../output/failure.ts';
+import { createServeLog } from '../serve/serve-log.ts';
+import { readTlsFiles } from '../serve/tls-files.ts';
+import type { Configuration, TablesLocation } from '../settings/configuration.ts';
+import { settingOption, settingValues } from '../settings/setting-option.ts';
+import { settingNames, variableOf } from '../settings/settings.ts';
 import { version } from '../version.ts';
-import { prepareWritableDirectory } from '../writable-directory.ts';
 
 /** Adds `serve`: the hub. */
 export function addServe(program: Command): void {
@@ -20,7 +20,7 @@ export function addServe(program: Command): void {
   command
     .option('--config <FILE.toml>', `read settings from a file (env: ${variableOf('config')})`)
     .action(async (flags: Record<string, unknown>) => {
-      const { loadConfiguration } = await import('../configuration.ts');
+      const { loadConfiguration } = await import('../settings/configuration.ts');
       const sources = { environment: process.env, workingDirectory: process.cwd() };
       await serve(
         await loadConfiguration({ ...sources, flags: settingValues([...settingNames, 'config'], flags) }),
@@ -44,7 +44,7 @@ async function serve(configuration: Configuration): Promise<void> {
     import('@inkwire/hub'),
     import('@inkwire/readings/lmdb'),
     import('@inkwire/digits'),
-    import('../model-file.ts'),
+    import('../models/model-file.ts'),
   ]);
 
   await using readings = await openLmdbReadings({ directory: configuration.readings.directory });
@@ -100,6 +100,6 @@ async function openTables(location: TablesLocation): Promise<Tables> {
 /** The allocator, where one is asked for. */
 async function openPool({ pool }: Configuration) {
   if (pool === undefined) return undefined;
-  const { openAllocator } = await import('../open-allocator.ts');
+  const { openAllocator } = await import('../serve/open-allocator.ts');
   return openAllocator(pool, reportFailure);
 }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { TrainedRun } from '@inkwire/digits';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
-import { exitCodes } from '../failure.ts';
+import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { exitAtOnce, interruptExitCodes, onInterrupt } from '../interrupts.ts';
-import { integerArgument } from '../numbers.ts';
-import { createProgressDisplay, type Progress } from '../progress-display.ts';
-import { formatCount } from '../quantities.ts';
-import { shellCommand } from '../shell-words.ts';
-import { prepareWritableDirectory } from '../writable-directory.ts';
+import { exitCodes } from '../output/failure.ts';
+import { createProgressDisplay, type Progress } from '../output/progress-display.ts';
+import { formatCount } from '../output/quantities.ts';
+import { shellCommand } from '../output/shell-words.ts';
+import { integerArgument } from '../settings/number-argument.ts';
 
 interface TrainFlags {
   readonly steps?: number;

@@ -1,6 +1,6 @@
 import { CodedError, messageOf, systemCode } from '@inkwire/base';
 import { CliError } from '../errors.ts';
-import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
+import { formatListenAddress, type ListenAddress } from '../settings/listen-address.ts';
 
 /** What the hub answered instead of what was asked, as far as it is shown. */
 interface Refusal {

@@ -2,9 +2,9 @@ import { messageOf } from '@inkwire/base';
 import type { Client, ClientOptions } from '@inkwire/wire';
 import { type Command, Option } from 'commander';
 import { CliError } from '../errors.ts';
-import { type ListenAddress, parseListenAddress } from '../listen-address.ts';
-import { readPem } from '../pem-file.ts';
-import { variableOf } from '../settings.ts';
+import { readPem } from '../files/pem-file.ts';
+import { type ListenAddress, parseListenAddress } from '../settings/listen-address.ts';
+import { variableOf } from '../settings/settings.ts';
 
 /** Where `serve` puts the wire unless it is told otherwise. */
 export const defaultHub = '127.0.0.1:9527';

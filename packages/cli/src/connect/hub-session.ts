@@ -1,8 +1,8 @@
 import { type Closable, Lifetime, messageOf, within } from '@inkwire/base';
 import type { Client, ClientState, PlainValue, Reading, Subscription } from '@inkwire/wire';
 import { CliError } from '../errors.ts';
+import { firstAnswer } from './first-answer.ts';
 import type { ClientFactory } from './hub-options.ts';
-import { joined } from './joined.ts';
 
 /** Someone on the hub, as `$members` tells. */
 export interface ListedMember {
@@ -83,7 +83,7 @@ export class HubSession implements Closable {
     try {
       const inbox = client.subscribe((id) => `$inbox/${id}`);
       const listening = listen(inbox, options);
-      await joined(client, inbox.ready({ timeoutMs: joinMs }), signal);
+      await firstAnswer(client, inbox.ready({ timeoutMs: joinMs }), signal);
       void listening;
       return new HubSession(client, options);
     } catch (error) {
@@ -139,7 +139,7 @@ export class HubSession implements Closable {
       name: this.#name ?? this.#options.name,
       multiplexed: false,
     });
-    return await joined(client, client.read(picture, wait));
+    return await firstAnswer(client, client.read(picture, wait));
   }
 
   get closed(): boolean {

@@ -1,11 +1,11 @@
 import { messageOf, within } from '@inkwire/base';
 import type { Reading } from '@inkwire/wire';
 import { CliError } from '../errors.ts';
-import { failureText } from '../failure.ts';
-import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
-import { readPictureBytes } from '../picture-bytes.ts';
-import { printable } from '../printable.ts';
-import { formatTable } from '../table.ts';
+import { failureText } from '../output/failure.ts';
+import { printable } from '../output/printable.ts';
+import { formatTable } from '../output/text-table.ts';
+import { readPictureBytes } from '../read/picture-bytes.ts';
+import { formatListenAddress, type ListenAddress } from '../settings/listen-address.ts';
 import { joinFailure, refusalOf, refused } from './hub-failure.ts';
 import { type ClientFactory, parseHubAddress } from './hub-options.ts';
 import { type HubListener, HubSession, type ListedMember, type Names } from './hub-session.ts';

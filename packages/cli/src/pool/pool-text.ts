@@ -1,6 +1,6 @@
 import type { ClientSnapshot } from '@inkwire/pool';
-import { printable } from '../printable.ts';
-import { type Column, formatTable } from '../table.ts';
+import { printable } from '../output/printable.ts';
+import { type Column, formatTable } from '../output/text-table.ts';
 import type { PoolFacts } from './pool-facts.ts';
 
 /*

@@ -1,5 +1,5 @@
 import type { Client } from '@inkwire/wire';
-import { joined } from '../connect/joined.ts';
+import { firstAnswer } from '../connect/first-answer.ts';
 import { CliError } from '../errors.ts';
 import { exitAtOnce, onInterrupt } from '../interrupts.ts';
 import {
@@ -24,7 +24,7 @@ const everything = { rows: Number.POSITIVE_INFINITY, columns: Number.POSITIVE_IN
 /** Shows the pool of a hub, once or until a signal. Rejects with `CLI_HUB_REFUSED` where no allocator runs. */
 export async function watchPool(client: Client, { json, once, stream }: WatchOptions): Promise<void> {
   if (once) {
-    const facts = expectPool(await joined(client, readPool(client)));
+    const facts = expectPool(await firstAnswer(client, readPool(client)));
     if (json) createJsonDisplay(stream, Date.now).show(facts);
     else stream.write(formatPool(facts, everything));
     return;
@@ -38,10 +38,10 @@ async function follow(client: Client, display: PoolDisplay): Promise<void> {
   const topic = client.subscribe('$pool');
   using _ = onInterrupt({ first: () => topic.unsubscribe(), again: exitAtOnce });
   try {
-    await joined(client, topic.ready({ timeoutMs: joinMs }));
+    await firstAnswer(client, topic.ready({ timeoutMs: joinMs }));
   } catch (error) {
     // A hub without an allocator has no such topic.
-    expectPool(await joined(client, readPool(client)));
+    expectPool(await firstAnswer(client, readPool(client)));
     throw error;
   }
   display.show(expectPool(await readPool(client)));

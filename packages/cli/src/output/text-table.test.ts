@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatTable } from './table.ts';
+import { formatTable } from './text-table.ts';
 
 it('aligns names to the left and numbers to the right, two spaces apart', () => {
   const table = formatTable(

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { expect, it } from 'vitest';
-import { integerArgument, numberArgument } from './numbers.ts';
+import { integerArgument, numberArgument } from './number-argument.ts';
 
 it('reads what is within bounds', () => {
   expect(integerArgument({ min: 1 })('200')).toBe(200);

@@ -1,5 +1,5 @@
-import type { Configuration } from './configuration.ts';
-import { readPem } from './pem-file.ts';
+import { readPem } from '../files/pem-file.ts';
+import type { Configuration } from '../settings/configuration.ts';
 
 /** Reads the certificates that the configuration names. Throws `CLI_FILE_UNREADABLE`. */
 export async function readTlsFiles(files: Configuration['tls']) {

@@ -11,16 +11,16 @@ import {
   renderReport,
   softmaxWeights,
 } from '@inkwire/digits';
-import { CliError } from './errors.ts';
-import { evaluationRecord } from './evaluation-record.ts';
-import { formatEvaluation } from './evaluation-text.ts';
-import { reportFailure } from './failure.ts';
-import { follow } from './follow.ts';
-import { exitAtOnce, onInterrupt } from './interrupts.ts';
+import { CliError } from '../errors.ts';
+import { exitAtOnce, onInterrupt } from '../interrupts.ts';
+import { evaluationRecord } from '../output/evaluation-record.ts';
+import { formatEvaluation } from '../output/evaluation-text.ts';
+import { reportFailure } from '../output/failure.ts';
+import { printable } from '../output/printable.ts';
+import { followChanges } from './follow-changes.ts';
 import { parseModelChoice } from './model-choice.ts';
 import { modelFile } from './model-file.ts';
 import { modelFileAt, modelVersionAt } from './model-versions.ts';
-import { printable } from './printable.ts';
 
 /** What `evaluate` was asked for. */
 export interface EvaluateFlags {
@@ -52,7 +52,7 @@ async function keepEvaluating(
   const { signal } = end;
   using _ = onInterrupt({ first: () => end.abort(), again: exitAtOnce });
   process.stderr.write(`Watching ${printable(path)}; Ctrl-C ends\n`);
-  for await (const file of follow(() => modelVersionAt(path), seconds * 1000, { signal })) {
+  for await (const file of followChanges(() => modelVersionAt(path), seconds * 1000, { signal })) {
     try {
       await evaluateFile(file, set, flags, signal);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { BaseError } from '@inkwire/base';
 import { CommanderError } from 'commander';
 import { expect, it } from 'vitest';
-import { CliError } from './errors.ts';
+import { CliError } from '../errors.ts';
 import { describeFailure } from './failure.ts';
 
 it.each([

@@ -2,7 +2,7 @@
 import type { Evaluation, ModelCard } from '@inkwire/digits';
 import { printable } from './printable.ts';
 import { formatCount, formatPercent } from './quantities.ts';
-import { formatTable } from './table.ts';
+import { formatTable } from './text-table.ts';
 
 /**
  * The figures, and the confusion matrix with a row for each true digit: how often it was read as each digit, and the

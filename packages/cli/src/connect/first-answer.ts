@@ -5,7 +5,7 @@ import type { Client } from '@inkwire/wire';
  * Waits for what a new client was asked for first. A client whose connection fails tries again for ever, and what was
  * asked waits with it; a person who has just named an address wants to know what is wrong with it: the first failure rejects.
  */
-export async function joined<T>(
+export async function firstAnswer<T>(
   client: Client,
   asked: Promise<T>,
   signal?: AbortSignal | undefined,

@@ -6,8 +6,8 @@
  *     csv    RFC 4180 with a header
  */
 import type { ReadPicture } from '@inkwire/digits';
-import { csvRecord } from './csv.ts';
-import { printable } from './printable.ts';
+import { csvRecord } from '../output/csv.ts';
+import { printable } from '../output/printable.ts';
 
 /** What was read in one file, by which model (`cnn 1a2b3c4d5e6f`). */
 export interface FileReading {

@@ -10,7 +10,7 @@ export interface Version<T> {
  * Looks every `everyMs` and yields the value at first and whenever its stamp has changed, until the signal aborts.
  * While `look` finds nothing it waits. Time that the caller takes over a value is not made up for.
  */
-export async function* follow<T>(
+export async function* followChanges<T>(
   look: () => Promise<Version<T> | undefined>,
   everyMs: number,
   options: { readonly signal: AbortSignal; readonly clock?: Clock },

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { messageOf, systemCode } from '@inkwire/base';
 import { makeDirectory } from '@inkwire/base/node';
-import { CliError } from './errors.ts';
+import { CliError } from '../errors.ts';
 
 /**
  * Makes sure that a directory is there and can be written to. What is created is for its owner alone (0700); a

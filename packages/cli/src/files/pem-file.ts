@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '@inkwire/base';
-import { CliError } from './errors.ts';
+import { CliError } from '../errors.ts';
 
 /** The text of a PEM file. Throws `CLI_FILE_UNREADABLE`. */
 export async function readPem(file: string): Promise<string> {

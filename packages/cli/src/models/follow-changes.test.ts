@@ -1,6 +1,6 @@
 import { createManualClock } from '@inkwire/base';
 import { expect, it, vi } from 'vitest';
-import { follow } from './follow.ts';
+import { followChanges } from './follow-changes.ts';
 
 it('yields at first, after each change, and not in between', async () => {
   const clock = createManualClock();
@@ -12,7 +12,7 @@ it('yields at first, after each change, and not in between', async () => {
       const stamp = versions.shift();
       return stamp === undefined ? undefined : { value: stamp.toUpperCase(), stamp };
     };
-    for await (const value of follow(look, 1000, { signal: end.signal, clock })) seen.push(value);
+    for await (const value of followChanges(look, 1000, { signal: end.signal, clock })) seen.push(value);
   })();
   while (versions.length > 0) {
     await vi.waitFor(() => expect(clock.pending).toBe(1));
@@ -29,6 +29,6 @@ it('passes on what goes wrong while looking', async () => {
   const look = async () => {
     throw new Error('gone');
   };
-  const first = follow(look, 1000, { signal: new AbortController().signal }).next();
+  const first = followChanges(look, 1000, { signal: new AbortController().signal }).next();
   await expect(first).rejects.toThrow('gone');
 });

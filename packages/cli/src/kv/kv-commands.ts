@@ -1,8 +1,8 @@
 /** What `inkwire kv …` does with a hub, one command each. They write to an output, and throw where the exit code is not 0. */
 import type { Client, Command, PlainValue, Reply, Subscription, Value } from '@inkwire/wire';
+import { refused } from '../connect/hub-failure.ts';
 import { CliError } from '../errors.ts';
-import { printable } from '../printable.ts';
-import { refused } from './hub-failure.ts';
+import { printable } from '../output/printable.ts';
 import { plainOf, valueJson, valueText } from './kv-value.ts';
 
 /** Where a command of `kv` writes. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Version } from './follow.ts';
+import type { Version } from './follow-changes.ts';
 
 /** The model file that a directory holds after `train --out DIR`; any other path is taken for a model file itself. */
 export async function modelFileAt(path: string): Promise<string> {

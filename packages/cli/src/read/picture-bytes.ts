@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { messageOf, systemCode } from '@inkwire/base';
-import { CliError } from './errors.ts';
+import { CliError } from '../errors.ts';
 
 /** Larger pictures are refused by preparation; there is no sense in reading more of a file than shows that. */
 const maxPictureBytes = 10 * 2 ** 20;

@@ -12,11 +12,11 @@ import { messageOf } from '@inkwire/base';
 import type { Tokens } from '@inkwire/hub';
 import type { StrategyName } from '@inkwire/pool';
 import { z } from 'zod';
+import { CliError } from '../errors.ts';
+import { type ModelChoice, parseModelChoice } from '../models/model-choice.ts';
+import { printable } from '../output/printable.ts';
 import { type DatabaseLocation, parseDatabaseLocation } from './database-location.ts';
-import { CliError } from './errors.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
-import { type ModelChoice, parseModelChoice } from './model-choice.ts';
-import { printable } from './printable.ts';
 import {
   defaultReadingsLocation,
   parseReadingsLocation,

@@ -1,7 +1,7 @@
 /** Kept readings as people read them in a terminal. */
 import type { Reading } from '@inkwire/readings';
 import { printable } from './printable.ts';
-import { formatTable } from './table.ts';
+import { formatTable } from './text-table.ts';
 
 const columns = [
   { title: 'TIME' },
