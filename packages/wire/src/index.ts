@@ -18,8 +18,6 @@ export {
   createClient,
   type Dial,
   type Picture,
-  type ReadDigit,
-  type Reading,
   type ReadOptions,
   type SetOptions,
   type StateListener,
@@ -79,6 +77,7 @@ export {
   type MessageStreamOptions,
 } from './frames/message-stream.ts';
 export { compressAbove, Outbox } from './frames/outbox.ts';
+export type { ReadDigit, Reading } from './hub/index.ts';
 export {
   createYamuxSession,
   isYamux,

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { type Clock, type Closable, expectInteger, Lifetime, systemClock } from '@inkwire/base';
 import { type Channel, type Value, WireError } from '@inkwire/wire';
+import type { MemberFacts, MemberMessage } from '@inkwire/wire/hub';
 import { listenStreams, type StreamListener } from '@inkwire/wire/node';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import type { Hub } from '../hub.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
-import type { MemberFacts, MemberMessage, Membership } from '../members/members.ts';
+import type { Membership } from '../members/members.ts';
 import { text } from '../members/virtual-table.ts';
 import {
   commands,
@@ -195,7 +196,7 @@ class LabSession {
     return isSent ? success() : failure('Destination is not connected');
   }
 
-  #forward({ values }: MemberMessage): void {
+  #forward({ values }: MemberMessage<Value>): void {
     const text = fitContent(values.map(plain).join(' '), forwardedBytes);
     this.#write(kinds.instruct, commands.forward, `${forwardedBy}${text}\n`);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '@inkwire/base';
 import type { Value } from '@inkwire/wire';
+import type { MemberEvent, MemberFacts, MemberMessage, MemberOrigin } from '@inkwire/wire/hub';
 import { HubError } from '../errors.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
 
@@ -11,34 +12,6 @@ import { RateLimit } from '../limits/rate-limit.ts';
  * Invariants: an id is given once in the life of the process, from 1 up. Whoever is told of a change finds it in `get` and
  * in the list already. Nothing is told of a member before its arrival, nor after its departure.
  */
-
-/** How someone came here. */
-export interface MemberOrigin {
-  readonly transport: string;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** What everyone may know of a member; the value of its key in the table `$members`, in JSON. */
-export interface MemberFacts extends MemberOrigin {
-  readonly id: number;
-  readonly name: string;
-  /** ISO 8601. */
-  readonly since: string;
-}
-
-/** A message as it is delivered. */
-export interface MemberMessage {
-  readonly from: number;
-  readonly name: string;
-  readonly values: readonly Value[];
-}
-
-/** Something that happened to a member; `member` is as it is now, or as it was when it left. */
-export interface MemberEvent {
-  readonly kind: 'joined' | 'left' | 'renamed';
-  readonly member: MemberFacts;
-}
 
 /** Somebody's place among the members, held by whoever serves the connection. */
 export interface Membership {
@@ -119,7 +92,7 @@ export class Members {
   }
 
   /** Hands a message to a member; false when there is none of that id. */
-  send(to: number, message: MemberMessage): boolean {
+  send(to: number, message: MemberMessage<Value>): boolean {
     const place = this.#present.get(to);
     place?.deliver(message);
     return place !== undefined;
@@ -136,7 +109,7 @@ export class Members {
   }
 }
 
-type Deliver = (message: MemberMessage) => void;
+type Deliver = (message: MemberMessage<Value>) => void;
 
 /** Shown on terminals and pages of others: one line, nothing that moves a cursor or turns the direction of text. */
 function checkName(name: string): string {

@@ -1,11 +1,12 @@
 import { encodedValue, refusals, type SystemHook, type Topics } from '@inkwire/kv';
 import type { Command, Pair, Reply, Value } from '@inkwire/wire';
+import type { MemberEvent, MemberFacts, Reading } from '@inkwire/wire/hub';
 import { problemOf } from '../http/problem.ts';
 import type { Hub } from '../hub.ts';
 import { isLeaseTopic } from '../pool/lease-topic.ts';
 import type { PoolSide } from '../pool/pool-side.ts';
 import type { Caller } from './caller.ts';
-import type { MemberEvent, MemberFacts, Members } from './members.ts';
+import type { Members } from './members.ts';
 import type { Session } from './session.ts';
 import type { Role, TokenCheck } from './tokens.ts';
 import {
@@ -108,7 +109,7 @@ function namesOf(command: Command): readonly string[] {
 
 /** Tells what happens on the topics `$members` and `$readings`, until disposed of. */
 export function announce(hub: Hub, members: Members, topics: Topics): Disposable {
-  const tell = (topic: string, what: unknown) => {
+  const tell = (topic: string, what: MemberEvent | Reading) => {
     if (topics.subscribers(topic) > 0) topics.publish(topic, [encodedValue(text(JSON.stringify(what)))]);
   };
   const arrivals = members.onEvent((event: MemberEvent) => tell('$members', event));
@@ -162,13 +163,13 @@ function readingsTable({ readings }: Hub): VirtualTable {
   return {
     async get(id) {
       const reading = await readings.get(id);
-      return reading && text(JSON.stringify(reading));
+      return reading && readingValue(reading);
     },
     async pairs() {
       const pairs: Pair[] = [];
       let bytes = 0;
       for await (const reading of readings.all()) {
-        const pair = { key: reading.id, value: text(JSON.stringify(reading)) };
+        const pair = { key: reading.id, value: readingValue(reading) };
         bytes += sizeOf(pair.value);
         if (bytes > mostAnswerBytes) break;
         pairs.push(pair);
@@ -178,6 +179,9 @@ function readingsTable({ readings }: Hub): VirtualTable {
     },
   };
 }
+
+/** A kept reading is what `@inkwire/wire/hub` says that one is. */
+const readingValue = (reading: Reading): Value => text(JSON.stringify(reading));
 
 function sessionTable(session: SystemSession): VirtualTable {
   const { membership } = session;

@@ -1,26 +1,17 @@
 import type { AllocatorSnapshot, ClientSnapshot } from '@inkwire/pool';
 import type { Pair, Value } from '@inkwire/wire';
+import { type PoolClient, type PoolFacts, type PoolTotals, poolTotalsKey } from '@inkwire/wire/hub';
 import { text } from '../members/virtual-table.ts';
-
-/** The key of the table `$pool` under which everything but the clients stands. */
-export const totalsKey = '$total';
 
 /** Clients in one message of the topic; the table has all of them. */
 const mostTold = 500;
-
-/** Capacity, what is reserved of it, and what the allocator has done. */
-export type PoolTotals = Omit<AllocatorSnapshot, 'clients'> & { readonly clients: number };
-
-function totalsOf({ clients, ...totals }: AllocatorSnapshot): PoolTotals {
-  return { ...totals, clients: clients.length };
-}
 
 /** Each client under its name; a second process of a name has its incarnation added. No client has the key of the totals. */
 export function clientsByKey(snapshot: AllocatorSnapshot): ReadonlyMap<string, ClientSnapshot> {
   const clients = new Map<string, ClientSnapshot>();
   for (const client of snapshot.clients) {
     const { name, incarnation } = client;
-    const isTaken = name === totalsKey || clients.has(name);
+    const isTaken = name === poolTotalsKey || clients.has(name);
     clients.set(isTaken ? `${name}/${incarnation}` : name, client);
   }
   return clients;
@@ -32,7 +23,7 @@ export function poolPairs(snapshot: AllocatorSnapshot): readonly Pair[] {
     key,
     value: clientValue(client),
   }));
-  return [{ key: totalsKey, value: text(JSON.stringify(totalsOf(snapshot))) }, ...clients];
+  return [{ key: poolTotalsKey, value: text(JSON.stringify(totalsOf(snapshot))) }, ...clients];
 }
 
 /** A client as its key in the table has it. */
@@ -44,13 +35,18 @@ export function clientValue(client: ClientSnapshot): Value {
 export function poolMessage(snapshot: AllocatorSnapshot): string {
   const { clients } = snapshot;
   const told = clients.length > mostTold ? [...clients].sort(byWeight).slice(0, mostTold) : clients;
-  return JSON.stringify({ total: totalsOf(snapshot), clients: told.map(factsOf) });
+  const facts: PoolFacts = { total: totalsOf(snapshot), clients: told.map(factsOf) };
+  return JSON.stringify(facts);
 }
 
 const byWeight = (a: ClientSnapshot, b: ClientSnapshot) => b.held + b.queued - a.held - a.queued;
 
+function totalsOf({ clients, ...totals }: AllocatorSnapshot): PoolTotals {
+  return { ...totals, counts: { ...totals.counts }, clients: clients.length };
+}
+
 /** Rates to four places, waits to a millisecond: what differs by less is no news. */
-function factsOf(client: ClientSnapshot): ClientSnapshot {
+function factsOf(client: ClientSnapshot): PoolClient {
   return {
     ...client,
     longestWaitMs: Math.round(client.longestWaitMs),

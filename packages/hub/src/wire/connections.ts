@@ -1,8 +1,16 @@
 import { type Clock, type Closable, Lifetime, type Timer, within } from '@inkwire/base';
 import { type CommandService, encodedValue, type Served, type Topics } from '@inkwire/kv';
-import { Allowance, type Channel, type FrameLimits, openStreams, type PingOptions } from '@inkwire/wire';
+import {
+  Allowance,
+  type Channel,
+  type FrameLimits,
+  openStreams,
+  type PingOptions,
+  type Value,
+} from '@inkwire/wire';
+import { inboxTopic, type MemberMessage } from '@inkwire/wire/hub';
 import { Caller } from '../members/caller.ts';
-import type { MemberMessage, Members } from '../members/members.ts';
+import type { Members } from '../members/members.ts';
 import { Session, type SessionLimits } from '../members/session.ts';
 import type { SystemSession } from '../members/system.ts';
 import type { Role, TokenCheck } from '../members/tokens.ts';
@@ -226,8 +234,8 @@ class ConnectionSession extends Session implements SystemSession {
   }
 
   /** On the wire a member hears its messages by subscribing to its inbox. */
-  readonly #hear = ({ from, name, values }: MemberMessage): void => {
-    const inbox = `$inbox/${this.membership!.facts.id}`;
+  readonly #hear = ({ from, name, values }: MemberMessage<Value>): void => {
+    const inbox = inboxTopic(this.membership!.facts.id);
     this.#parts.topics.publish(inbox, [integer(from), text(name), ...values].map(encodedValue));
   };
 

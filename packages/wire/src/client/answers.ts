@@ -1,7 +1,7 @@
 import type { Reply, Value } from '../codec/messages.ts';
 import { fromValue, type PlainValue } from '../codec/values.ts';
 import { WireError } from '../errors.ts';
-import type { Reading } from './reading.ts';
+import type { Reading } from '../hub/reading.ts';
 import { WireStatusError } from './status-error.ts';
 
 /** The reply, if its status is 200. Otherwise throws `WIRE_STATUS`. */

@@ -1,6 +1,7 @@
 import { type Closable, Lifetime, type WaitOptions } from '@inkwire/base';
 import type { Command, Reply } from '../codec/messages.ts';
 import { type Float, type PlainValue, toValue } from '../codec/values.ts';
+import type { Reading } from '../hub/reading.ts';
 import {
   allOf,
   leaseOf,
@@ -15,7 +16,7 @@ import {
 import { CommandQueue } from './command-queue.ts';
 import { type ClientState, Connector, type StateListener } from './connector.ts';
 import { type ClientOptions, resolveClientOptions } from './options.ts';
-import type { Picture, Reading } from './reading.ts';
+import type { Picture } from './picture.ts';
 import { type SubscribeOptions, type Subscription, type Topic, TopicSubscription } from './subscription.ts';
 
 /** How long a closing client waits for the hub to hear that a subscription is over. */

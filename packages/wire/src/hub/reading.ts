@@ -1,0 +1,70 @@
+import type { PlainValue } from '../codec/values.ts';
+import { type Fields, fieldsIn, haveType, isFields } from './json.ts';
+
+/** One digit of a reading. */
+export interface ReadDigit {
+  readonly digit: number;
+  /** Calibrated, 0…1. */
+  readonly confidence: number;
+  /** x, y, width and height in pixels of the upright picture. */
+  readonly box: readonly [number, number, number, number];
+  /** Ten of them, for the digits 0 … 9; their sum is 1. */
+  readonly probabilities: readonly number[];
+}
+
+/** What the hub read in a picture: over HTTP, on the topic `$readings`, and in the reply to `read`. */
+export interface Reading {
+  /** UUIDv7; a later reading has a greater id. Empty when the reading was not kept. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly time: string;
+  /** Who brought the picture: `upload`, `drawing`, `sample`, a member's name. */
+  readonly source: string;
+  /** The digits of a word together, words joined by a space, lines by `\n`. */
+  readonly text: string;
+  readonly confidence: number;
+  /** Whether a person should check it. */
+  readonly unsure: boolean;
+  readonly digits: readonly ReadDigit[];
+  /** The version of the model that read it. */
+  readonly model: string;
+  /** What a person says that it is; the machine's `text` stays. */
+  readonly corrected: string | null;
+  /** Size of the upright picture, which the boxes refer to. */
+  readonly width: number;
+  readonly height: number;
+  /** The true text, where it was known beforehand. */
+  readonly label?: string;
+}
+
+/** A message of the topic `$readings`, or a value of that table. Undefined for anything but a whole reading. */
+export function parseReading(value: PlainValue | undefined): Reading | undefined {
+  const fields = fieldsIn(value);
+  return fields !== undefined && isReading(fields) ? fields : undefined;
+}
+
+function isReading(fields: Fields): fields is Fields & Reading {
+  const { unsure, digits, corrected, label = '' } = fields;
+  return (
+    haveType(fields, 'string', ['id', 'time', 'source', 'text', 'model']) &&
+    haveType(fields, 'number', ['confidence', 'width', 'height']) &&
+    typeof unsure === 'boolean' &&
+    (corrected === null || typeof corrected === 'string') &&
+    typeof label === 'string' &&
+    Array.isArray(digits) &&
+    digits.every(isDigit)
+  );
+}
+
+function isDigit(value: unknown): boolean {
+  return (
+    isFields(value) &&
+    haveType(value, 'number', ['digit', 'confidence']) &&
+    areNumbers(value.box, 4) &&
+    areNumbers(value.probabilities, 10)
+  );
+}
+
+function areNumbers(value: unknown, length: number): boolean {
+  return Array.isArray(value) && value.length === length && value.every(Number.isFinite);
+}
