@@ -43,7 +43,8 @@ export async function within<T>(
   }
 }
 
-function timeoutError(timeoutMs: number): BaseError {
+/** The error of a deadline that has passed. */
+export function timeoutError(timeoutMs: number): BaseError {
   return new BaseError('BASE_TIMEOUT', `No answer within ${timeoutMs} ms`, { retryable: true });
 }
 

@@ -10,5 +10,7 @@ export {
   systemCode,
 } from './errors.ts';
 export { type Bounds, expectInteger, expectNumber, expectOneOf } from './expect.ts';
-export { type Closable, Lifetime, type LifetimeHooks } from './lifetime.ts';
+export { Lifetime, type LifetimeHooks } from './lifetime.ts';
+export { type Closable, Owner } from './owner.ts';
 export { createRandom, type Random } from './random.ts';
+export { UnderWay } from './under-way.ts';

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { Owner } from './owner.ts';
+
+/** Drains when `finish` is called; counts how often each hook was called. */
+class Kettle extends Owner {
+  drained = 0;
+  readonly errors: Error[] = [];
+  finish = () => {};
+
+  constructor() {
+    super('kettle');
+  }
+
+  boil(): void {
+    this.expectOpen();
+  }
+
+  protected override drain(): Promise<void> {
+    this.drained++;
+    return new Promise((resolve) => {
+      this.finish = resolve;
+    });
+  }
+
+  protected override abort(error: Error): void {
+    this.errors.push(error);
+    this.finish();
+  }
+}
+
+class Cup extends Owner {
+  readonly #drain: () => Promise<void>;
+
+  constructor(drain: () => Promise<void>) {
+    super('cup');
+    this.#drain = drain;
+  }
+
+  protected override drain(): Promise<void> {
+    return this.#drain();
+  }
+}
+
+test('close drains once, however often it is called', async () => {
+  const kettle = new Kettle();
+  expect(kettle.closed).toBe(false);
+  const closings = [kettle.close(), kettle.close(), kettle[Symbol.asyncDispose]()];
+  expect(kettle.closed).toBe(true);
+  kettle.finish();
+  await Promise.all(closings);
+  expect(kettle.drained).toBe(1);
+});
+
+test('what is closed refuses further use from the moment of the call', () => {
+  const kettle = new Kettle();
+  kettle.boil();
+  void kettle.close();
+  expect(() => kettle.boil()).toThrow(
+    expect.objectContaining({ code: 'BASE_CLOSED', message: 'The kettle is closed' }),
+  );
+});
+
+test('destroy aborts a drain that is under way, once, and close then follows it', async () => {
+  const kettle = new Kettle();
+  const closing = kettle.close();
+  const error = new Error('fire');
+  await Promise.all([kettle.destroy(error), kettle.destroy(), closing, kettle.close()]);
+  expect(kettle.errors).toEqual([error]);
+  expect(kettle.drained).toBe(1);
+});
+
+test('close after destroy does not drain', async () => {
+  const kettle = new Kettle();
+  void kettle.destroy();
+  await kettle.close();
+  expect(kettle.drained).toBe(0);
+  expect(kettle.errors).toEqual([expect.objectContaining({ code: 'BASE_CLOSED' })]);
+});
+
+test('without a way to abort, destroy drains, or waits for the drain that is under way', async () => {
+  for (const isClosing of [false, true]) {
+    let drained = 0;
+    const cup = new Cup(async () => void drained++);
+    if (isClosing) void cup.close();
+    await cup.destroy();
+    await cup.close();
+    expect(drained).toBe(1);
+  }
+});
+
+test('a failing drain rejects every close', async () => {
+  const cup = new Cup(() => Promise.reject(new Error('stuck')));
+  await expect(cup.close()).rejects.toThrow('stuck');
+  await expect(cup.close()).rejects.toThrow('stuck');
+});

@@ -1,0 +1,70 @@
+import { BaseError } from './errors.ts';
+
+/**
+ * What owns something implements this. `close()` drains: what was accepted is finished. `destroy(error)` aborts: what
+ * waits rejects with the error. Both may be called again, and return the same ending.
+ *
+ *     open ──close()──▶ closing ──drained──▶ closed
+ *       └──destroy()──▶ ────────────────────▶ closed
+ */
+export interface Closable extends AsyncDisposable {
+  close(): Promise<void>;
+  destroy(error?: Error): Promise<void>;
+  /** True from the moment that either was called. */
+  readonly closed: boolean;
+}
+
+/**
+ * The base class of owners: the states of a life and the one place that moves between them. A subclass says how it
+ * drains and, if that differs, how it aborts. Neither is called before its constructor has returned.
+ */
+export abstract class Owner implements Closable {
+  readonly #what: string;
+  #closed = false;
+  #draining: Promise<void> | undefined;
+  #aborting: Promise<void> | undefined;
+
+  /** `what` stands in the error of a use after the end: "The reader is closed". */
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    if (this.#aborting) return this.#aborting;
+    this.#draining ??= (async () => this.drain())();
+    return this.#draining;
+  }
+
+  destroy(error: Error = this.closedError()): Promise<void> {
+    this.#closed = true;
+    this.#aborting ??= (async () => this.abort(error))();
+    return this.#aborting;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Finishes what was accepted and frees what is owned. Called at most once. */
+  protected abstract drain(): Promise<void> | void;
+
+  /** Ends at once; what waits rejects with `error`. Called at most once, perhaps while `drain` runs. Default: `drain`. */
+  protected abort(_error: Error): Promise<void> | void {
+    return this.#draining ?? this.drain();
+  }
+
+  /** Throws `BASE_CLOSED` once the owner is closed. Every operation begins with it. */
+  protected expectOpen(): void {
+    if (this.#closed) throw this.closedError();
+  }
+
+  /** The error of a use after the end, and the default reason of `destroy`. */
+  protected closedError(): BaseError {
+    return new BaseError('BASE_CLOSED', `The ${this.#what} is closed`);
+  }
+}
