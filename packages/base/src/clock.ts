@@ -1,3 +1,5 @@
+import { Heap, type Placed } from './heap.ts';
+
 /** A timer that has an owner: whoever set it disposes of it. */
 export interface Timer extends Disposable {
   cancel(): void;
@@ -45,35 +47,33 @@ export interface ManualClock extends Clock {
   readonly pending: number;
 }
 
+interface Waiting extends Placed {
+  readonly at: number;
+  /** Of two timers for one moment, the one set first runs first. */
+  readonly sequence: number;
+  readonly callback: () => void;
+}
+
 /** Creates a clock for tests that starts at `startMs` (default 0) for `now()` and at 0 for `monotonic()`. */
 export function createManualClock(startMs = 0): ManualClock {
   let elapsed = 0;
   let sequence = 0;
-  const waiting = new Map<number, { readonly at: number; readonly callback: () => void }>();
-
-  const nextDue = (until: number): number | undefined => {
-    let best: number | undefined;
-    for (const [id, { at }] of waiting) {
-      if (at <= until && (best === undefined || at < waiting.get(best)!.at)) best = id;
-    }
-    return best;
-  };
+  const waiting = new Heap<Waiting>((a, b) => a.at < b.at || (a.at === b.at && a.sequence < b.sequence));
 
   return {
     now: () => startMs + elapsed,
     monotonic: () => elapsed,
     after(delayMs, callback) {
-      const id = sequence++;
-      waiting.set(id, { at: elapsed + Math.max(0, delayMs), callback });
-      return timer(() => waiting.delete(id));
+      const due = { at: elapsed + Math.max(0, delayMs), sequence: sequence++, callback, place: -1 };
+      waiting.put(due);
+      return timer(() => waiting.remove(due));
     },
     advance(ms) {
       const until = elapsed + ms;
-      for (let id = nextDue(until); id !== undefined; id = nextDue(until)) {
-        const { at, callback } = waiting.get(id)!;
-        waiting.delete(id);
-        elapsed = at;
-        callback();
+      for (let due = waiting.first; due !== undefined && due.at <= until; due = waiting.first) {
+        waiting.remove(due);
+        elapsed = due.at;
+        due.callback();
       }
       elapsed = until;
     },

@@ -1,3 +1,4 @@
+export { Alarm } from './alarm.ts';
 export { type BackoffOptions, createBackoff } from './backoff.ts';
 export { type Clock, createManualClock, type ManualClock, systemClock, type Timer } from './clock.ts';
 export { sleep, type WaitOptions, within } from './deadline.ts';
@@ -10,6 +11,8 @@ export {
   systemCode,
 } from './errors.ts';
 export { type Bounds, expectInteger, expectNumber, expectOneOf } from './expect.ts';
+export { Fifo } from './fifo.ts';
+export { Heap, type Placed } from './heap.ts';
 export { Lifetime, type LifetimeHooks } from './lifetime.ts';
 export { type Closable, Owner } from './owner.ts';
 export { createRandom, type Random } from './random.ts';
