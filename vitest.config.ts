@@ -1,24 +1,47 @@
-import { defineConfig } from 'vitest/config';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Packages see each other's sources, so no test runs against a build that is older than what it tests. */
 const conditions = ['source', 'node', 'import', 'module', 'default'];
 
-export default defineConfig({
+export const sources = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
+};
+
+/** Child processes run the build: Node 20 runs no TypeScript. */
+export const freshBuild = fileURLToPath(new URL('scripts/fresh-build.mjs', import.meta.url));
+
+function project(
+  name: string,
+  include: string[],
+  options: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
+  return { extends: true, test: { name, include, ...options } };
+}
+
+export default defineConfig(({ mode }) => ({
+  ...sources,
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'test/*.test.ts',
-      'bench/pool/sim/*.test.ts',
-    ],
-    // Training, child processes killed on purpose, real files: slow machines must not turn tests red.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // `npm run test:long`: the tests of `slow` take all of what they otherwise take a seeded share of.
+    env: mode === 'long' ? { INKWIRE_LONG: '1' } : {},
+    // A limit that only ends a hang: no test may depend on how fast the machine is.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 600_000, interval: 20 } },
     // Forks, because native engines (ONNX Runtime, LMDB, libvips) do not like being unloaded with a thread.
     pool: 'forks',
+    projects: [
+      project('units', ['packages/*/src/**/*.test.ts'], { isolate: false }),
+      project('faces', ['packages/*/test/*.test.ts', 'test/*.test.ts']),
+      project('processes', ['packages/*/test/processes/*.test.ts', 'test/processes/*.test.ts'], {
+        globalSetup: freshBuild,
+      }),
+      project('slow', ['packages/*/test/slow/*.test.ts', 'bench/pool/sim/*.test.ts'], {
+        globalSetup: freshBuild,
+      }),
+    ],
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
-    outputFile: { json: '.ci/out/vitest.json' },
+    outputFile: { json: `.ci/out/${process.env.CI_REPORT ?? 'vitest'}.json` },
   },
-});
+}));

@@ -1,12 +1,13 @@
 // Builds every package with `tsc -b` and the page with Vite; run as a program it always builds.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.cache', 'inkwire-built');
-const packages = join(root, 'packages');
+const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, {
@@ -18,30 +19,61 @@ function run(command, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+function filesIn(directory) {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Everything that decides what a build makes: sources, the page's files, configurations, the tools' versions. */
+function inputs() {
+  const isConfiguration = (name) =>
+    /^(package.*\.json|tsconfig.*\.json|vite\.config\.ts|index\.html)$/.test(name);
+  return [
+    ...[root, ...packages].flatMap((directory) =>
+      readdirSync(directory)
+        .filter(isConfiguration)
+        .map((name) => join(directory, name)),
+    ),
+    ...packages.flatMap((directory) => ['src', 'public'].flatMap((name) => filesIn(join(directory, name)))),
+  ].filter((file) => !file.endsWith('.test.ts'));
+}
+
+/** One hash over the names and the contents of all inputs, so that a deletion counts and a checkout's new times do not. */
+function digest() {
+  const hash = createHash('sha256');
+  for (const file of inputs().sort()) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+/** Removes what an earlier build made of sources that have gone since. */
+function removeOrphans() {
+  for (const directory of packages) {
+    const [sources, built] = [join(directory, 'src'), join(directory, 'dist')];
+    for (const file of filesIn(built)) {
+      const stem = /^(.+?)(\.d)?\.[jt]s(\.map)?$/.exec(file)?.[1];
+      if (stem === undefined || file.includes(`${sep}page${sep}`)) continue;
+      const source = join(sources, stem.slice(built.length));
+      if (!['.ts', '.tsx'].some((ending) => existsSync(source + ending))) rmSync(file);
+    }
+  }
+}
+
 export function build() {
+  const built = digest();
+  removeOrphans();
   run('npx', ['--no-install', 'tsc', '-b']);
   run('npm', ['run', '--silent', 'build', '-w', '@inkwire/web']);
   mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, '');
-}
-
-/** Whether a source of a package is newer than the last build. */
-function isStale() {
-  if (!existsSync(stamp)) return true;
-  const built = statSync(stamp).mtimeMs;
-  const isNewer = (file) => statSync(file).mtimeMs > built;
-  return readdirSync(packages).some((name) => {
-    const sources = join(packages, name, 'src');
-    if (!existsSync(join(packages, name, 'dist'))) return true;
-    return readdirSync(sources, { recursive: true }).some((file) => isNewer(join(sources, file)));
-  });
+  writeFileSync(stamp, built);
 }
 
 export function ensureBuilt() {
-  if (isStale()) {
-    console.error('Building Inkwire …');
-    build();
-  }
+  const isBuilt = packages.every((directory) => existsSync(join(directory, 'dist')));
+  if (isBuilt && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest()) return;
+  console.error('Building Inkwire …');
+  build();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build();
