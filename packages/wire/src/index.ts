@@ -71,11 +71,6 @@ export {
   type ResolvedFrameLimits,
   resolveFrameLimits,
 } from './frames/limits.ts';
-export {
-  createMessageStream,
-  type MessageStream,
-  type MessageStreamOptions,
-} from './frames/message-stream.ts';
 export { compressAbove, Outbox } from './frames/outbox.ts';
 export type { ReadDigit, Reading } from './hub/index.ts';
 export {

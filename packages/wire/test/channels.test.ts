@@ -9,7 +9,7 @@ import {
   webSocketConnections,
   yamuxConnections,
 } from './connections.ts';
-import { messageStreamContract } from './message-stream-contract.ts';
+import { frameStreamContract } from './frame-stream-contract.ts';
 
 function memoryConnections(): Promise<Connections> {
   return Promise.resolve({
@@ -37,6 +37,6 @@ for (const [name, open, traits] of [
     return (await connections).connect();
   };
   channelContract(name, connect, traits);
-  messageStreamContract(name, connect, traits);
+  frameStreamContract(name, connect);
   afterAll(async () => (await connections)?.close());
 }

@@ -1,6 +1,6 @@
 import { type Closable, Lifetime, type WaitOptions } from '@inkwire/base';
 import type { Command, Reply } from '../codec/messages.ts';
-import { type Float, type PlainValue, toValue } from '../codec/values.ts';
+import { type PlainInput, type PlainValue, toValue } from '../codec/values.ts';
 import type { Reading } from '../hub/reading.ts';
 import {
   allOf,
@@ -21,9 +21,6 @@ import { type SubscribeOptions, type Subscription, type Topic, TopicSubscription
 
 /** How long a closing client waits for the hub to hear that a subscription is over. */
 const unsubscribeMs = 1_000;
-
-/** What can be sent as a value. A whole number is sent as an integer, unless it is `float(1)`. */
-export type PlainInput = PlainValue | Float;
 
 export interface SetOptions extends WaitOptions {
   /** The key expires after this many milliseconds. Default: never. */

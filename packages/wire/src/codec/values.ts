@@ -1,5 +1,5 @@
-import { none } from './index.ts';
 import type { Value } from './messages.ts';
+import { none } from './value-codec.ts';
 
 /** What a value is in a program: null for `Value{}`. */
 export type PlainValue = string | Uint8Array | bigint | number | boolean | null;
@@ -13,7 +13,7 @@ export class Float {
   }
 }
 
-/** What is taken for a value. */
+/** What can be sent as a value. A whole number is sent as an integer, unless it is `float(1)`. */
 export type PlainInput = PlainValue | Float;
 
 /** Forces a float where `toValue` would make an integer. */

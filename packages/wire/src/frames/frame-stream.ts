@@ -11,8 +11,8 @@ import { defaultFrameLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 
 /*
- * Frames both ways over one channel, without a promise or a copy on the way: what a server's hot path needs. Message
- * streams and the client stand on it.
+ * Frames both ways over one channel, without a promise or a copy on the way: what a server's hot path needs. The
+ * client stands on it as well.
  *
  *     channel ─bytes─▶ decoder ─▶ onFrame … onFrame ─┐ encode into sharedWriter, outbox.add()
  *        ▲                                           ▼
