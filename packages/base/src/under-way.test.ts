@@ -85,6 +85,22 @@ test('abort ends all that is under way, and waits until it has ended', async () 
   await failing;
 });
 
+test('what cannot be aborted is waited for as well', async () => {
+  const tasks = new UnderWay();
+  let finish = (_answer: string) => {};
+  const answer = tasks.track(
+    new Promise<string>((resolve) => {
+      finish = resolve;
+    }),
+  );
+  const ended = tasks.abort(new Error('fire'));
+  expect(tasks.size).toBe(1);
+  finish('tea');
+  await ended;
+  expect(await answer).toBe('tea');
+  expect(tasks.size).toBe(0);
+});
+
 test('drained waits for what fails and for what begins in the meantime', async () => {
   const tasks = new UnderWay();
   const ended: string[] = [];

@@ -17,7 +17,8 @@ import { timeoutError, type WaitOptions } from './deadline.ts';
  * over 200,000 signals), and takes 8 to 15 µs instead of 1.
  */
 export class UnderWay {
-  readonly #tasks = new Map<AbortController, Promise<unknown>>();
+  readonly #tasks = new Set<Promise<unknown>>();
+  readonly #controllers = new Set<AbortController>();
   readonly #clock: Clock;
 
   constructor(clock: Clock = systemClock) {
@@ -43,25 +44,34 @@ export class UnderWay {
     signal?.addEventListener('abort', follow, { once: true });
     const expire = () => controller.abort(timeoutError(timeoutMs!));
     const timer = timeoutMs === undefined ? undefined : this.#clock.after(timeoutMs, expire);
-    const running = (async () => task(controller.signal))();
-    this.#tasks.set(controller, running);
+    this.#controllers.add(controller);
     try {
-      return await running;
+      return await this.track((async () => task(controller.signal))());
     } finally {
-      this.#tasks.delete(controller);
+      this.#controllers.delete(controller);
       signal?.removeEventListener('abort', follow);
       timer?.cancel();
     }
   }
 
+  /** Like `run` for a task that has begun and that nothing can abort; it costs no signal (1 µs instead of 3.5). */
+  async track<T>(task: Promise<T>): Promise<T> {
+    this.#tasks.add(task);
+    try {
+      return await task;
+    } finally {
+      this.#tasks.delete(task);
+    }
+  }
+
   /** Resolves when nothing is under way any more, however it ended; also what began in the meantime has ended then. */
   async drained(): Promise<void> {
-    while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks.values());
+    while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks);
   }
 
   /** Aborts the signal of everything that is under way now, and resolves like `drained`. */
   abort(error: Error): Promise<void> {
-    for (const controller of this.#tasks.keys()) controller.abort(error);
+    for (const controller of this.#controllers) controller.abort(error);
     return this.drained();
   }
 }
