@@ -1,5 +1,5 @@
 /** ONNX Runtime for Node behind the runtime port: `import { onnxRuntime } from '@inkwire/tensor/node'`. */
-import { Lifetime, messageOf } from '@inkwire/base';
+import { messageOf, Owner, UnderWay } from '@inkwire/base';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { TensorError } from './errors.ts';
 import type { HostTensor, LoadOptions, Port, Program, Runtime } from './runtime.ts';
@@ -49,46 +49,35 @@ function portsOf(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {
   });
 }
 
-class SessionProgram implements Program {
+class SessionProgram extends Owner implements Program {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly #session: InferenceSession;
-  readonly #lifetime: Lifetime;
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #profiled: boolean;
+  readonly #runs = new UnderWay();
   /** Native tensors over memory that is fed again and again. */
   readonly #wrapped = new WeakMap<HostTensor, Tensor>();
 
   constructor(session: InferenceSession, profiled: boolean) {
+    super('program');
     this.#session = session;
+    this.#profiled = profiled;
     this.inputs = portsOf(session.inputMetadata);
     this.outputs = portsOf(session.outputMetadata);
-    this.#lifetime = new Lifetime('program', {
-      drain: async () => {
-        await Promise.allSettled(this.#running);
-        if (profiled) session.endProfiling();
-        await session.release();
-      },
-    });
   }
 
   async run(feeds: Readonly<Record<string, HostTensor>>, into: Readonly<Record<string, HostTensor>> = {}) {
-    this.#lifetime.check();
+    this.expectOpen();
     const native = Object.fromEntries(
       Object.entries(feeds).map(([name, tensor]) => [name, this.#wrap(tensor)]),
     );
     const fetches = Object.fromEntries(
       this.outputs.map(({ name }) => [name, into[name] ? this.#wrap(into[name]) : null]),
     );
-    const running = guard('run the model', () => this.#session.run(native, fetches));
-    this.#running.add(running);
-    try {
-      const results = await running;
-      return Object.fromEntries(
-        this.outputs.map(({ name }) => [name, into[name] ?? hostTensor(results[name] as Tensor)]),
-      );
-    } finally {
-      this.#running.delete(running);
-    }
+    const results = await this.#runs.track(guard('run the model', () => this.#session.run(native, fetches)));
+    return Object.fromEntries(
+      this.outputs.map(({ name }) => [name, into[name] ?? hostTensor(results[name] as Tensor)]),
+    );
   }
 
   #wrap(tensor: HostTensor): Tensor {
@@ -99,20 +88,10 @@ class SessionProgram implements Program {
     return made;
   }
 
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  protected override async drain(): Promise<void> {
+    await this.#runs.drained();
+    if (this.#profiled) this.#session.endProfiling();
+    await this.#session.release();
   }
 }
 

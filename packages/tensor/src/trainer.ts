@@ -1,4 +1,4 @@
-import { type Closable, createRandom, expectInteger, Lifetime, type Random } from '@inkwire/base';
+import { createRandom, expectInteger, Owner, type Random } from '@inkwire/base';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { feedFor } from './feeds.ts';
 import type { Parameter } from './parameters.ts';
@@ -66,12 +66,11 @@ type State = Readonly<Record<string, HostTensor>>;
  *
  *     open ──step()…──▶ open ──close()──▶ closed: the runtime's memory is freed
  */
-export class Trainer implements Closable {
+export class Trainer extends Owner {
   readonly #program: Program;
   readonly #graph: TrainingGraph;
   readonly #optimizer: TrainerOptions['optimizer'];
   readonly #movingAverage: Schedule;
-  readonly #lifetime: Lifetime;
   /** Scalars that the trainer itself feeds, in memory that is used again. */
   readonly #scalars: Readonly<Record<string, HostTensor>>;
   #random: Random;
@@ -88,12 +87,12 @@ export class Trainer implements Closable {
     random: Random,
     movingAverage: Schedule,
   ) {
+    super('trainer');
     this.#program = program;
     this.#graph = graph;
     this.#optimizer = optimizer;
     this.#movingAverage = movingAverage;
     this.#random = random;
-    this.#lifetime = new Lifetime('trainer', { drain: () => program.close() });
     this.#state = this.#emptyState();
     this.#spare = this.#emptyState();
     this.#scalars = Object.fromEntries(
@@ -149,7 +148,7 @@ export class Trainer implements Closable {
    * input that is missing, unknown or of another length, and a TypeError for another type of array.
    */
   async step(feeds: StepFeeds): Promise<StepResult> {
-    this.#lifetime.check();
+    this.expectOpen();
     if (this.#stepping) throw new TypeError('Expected one step at a time');
     this.#stepping = true;
     try {
@@ -217,7 +216,7 @@ export class Trainer implements Closable {
    * `TENSOR_CHECKPOINT_MISMATCH`, and then has changed nothing.
    */
   restore(bytes: Uint8Array): Readonly<Record<string, string>> {
-    this.#lifetime.check();
+    this.expectOpen();
     if (this.#stepping) throw new TypeError('Expected no step under way');
     const read: Checkpoint = decodeCheckpoint(this.#graph.parameters, bytes, {
       optimizer: this.#optimizer.name,
@@ -229,20 +228,8 @@ export class Trainer implements Closable {
     return read.metadata;
   }
 
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
   /** Waits for the step under way and frees the runtime's memory. The state stays readable. */
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  protected override drain(): Promise<void> {
+    return this.#program.close();
   }
 }
