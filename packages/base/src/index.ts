@@ -1,6 +1,7 @@
 export { Alarm } from './alarm.ts';
 export { type BackoffOptions, createBackoff } from './backoff.ts';
 export { type Clock, createManualClock, type ManualClock, systemClock, type Timer } from './clock.ts';
+export { csvRecord } from './csv.ts';
 export { sleep, type WaitOptions, within } from './deadline.ts';
 export {
   BaseError,

@@ -1,6 +1,6 @@
 import { systemCode } from '@inkwire/base';
 import { reportFailure } from './output/failure.ts';
-import { run } from './run.ts';
+import { run } from './program.ts';
 
 // `inkwire read … | head` closes the pipe early: that is the end, not an error.
 process.stdout.on('error', (error) => {

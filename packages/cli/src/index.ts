@@ -1,2 +1,2 @@
 export { CliError, type CliErrorCode } from './errors.ts';
-export { run } from './run.ts';
+export { run } from './program.ts';

@@ -9,6 +9,7 @@ import { addRead } from './commands/read.ts';
 import { addReadings } from './commands/readings.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrain } from './commands/train.ts';
+import { reportFailure } from './output/failure.ts';
 import { version } from './version.ts';
 
 /**
@@ -36,4 +37,13 @@ export function createProgram(): Command {
   ];
   for (const add of commands) add(program);
   return program;
+}
+
+/** Runs one command line, without the names of node and the program, and sets `process.exitCode`. */
+export async function run(args: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    process.exitCode = reportFailure(error);
+  }
 }

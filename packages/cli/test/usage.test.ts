@@ -60,7 +60,7 @@ it('shows where a failure comes from only when INKWIRE_DEBUG is set', async () =
 });
 
 it('loads no engine for the help', () => {
-  const program = new URL('../dist/run.js', import.meta.url);
+  const program = new URL('../dist/program.js', import.meta.url);
   const script = `
     const { run } = await import(${JSON.stringify(program.href)});
     await run(['serve', '--help']);

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { CliError } from '../errors.ts';
+import { readPemFiles } from '../files/pem-files.ts';
 import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { firstInterrupt } from '../interrupts.ts';
 import { reportFailure } from '../output/failure.ts';
 import { createServeLog } from '../serve/serve-log.ts';
-import { readTlsFiles } from '../serve/tls-files.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { settingOption, settingValues } from '../settings/setting-option.ts';
 import { type SettingName, variableOf } from '../settings/settings.ts';
@@ -69,7 +69,7 @@ async function allocate(configuration: Configuration): Promise<void> {
   if (asked === undefined)
     throw new CliError('CLI_USAGE', '--capacity N is missing: how many connections the database takes');
   if (wire === 'off') throw new CliError('CLI_CONFIG_INVALID', 'With --wire off nobody can ask for a lease');
-  const tls = await readTlsFiles(tlsFiles);
+  const tls = tlsFiles && (await readPemFiles(tlsFiles));
   await prepareWritableDirectory(data, '--data DIR');
   const [{ createAllocatorHub, listenMetrics, listenWire }, { openAllocator }] = await Promise.all([
     import('@inkwire/hub'),

@@ -2,8 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { prepareWritableDirectory } from '../files/writable-directory.ts';
-import { printable } from '../output/printable.ts';
-import { shellCommand } from '../output/shell-words.ts';
+import { printable, shellCommand } from '../output/printable.ts';
 import { formatListenAddress } from '../settings/listen-address.ts';
 
 /** Adds `certs`: what is needed to try TLS out. */

@@ -1,6 +1,6 @@
 import type { Reader, ReadPicture } from '@inkwire/digits';
 import { type Command, Option } from 'commander';
-import { parseModelChoice } from '../models/model-choice.ts';
+import { modelFile, parseModelChoice } from '../models/model-choice.ts';
 import { exitCodes, failureText } from '../output/failure.ts';
 import { printable } from '../output/printable.ts';
 import { inOrder } from '../read/in-order.ts';
@@ -34,9 +34,8 @@ export function addRead(program: Command): void {
 
 async function read(files: readonly string[], flags: ReadFlags): Promise<void> {
   const { openReader } = await import('@inkwire/digits');
-  const { modelFile } = await import('../models/model-file.ts');
   const choice = parseModelChoice(flags.model ?? (process.env[variableOf('model')] || 'cnn'), process.cwd());
-  await using reader = await openReader({ model: modelFile(choice) });
+  await using reader = await openReader({ model: await modelFile(choice) });
 
   const model = `${reader.card.recipe} ${reader.card.version}`;
   const output = readOutputs[flags.json ? 'json' : flags.csv ? 'csv' : 'text'];

@@ -1,11 +1,12 @@
 import type { Tables } from '@inkwire/kv';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
+import { readPemFiles } from '../files/pem-files.ts';
 import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { firstInterrupt } from '../interrupts.ts';
+import { modelFile } from '../models/model-choice.ts';
 import { reportFailure } from '../output/failure.ts';
 import { createServeLog } from '../serve/serve-log.ts';
-import { readTlsFiles } from '../serve/tls-files.ts';
 import type { Configuration, TablesLocation } from '../settings/configuration.ts';
 import { settingOption, settingValues } from '../settings/setting-option.ts';
 import { settingNames, variableOf } from '../settings/settings.ts';
@@ -32,24 +33,15 @@ async function serve(configuration: Configuration): Promise<void> {
   const { http, wire, lab, tokens, tls: tlsFiles } = configuration;
   if (http === 'off' && wire === 'off' && lab === 'off')
     throw new CliError('CLI_CONFIG_INVALID', 'With --http, --wire and --lab off there is nothing to serve');
-  const tls = await readTlsFiles(tlsFiles);
+  const tls = tlsFiles && (await readPemFiles(tlsFiles));
   await prepareWritableDirectory(configuration.data, '--data DIR');
   await prepareWritableDirectory(configuration.readings.directory, '--readings URL');
-  const [
-    { createHub, listenHttp, listenLab, listenWire },
-    { openLmdbReadings },
-    { openReader },
-    { modelFile },
-  ] = await Promise.all([
-    import('@inkwire/hub'),
-    import('@inkwire/readings/lmdb'),
-    import('@inkwire/digits'),
-    import('../models/model-file.ts'),
-  ]);
+  const [{ createHub, listenHttp, listenLab, listenWire }, { openLmdbReadings }, { openReader }] =
+    await Promise.all([import('@inkwire/hub'), import('@inkwire/readings/lmdb'), import('@inkwire/digits')]);
 
   await using readings = await openLmdbReadings({ directory: configuration.readings.directory });
   await using tables = await openTables(configuration.tables);
-  await using reader = await openReader({ model: modelFile(configuration.model) });
+  await using reader = await openReader({ model: await modelFile(configuration.model) });
   await using pool = await openPool(configuration);
   await using hub = createHub({ reader, readings, tables, pool, version: version() });
   const log = createServeLog(configuration.log, (line) => process.stdout.write(line));

@@ -6,9 +6,9 @@ import { CliError } from '../errors.ts';
 import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { exitAtOnce, interruptExitCodes, onInterrupt } from '../interrupts.ts';
 import { exitCodes } from '../output/failure.ts';
+import { shellCommand } from '../output/printable.ts';
 import { createProgressDisplay, type Progress } from '../output/progress-display.ts';
 import { formatCount } from '../output/quantities.ts';
-import { shellCommand } from '../output/shell-words.ts';
 import { integerArgument } from '../settings/number-argument.ts';
 
 interface TrainFlags {

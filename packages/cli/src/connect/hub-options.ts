@@ -2,7 +2,7 @@ import { messageOf } from '@inkwire/base';
 import type { Client, ClientOptions } from '@inkwire/wire';
 import { type Command, Option } from 'commander';
 import { CliError } from '../errors.ts';
-import { readPem } from '../files/pem-file.ts';
+import { readPemFiles } from '../files/pem-files.ts';
 import { type ListenAddress, parseListenAddress } from '../settings/listen-address.ts';
 import { variableOf } from '../settings/settings.ts';
 
@@ -109,7 +109,5 @@ async function readTls(flags: HubFlags) {
     const missing = cert === undefined ? '--cert' : '--key';
     throw new CliError('CLI_USAGE', `A certificate and its key belong together: ${missing} is missing`);
   }
-  if (!wantsTls(flags)) return undefined;
-  const pem = async (file: string | undefined) => (file === undefined ? undefined : readPem(file));
-  return { ca: await pem(ca), cert: await pem(cert), key: await pem(key) };
+  return wantsTls(flags) ? readPemFiles({ ca, cert, key }) : undefined;
 }

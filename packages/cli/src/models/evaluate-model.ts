@@ -13,13 +13,11 @@ import {
 } from '@inkwire/digits';
 import { CliError } from '../errors.ts';
 import { exitAtOnce, onInterrupt } from '../interrupts.ts';
-import { evaluationRecord } from '../output/evaluation-record.ts';
-import { formatEvaluation } from '../output/evaluation-text.ts';
+import { evaluationRecord, formatEvaluation } from '../output/evaluation-output.ts';
 import { reportFailure } from '../output/failure.ts';
 import { printable } from '../output/printable.ts';
 import { followChanges } from './follow-changes.ts';
-import { parseModelChoice } from './model-choice.ts';
-import { modelFile } from './model-file.ts';
+import { modelFile, parseModelChoice } from './model-choice.ts';
 import { modelFileAt, modelVersionAt } from './model-versions.ts';
 
 /** What `evaluate` was asked for. */
@@ -34,7 +32,7 @@ export interface EvaluateFlags {
 
 /** Evaluates a model once, or whenever it has changed. */
 export async function evaluateModel(model: string, flags: EvaluateFlags): Promise<void> {
-  const path = modelFile(parseModelChoice(model, process.cwd()));
+  const path = await modelFile(parseModelChoice(model, process.cwd()));
   const set = await openSet(flags.set);
   for (const { file, reason } of set.missed ?? [])
     process.stderr.write(`${printable(`${file}: ${reason}`)}\n`);

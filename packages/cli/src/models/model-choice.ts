@@ -11,3 +11,8 @@ export function parseModelChoice(text: string, base: string): ModelChoice {
   const bundled = bundledModels.find((name) => name === text);
   return bundled === undefined ? { file: resolve(base, text) } : { bundled };
 }
+
+/** The ONNX file of a chosen model. */
+export async function modelFile(choice: ModelChoice): Promise<string> {
+  return 'file' in choice ? choice.file : (await import('@inkwire/digits')).bundledModel(choice.bundled);
+}

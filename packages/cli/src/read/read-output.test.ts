@@ -54,3 +54,7 @@ it('writes CSV with a header', () => {
     '"a,b.png","1\n2",0.9877,true,cnn 1a2b3c4d5e6f\r\n',
   );
 });
+
+it('lets no file name be a formula of a spreadsheet', () => {
+  expect(readOutputs.csv.record(read('=HYPERLINK(1).png'))).toMatch(/^'=HYPERLINK\(1\)\.png,/);
+});

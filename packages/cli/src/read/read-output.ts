@@ -5,8 +5,8 @@
  *     json   an object a line
  *     csv    RFC 4180 with a header
  */
+import { csvRecord } from '@inkwire/base';
 import type { ReadPicture } from '@inkwire/digits';
-import { csvRecord } from '../output/csv.ts';
 import { printable } from '../output/printable.ts';
 
 /** What was read in one file, by which model (`cnn 1a2b3c4d5e6f`). */

@@ -1,7 +1,7 @@
 import { CodedError } from '@inkwire/base';
 import type { Fence, LeaseService } from '@inkwire/pool';
 import type { PoolConfiguration } from '../settings/configuration.ts';
-import type { DatabaseLocation } from '../settings/database-location.ts';
+import type { DatabaseLocation } from '../settings/locations.ts';
 
 /**
  * Begins a new epoch in the allocator's file and runs it. With a database silent clients are fenced there: its driver is

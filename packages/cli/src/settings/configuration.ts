@@ -15,13 +15,14 @@ import { z } from 'zod';
 import { CliError } from '../errors.ts';
 import { type ModelChoice, parseModelChoice } from '../models/model-choice.ts';
 import { printable } from '../output/printable.ts';
-import { type DatabaseLocation, parseDatabaseLocation } from './database-location.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import {
+  type DatabaseLocation,
   defaultReadingsLocation,
+  parseDatabaseLocation,
   parseReadingsLocation,
   type ReadingsLocation,
-} from './readings-location.ts';
+} from './locations.ts';
 import { type SettingName, settingNames, variableOf } from './settings.ts';
 
 /** What `serve` runs with: every path absolute, every default filled in. */
@@ -39,7 +40,7 @@ export interface Configuration {
   /** Further names that the server answers to, with their port where it is not the usual one. */
   readonly allowedHosts: readonly string[];
   /** Files, not yet read. */
-  readonly tls: { readonly cert: string; readonly key: string; readonly ca: string | undefined } | undefined;
+  readonly tls: { readonly cert: string; readonly key: string; readonly ca?: string } | undefined;
   /** How an allocator shares a database; undefined where none runs. */
   readonly pool: PoolConfiguration | undefined;
   readonly log: 'text' | 'json';
@@ -243,7 +244,7 @@ function tokensOf({ token, 'write-token': write, 'read-token': read }: Layer): T
 }
 
 function tlsFiles({ 'tls-cert': cert, 'tls-key': key, 'tls-ca': ca }: Layer): Configuration['tls'] {
-  if (cert !== undefined && key !== undefined) return { cert, key, ca };
+  if (cert !== undefined && key !== undefined) return { cert, key, ...(ca !== undefined && { ca }) };
   if (cert === undefined && key === undefined && ca === undefined) return undefined;
   const missing = cert === undefined ? 'tls-cert' : 'tls-key';
   throw new CliError('CLI_CONFIG_INVALID', `TLS needs tls-cert and tls-key together: ${missing} is missing`);

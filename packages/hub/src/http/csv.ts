@@ -1,6 +1,5 @@
+import { csvRecord } from '@inkwire/base';
 import type { Reading } from '@inkwire/readings';
-
-type Field = string | number | boolean;
 
 const columns = [
   'id',
@@ -19,26 +18,13 @@ const recordsInChunk = 200;
 
 /** The readings as CSV (RFC 4180), a bounded piece at a time: no faster than it is taken. */
 export async function* toCsv(readings: AsyncIterable<Reading>): AsyncGenerator<string> {
-  let chunk = record(columns);
+  let chunk = csvRecord(columns);
   let gathered = 0;
   for await (const reading of readings) {
-    chunk += record(columns.map((column) => reading[column] ?? ''));
+    chunk += csvRecord(columns.map((column) => reading[column] ?? ''));
     if (++gathered % recordsInChunk > 0) continue;
     yield chunk;
     chunk = '';
   }
   if (chunk !== '') yield chunk;
-}
-
-function record(fields: readonly Field[]): string {
-  return `${fields.map((field) => (typeof field === 'string' ? quote(disarm(field)) : String(field))).join(',')}\r\n`;
-}
-
-/** A spreadsheet takes a field that begins so for a formula (OWASP, "CSV Injection"); an apostrophe makes it text. */
-function disarm(field: string): string {
-  return /^[=+\-@\t\r\n＝＋－＠]/.test(field) ? `'${field}` : field;
-}
-
-function quote(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

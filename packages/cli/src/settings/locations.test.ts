@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultReadingsLocation, parseReadingsLocation } from './readings-location.ts';
+import { defaultReadingsLocation, parseReadingsLocation } from './locations.ts';
 
 describe('where readings are kept', () => {
   it.each([

@@ -1,7 +1,6 @@
 import type { Evaluation, ModelCard } from '@inkwire/digits';
 import { expect, it } from 'vitest';
-import { evaluationRecord } from './evaluation-record.ts';
-import { formatEvaluation } from './evaluation-text.ts';
+import { evaluationRecord, formatEvaluation } from './evaluation-output.ts';
 
 const card = { recipe: 'cnn', version: '1a2b3c4d5e6f', parameters: 229_034 } as ModelCard;
 const evaluation: Evaluation = {

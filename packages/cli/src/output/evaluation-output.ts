@@ -1,4 +1,3 @@
-/** An evaluation as people read it in a terminal. */
 import type { Evaluation, ModelCard } from '@inkwire/digits';
 import { printable } from './printable.ts';
 import { formatCount, formatPercent } from './quantities.ts';
@@ -40,4 +39,11 @@ function formatConfusion({ confusion, recall }: Evaluation): string {
     ...counts.map((count) => (count === 0 ? '·' : formatCount(count))),
   ]);
   return formatTable(columns, rows);
+}
+
+/** What `evaluate --json` writes: the evaluation without the pictures of its mistakes. */
+export function evaluationRecord(file: string, card: ModelCard, evaluation: Evaluation): object {
+  const { recipe, version, parameters } = card;
+  const mistakes = evaluation.mistakes.map(({ pixels: _, ...mistake }) => mistake);
+  return { model: { file, recipe, version, parameters }, ...evaluation, mistakes };
 }
