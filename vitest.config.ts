@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
+import { defaultServerConditions } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-/** Packages see each other's sources, so no test runs against a build that is older than what it tests. */
-const conditions = ['source', 'node', 'import', 'module', 'default'];
-
+/**
+ * Packages see each other's sources, so no test runs against a build that is older than what it tests. Vitest hands each
+ * condition to Node as well: `import` among them would give a driver's `require` a module of the other kind.
+ */
 export const sources = {
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
 };
 
 /** Child processes run the build: Node 20 runs no TypeScript. */
