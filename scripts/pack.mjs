@@ -14,7 +14,12 @@ export function packageDirectories() {
     .filter((directory) => !JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')).private);
 }
 
-/** Packs into `destination` and returns `{ name, directory, tarball, files }` for each directory, in the same order. */
+/**
+ * Packs into `destination`, and says what was packed in the order of the directories.
+ * @param {readonly string[]} directories
+ * @param {string} destination
+ * @returns {{ name: string, directory: string, tarball: string, files: string[] }[]}
+ */
 export function pack(directories, destination) {
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', destination, ...directories];
   const { status, stdout, stderr } = spawnSync('npm', args, {
