@@ -6,10 +6,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Running } from './redis.ts';
 
-const command = fileURLToPath(new URL('../../../packages/cli/bin/inkwire.js', import.meta.url));
+const ourCommand = fileURLToPath(new URL('../../../packages/cli/bin/inkwire.js', import.meta.url));
 
 /** Starts `inkwire serve` with the wire alone on a free port, its data in a directory of its own, and `options`. */
-export async function startHub(...options: readonly string[]): Promise<Running> {
+export function startHub(...options: readonly string[]): Promise<Running> {
+  return startHubOf(ourCommand, ...options);
+}
+
+/** The same of another build: `command` is its `inkwire.js`. */
+export async function startHubOf(command: string, ...options: readonly string[]): Promise<Running> {
   const data = await mkdtemp(join(tmpdir(), 'inkwire-bench-'));
   const child = spawn(
     process.execPath,

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { median, printTable, saveResults } from '../report.ts';
+import { frameOf, replyOf } from './frames.ts';
+import { askOnce, drive } from './generator.ts';
+import { startHub, startHubOf } from './hub.ts';
+
+const [keys, connections, inFlight, seconds] = [1_000, 50, 16, 1];
+const value = { kind: 'string', value: 'v'.repeat(32) } as const;
+const names = Array.from({ length: keys }, (_, i) => `key:${String(i).padStart(12, '0')}`);
+const table = 'bench';
+
+const loads = [
+  {
+    what: 'hget',
+    requests: names.map((key) => frameOf({ kind: 'hget', table, key })),
+    answer: replyOf([value]),
+  },
+  {
+    what: 'hset',
+    requests: names.map((key) => frameOf({ kind: 'hset', table, pair: { key, value } })),
+    answer: replyOf([value]),
+  },
+  {
+    what: 'publish, nobody listens',
+    requests: [frameOf({ kind: 'publish', topic: table, data: [value] })],
+    answer: replyOf([]),
+  },
+];
+const fill = frameOf({ kind: 'hmset', table, pairs: names.map((key) => ({ key, value })) });
+
+/** Seconds of processor time that a process has taken (Linux). */
+function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/**
+ * This build against that of another checkout, in the same rounds, in alternating order. The processor time that a hub
+ * takes for a command says more than commands a second where other programs share the cores.
+ */
+export async function against(checkout: string, rounds: number): Promise<void> {
+  const other = join(resolve(checkout), 'packages/cli/bin/inkwire.js');
+  const hubs = [await startHub('--tables', 'memory'), await startHubOf(other, '--tables', 'memory')];
+  try {
+    for (const hub of hubs) await askOnce(hub, fill);
+    const rows = loads.map(({ what }) => ({ what, rates: [[], []], costs: [[], []] }) as Row);
+    for (let round = 0; round < rounds; round++)
+      for (const [at, load] of loads.entries())
+        for (const side of round % 2 ? [1, 0] : [0, 1]) {
+          const hub = hubs[side]!;
+          const before = processorSeconds(hub.pid);
+          const began = performance.now();
+          const rate = await drive(hub, { ...load, connections, inFlight, seconds });
+          const elapsed = (performance.now() - began) / 1000;
+          rows[at]!.rates[side]!.push(rate);
+          rows[at]!.costs[side]!.push((1e6 * (processorSeconds(hub.pid) - before)) / (rate * elapsed));
+        }
+    printTable(
+      ['in memory', 'ours a second', 'theirs', 'ratio', 'ours µs a command', 'theirs', 'ratio'],
+      rows.map(({ what, rates, costs }) => [what, ...compared(rates, 0), ...compared(costs, 2)]),
+    );
+    saveResults('wire-against', 'npm run bench -- wire --against CHECKOUT', rows);
+  } finally {
+    for (const hub of hubs) await hub.stop();
+  }
+}
+
+interface Row {
+  readonly what: string;
+  readonly rates: readonly [number[], number[]];
+  readonly costs: readonly [number[], number[]];
+}
+
+function compared([ours, theirs]: readonly [number[], number[]], digits: number): string[] {
+  const ratio = median(ours.map((one, round) => one / theirs[round]!));
+  return [median(ours).toFixed(digits), median(theirs).toFixed(digits), `${ratio.toFixed(3)}×`];
+}
