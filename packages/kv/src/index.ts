@@ -1,3 +1,4 @@
+export { encodedValue } from '@inkwire/wire';
 export {
   type CommandService,
   type CommandServiceOptions,
@@ -6,7 +7,6 @@ export {
   type ServiceLimits,
   type SystemHook,
 } from './command-service.ts';
-export { encodedValue } from './encoded-value.ts';
 export { KvError, type KvErrorCode } from './errors.ts';
 export type { TableLimits } from './limits.ts';
 export { createMemoryTables, type MemoryTablesOptions } from './memory-tables.ts';

@@ -1,5 +1,6 @@
 import { type Clock, Lifetime, systemClock } from '@inkwire/base';
-import { AnswerValues, pairBytes } from './answer-size.ts';
+import { pairReplyBytes } from '@inkwire/wire';
+import { AnswerValues } from './answer-values.ts';
 import { createExpiryTime, Sweeper, sweepAtMost } from './expiry.ts';
 import { type Expiring, ExpiryHeap } from './expiry-heap.ts';
 import {
@@ -141,7 +142,7 @@ class MemoryTables implements ImmediateTables {
     let left = maxBytes;
     for (const { key, value, expiresAt } of this.#tables.get(table)?.entries.values() ?? []) {
       if (expiresAt !== 0 && expiresAt <= now) continue;
-      left -= pairBytes(Buffer.byteLength(key), value.length);
+      left -= pairReplyBytes(Buffer.byteLength(key), value.length);
       if (left < 0) return undefined;
       pairs.push({ key, value });
     }

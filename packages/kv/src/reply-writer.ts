@@ -1,7 +1,17 @@
-import { encodeReply, type FrameStream, type Reply, sharedWriter } from '@inkwire/wire';
+import {
+  addBool,
+  addEncodedPair,
+  addEncodedValue,
+  addInteger,
+  beginOkReply,
+  beginReply,
+  encodeReply,
+  type FrameStream,
+  type Reply,
+  sharedWriter,
+} from '@inkwire/wire';
 import type { CountedKind, KvMetrics } from './metrics.ts';
 import { type Refusal, refusals } from './refusals.ts';
-import { addBool, addInteger, addPair, addValue, beginOk, beginRefusal } from './reply-frames.ts';
 import type { EncodedPair, EncodedValue, Values } from './tables.ts';
 
 /** How a result becomes a reply. */
@@ -33,20 +43,20 @@ export class ReplyWriter {
         this.#writeValue(kind, result as EncodedValue | undefined);
         return;
       case 'bool':
-        beginOk(sharedWriter);
+        beginOkReply(sharedWriter);
         addBool(sharedWriter, result as boolean);
         this.#finish(kind, 200);
         return;
       case 'bools':
-        beginOk(sharedWriter);
+        beginOkReply(sharedWriter);
         for (const one of result as readonly boolean[]) addBool(sharedWriter, one);
         this.#finish(kind, 200);
         return;
       case 'values':
-        this.#writeList(kind, result as Values, addValue);
+        this.#writeList(kind, result as Values, addEncodedValue);
         return;
       case 'pairs':
-        this.#writeList(kind, result as readonly EncodedPair[] | undefined, addPair);
+        this.#writeList(kind, result as readonly EncodedPair[] | undefined, addEncodedPair);
         return;
       case 'refusal':
         this.refuse(kind, result as Refusal);
@@ -55,7 +65,7 @@ export class ReplyWriter {
   }
 
   refuse(kind: CountedKind, { status, message }: Refusal): void {
-    beginRefusal(sharedWriter, status, message);
+    beginReply(sharedWriter, status, message);
     this.#send(kind, status);
   }
 
@@ -68,14 +78,14 @@ export class ReplyWriter {
 
   /** Writes the first reply to a subscriber. */
   writeSubscribed(id: number): void {
-    beginOk(sharedWriter);
+    beginOkReply(sharedWriter);
     addInteger(sharedWriter, id);
     this.#finish('subscribe', 200);
   }
 
   #writeValue(kind: CountedKind, value: EncodedValue | undefined): void {
-    beginOk(sharedWriter);
-    addValue(sharedWriter, value);
+    beginOkReply(sharedWriter);
+    addEncodedValue(sharedWriter, value);
     this.#finish(kind, 200);
   }
 
@@ -89,7 +99,7 @@ export class ReplyWriter {
       this.refuse(kind, refusals.replyTooLarge(this.#maxReplyBytes));
       return;
     }
-    beginOk(sharedWriter);
+    beginOkReply(sharedWriter);
     for (const item of items) add(sharedWriter, item);
     this.#finish(kind, 200);
   }

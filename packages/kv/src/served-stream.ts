@@ -5,15 +5,15 @@ import {
   type Command,
   copyBytes,
   decodeCommand,
+  encodedValue,
   type FrameHandler,
   FrameStream,
+  PlainCommand,
   type Reply,
   type WireError,
 } from '@inkwire/wire';
 import { AnswerQueue, type AnswerQueueOwner, type Slot } from './answer-queue.ts';
 import type { ResolvedServiceLimits, Served, ServiceParts } from './command-service.ts';
-import { encodedValue } from './encoded-value.ts';
-import { HotCommand } from './hot-command.ts';
 import type { CountedKind, KvMetrics } from './metrics.ts';
 import { Promised } from './promised.ts';
 import { type Refusal, refusalOf, refusals } from './refusals.ts';
@@ -39,7 +39,7 @@ import { refusalWithoutSystem } from './without-system.ts';
 /** What gathers of answers that had to wait; for the others the frame stream does the same. */
 const flushBytes = 128 * 1024;
 
-const hot = new HotCommand();
+const plain = new PlainCommand();
 const isSystem = (name: string): boolean => name.charCodeAt(0) === 36;
 const nothing: readonly EncodedValue[] = [];
 
@@ -97,8 +97,8 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
       return;
     }
     try {
-      if (!hot.recognise(bytes, start, end) || isSystem(hot.table)) this.#decode(bytes, start, end);
-      else this.#runHot(bytes, end - start);
+      if (!plain.recognise(bytes, start, end) || isSystem(plain.table)) this.#decode(bytes, start, end);
+      else this.#runPlain(bytes, end - start);
     } catch (error) {
       this.#refuse('invalid', this.#failure(error), 0);
     }
@@ -139,8 +139,8 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
 
   // --- commands -----------------------------------------------------------------------------------------------------
 
-  #runHot(bytes: Uint8Array, length: number): void {
-    const { kind, table, key } = hot;
+  #runPlain(bytes: Uint8Array, length: number): void {
+    const { kind, table, key } = plain;
     const { tables, topics, permit } = this.#parts;
     const refused = permit?.(kind, this.#session, table);
     if (refused) {
@@ -153,7 +153,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
           this.#give(kind, 'found', tables.hget(table, key), length, table, key);
           return;
         case 'hset': {
-          const value = copyBytes(bytes, hot.valueStart, hot.valueEnd);
+          const value = copyBytes(bytes, plain.valueStart, plain.valueEnd);
           this.#give(kind, 'value', tables.hset(table, key, value), length);
           return;
         }
@@ -161,7 +161,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
           this.#give(kind, 'bool', tables.hexist(table, key), length);
           return;
         case 'publish':
-          topics.publishEncoded(table, bytes, hot.valueStart, hot.valueEnd);
+          topics.publishEncoded(table, bytes, plain.valueStart, plain.valueEnd);
           this.#give(kind, 'values', nothing, length);
           return;
       }

@@ -1,6 +1,4 @@
-import type { Command } from '@inkwire/wire';
-import { okBytes } from './answer-size.ts';
-import { encodedValue } from './encoded-value.ts';
+import { type Command, encodedValue, okReplyBytes } from '@inkwire/wire';
 import { refusals } from './refusals.ts';
 import type { Shape } from './reply-writer.ts';
 import type { Answer, Tables } from './tables.ts';
@@ -15,7 +13,7 @@ export function runTableCommand(
   maxReplyBytes: number,
 ): readonly [shape: Shape, answer: Answer<unknown>] {
   const { table } = command;
-  const most = maxReplyBytes - okBytes;
+  const most = maxReplyBytes - okReplyBytes;
   switch (command.kind) {
     case 'hget':
       return ['found', tables.hget(table, command.key)];

@@ -1,15 +1,7 @@
 import type { Closable } from '@inkwire/base';
+import type { EncodedPair, EncodedValue } from '@inkwire/wire';
 
-/**
- * The protobuf message `Value` as it stands on the wire, so that an answer is a copy and no encoding; no bytes at all are
- * `Value{}`. Whoever hands one over does not change it from then on, whichever way it goes.
- */
-export type EncodedValue = Uint8Array;
-
-export interface EncodedPair {
-  readonly key: string;
-  readonly value: EncodedValue;
-}
+export type { EncodedPair, EncodedValue };
 
 /** In the order of the keys; undefined where there is none. */
 export type Values = readonly (EncodedValue | undefined)[] | undefined;
@@ -50,7 +42,7 @@ export interface Tables extends Closable {
   hset(table: string, key: string, value: EncodedValue, ttlMs?: number): Answer<EncodedValue | undefined>;
   /** Answers the previous value. */
   hdel(table: string, key: string): Answer<EncodedValue | undefined>;
-  /** Undefined when the values take more than `maxBytes` of an answer (`answer-size.ts`); so with `hmset` and `hmdel`. */
+  /** Undefined when the values take more than `maxBytes` of an answer; so with `hmset` and `hmdel`. */
   hmget(table: string, keys: readonly string[], maxBytes?: number): Answer<Values>;
   hmexist(table: string, keys: readonly string[]): Answer<readonly boolean[]>;
   /** All of the pairs or, when one cannot be, none. They are set also when the previous values are too many to answer. */

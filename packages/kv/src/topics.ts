@@ -1,8 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { expectInteger } from '@inkwire/base';
-import { compressAbove, endOfTurn, FrameWriter, frameHeaderBytes, gzip } from '@inkwire/wire';
+import {
+  addEncodedValue,
+  addPublishedValues,
+  beginOkReply,
+  beginReply,
+  compressAbove,
+  endOfTurn,
+  FrameWriter,
+  frameHeaderBytes,
+  gzip,
+} from '@inkwire/wire';
 import { KvMetrics } from './metrics.ts';
-import { addPublished, addValue, beginOk, beginRefusal } from './reply-frames.ts';
 import { SubscriberQueue } from './subscriber-queue.ts';
 import type { EncodedValue } from './tables.ts';
 
@@ -134,16 +143,16 @@ class LiveTopics implements Topics {
   publish(name: string, values: readonly EncodedValue[]): number {
     const topic = this.#heard(name);
     if (topic === undefined) return 0;
-    beginOk(this.#writer);
-    for (const value of values) addValue(this.#writer, value);
+    beginOkReply(this.#writer);
+    for (const value of values) addEncodedValue(this.#writer, value);
     return this.#send(topic);
   }
 
   publishEncoded(name: string, bytes: Uint8Array, start: number, end: number): number {
     const topic = this.#heard(name);
     if (topic === undefined) return 0;
-    beginOk(this.#writer);
-    addPublished(this.#writer, bytes, start, end);
+    beginOkReply(this.#writer);
+    addPublishedValues(this.#writer, bytes, start, end);
     return this.#send(topic);
   }
 
@@ -271,7 +280,7 @@ class LiveTopics implements Topics {
 
   /** What stands in the place of a message for those whose streams carry no frame so long. */
   #tooLong(bytes: number): Uint8Array {
-    beginRefusal(this.#writer, 413, `A message of ${bytes} bytes is longer than this stream carries`);
+    beginReply(this.#writer, 413, `A message of ${bytes} bytes is longer than this stream carries`);
     const from = this.#writer.finish(false);
     return this.#writer.bytes.slice(from, this.#writer.at);
   }

@@ -1,8 +1,7 @@
 import { createManualClock, type ManualClock } from '@inkwire/base';
-import { encodeReply, FrameWriter, type Reply, type Value } from '@inkwire/wire';
+import { encodedValue, encodeReply, FrameWriter, type Reply, type Value } from '@inkwire/wire';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { encodedValue } from '../src/encoded-value.ts';
 import { KvError } from '../src/errors.ts';
 import type { TableLimits } from '../src/limits.ts';
 import type { EncodedPair, EncodedValue, Tables } from '../src/tables.ts';

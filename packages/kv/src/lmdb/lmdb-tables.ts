@@ -1,6 +1,6 @@
 import { type Clock, expectInteger, expectOneOf, Lifetime, systemClock } from '@inkwire/base';
 import { isInputOutputError, proveRoom } from '@inkwire/base/node';
-import { AnswerValues } from '../answer-size.ts';
+import { AnswerValues } from '../answer-values.ts';
 import { createExpiryTime, Sweeper, sweepAtMost } from '../expiry.ts';
 import {
   expectKey,

@@ -1,4 +1,5 @@
-import { AnswerValues, pairBytes } from '../answer-size.ts';
+import { pairReplyBytes } from '@inkwire/wire';
+import { AnswerValues } from '../answer-values.ts';
 import { KvError } from '../errors.ts';
 import { type ResolvedTableLimits, tableFull, tablesFull } from '../limits.ts';
 import type { EncodedPair, EncodedValue, Values } from '../tables.ts';
@@ -54,7 +55,7 @@ export function readTable(
   for (const { key, value } of values.getRange({ start, end })) {
     const expiresAt = expiryOf(value);
     if (expiresAt !== 0 && expiresAt <= now) continue;
-    left -= pairBytes(key.length - start.length, value.length - headBytes(expiresAt));
+    left -= pairReplyBytes(key.length - start.length, value.length - headBytes(expiresAt));
     if (left < 0) return undefined;
     pairs.push({ key: keyOf(key, start.length), value: valueIn(value) });
   }

@@ -1,3 +1,4 @@
+import { textOf } from '#text';
 import { WireError } from '../errors.ts';
 
 /*
@@ -6,15 +7,12 @@ import { WireError } from '../errors.ts';
  */
 
 const empty = new Uint8Array(0);
-/** Text up to this many bytes is read by a loop; beyond it TextDecoder costs less. */
-const shortText = 40;
 /** Bytes up to this many are copied by a loop. */
 const shortBinary = 32;
 const deepestGroup = 100;
 /** Keys, pairs, values, strokes and points of one command: two bytes each on the wire, an object each in memory. */
 export const mostItems = 200_000;
 const [startGroup, endGroup] = [3, 4];
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** A place in a message: `bytes[at … end)` is what is left of it. Reading throws `WIRE_MESSAGE_INVALID`. */
@@ -200,23 +198,9 @@ export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8A
 
 /** The text of `bytes[start … end)`. Throws `WIRE_MESSAGE_INVALID` unless that is UTF-8. */
 export function readText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > shortText) return decodeText(bytes, start, end);
-  // One call for all of it: adding characters makes a rope, which whoever looks it up in a map has to flatten.
-  const units = new Array<number>(end - start);
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at]!;
-    if (byte > 0x7f) return decodeText(bytes, start, end);
-    units[at - start] = byte;
-  }
-  return String.fromCharCode.apply(String, units);
-}
-
-function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  try {
-    return utf8.decode(bytes.subarray(start, end));
-  } catch (cause) {
-    throw new WireError('WIRE_MESSAGE_INVALID', 'Not a message: a text is not UTF-8', { cause });
-  }
+  const text = textOf(bytes, start, end);
+  if (text === undefined) throw messageInvalid('a text is not UTF-8');
+  return text;
 }
 
 export const messageInvalid = (why: string) => new WireError('WIRE_MESSAGE_INVALID', `Not a message: ${why}`);

@@ -14,7 +14,7 @@ const utf8 = new TextEncoder();
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** The bytes of a varint. */
-const varintBytes = (value: number) =>
+export const varintBytes = (value: number) =>
   value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
 
 /** A tag, a length or an unsigned integer up to 2⁵³ − 1. */

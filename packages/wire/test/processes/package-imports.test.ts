@@ -4,20 +4,26 @@ import { expect, test } from 'vitest';
 
 const packageDirectory = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What `#gzip` is where those conditions hold, from the package's directory. */
-function gzipUnder(...conditions: string[]): string {
-  const program = "console.log(import.meta.resolve('#gzip'))";
+/** What `#gzip` and `#text` are where those conditions hold, from the package's directory. */
+function importsUnder(...conditions: string[]): string[] {
+  const program = "for (const name of ['#gzip', '#text']) console.log(import.meta.resolve(name))";
   const { stdout } = spawnSync(
     process.execPath,
     [...conditions.map((name) => `--conditions=${name}`), '--input-type=module', '--eval', program],
     { cwd: packageDirectory, encoding: 'utf8' },
   );
-  return fileURLToPath(stdout.trim()).slice(packageDirectory.length);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((url) => fileURLToPath(url).slice(packageDirectory.length));
 }
 
-test('a page gets gzip without Node, a program gets zlib, from the build and from the sources', () => {
-  expect(gzipUnder()).toBe('dist/frames/gzip.js');
-  expect(gzipUnder('browser')).toBe('dist/frames/gzip-browser.js');
-  expect(gzipUnder('source')).toBe('src/frames/gzip.ts');
-  expect(gzipUnder('source', 'browser')).toBe('src/frames/gzip-browser.ts');
+test('a page gets gzip and texts without Node, a program with it, from the build and from the sources', () => {
+  expect(importsUnder()).toEqual(['dist/frames/gzip.js', 'dist/codec/text.js']);
+  expect(importsUnder('browser')).toEqual(['dist/frames/gzip-browser.js', 'dist/codec/text-browser.js']);
+  expect(importsUnder('source')).toEqual(['src/frames/gzip.ts', 'src/codec/text.ts']);
+  expect(importsUnder('source', 'browser')).toEqual([
+    'src/frames/gzip-browser.ts',
+    'src/codec/text-browser.ts',
+  ]);
 });

@@ -1,17 +1,12 @@
-import {
-  type Command,
-  decodeCommand,
-  decodeValue,
-  encodeCommand,
-  sharedWriter,
-  type Value,
-} from '@inkwire/wire';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { sharedWriter } from '../frames/frame-writer.ts';
 import { isPlainValue } from './encoded-value.ts';
-import { HotCommand } from './hot-command.ts';
+import { decodeCommand, decodeValue, encodeCommand } from './index.ts';
+import type { Command, Value } from './messages.ts';
+import { PlainCommand } from './plain-command.ts';
 
-const hot = new HotCommand();
+const plain = new PlainCommand();
 
 const value: fc.Arbitrary<Value> = fc.oneof(
   fc.constant<Value>({ kind: 'none' }),
@@ -46,23 +41,25 @@ function encode(command: Command): Uint8Array {
 
 /** Whatever is recognised must be what the codec makes of the same bytes. */
 function expectAgreement(bytes: Uint8Array): boolean {
-  if (!hot.recognise(bytes, 0, bytes.length)) return false;
+  if (!plain.recognise(bytes, 0, bytes.length)) return false;
   const command = decodeCommand(bytes, 0, bytes.length) as Extract<
     Command,
     { kind: 'hget' | 'hset' | 'publish' }
   >;
-  expect(command.kind).toBe(hot.kind);
+  expect(command.kind).toBe(plain.kind);
   if (command.kind === 'publish') {
-    expect(hot.table).toBe(command.topic);
+    expect(plain.table).toBe(command.topic);
     return true;
   }
-  expect(hot.table).toBe(command.table);
+  expect(plain.table).toBe(command.table);
   if (command.kind === 'hset') {
-    expect(hot.key).toBe(command.pair!.key);
+    expect(plain.key).toBe(command.pair!.key);
     expect(command.ttlMs).toBeUndefined();
-    expect(decodeValue(bytes, hot.valueStart, hot.valueEnd)).toEqual(command.pair!.value ?? { kind: 'none' });
+    expect(decodeValue(bytes, plain.valueStart, plain.valueEnd)).toEqual(
+      command.pair!.value ?? { kind: 'none' },
+    );
   } else {
-    expect(hot.key).toBe((command as { readonly key: string }).key);
+    expect(plain.key).toBe((command as { readonly key: string }).key);
   }
   return true;
 }
@@ -96,7 +93,7 @@ it('never takes for a command what the codec refuses or reads otherwise', () => 
 });
 
 it('takes for a plain value only what is encoded again to the same bytes', () => {
-  for (const [hex, plain] of [
+  for (const [hex, isPlain] of [
     ['', true],
     ['0a00', true],
     ['0a03616263', true],
@@ -122,6 +119,6 @@ it('takes for a plain value only what is encoded again to the same bytes', () =>
     ['3000', false],
   ] as const) {
     const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));
-    expect(isPlainValue(bytes, 0, bytes.length), hex).toBe(plain);
+    expect(isPlainValue(bytes, 0, bytes.length), hex).toBe(isPlain);
   }
 });

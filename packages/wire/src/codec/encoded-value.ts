@@ -1,16 +1,29 @@
-/**
+import { isText } from '#text';
+import { FrameWriter } from '../frames/frame-writer.ts';
+import type { Value } from './messages.ts';
+import { encodeValue } from './value-codec.ts';
+
+/*
  * A `Value` in its encoded form, made, and looked at without decoding it.
  *
  *     0a string · 12 binary · 18 integer · 21 float · 28 bool; nothing: `Value{}`
  */
-import { isUtf8 } from 'node:buffer';
-import { encodeValue, FrameWriter, type Value } from '@inkwire/wire';
-import type { EncodedValue } from './tables.ts';
+
+/**
+ * The protobuf message `Value` as it stands on the wire, so that an answer is a copy and no encoding; no bytes at all are
+ * `Value{}`. Whoever hands one over does not change it from then on, whichever way it goes.
+ */
+export type EncodedValue = Uint8Array;
+
+export interface EncodedPair {
+  readonly key: string;
+  readonly value: EncodedValue;
+}
 
 const scratch = new FrameWriter();
 const nothing: EncodedValue = new Uint8Array(0);
 
-/** A value as tables and topics keep it: the bytes of the message `Value`, none for none. */
+/** The bytes of a value's message, none for none. */
 export function encodedValue(value: Value | undefined): EncodedValue {
   if (value === undefined || value.kind === 'none') return nothing;
   scratch.begin();
@@ -61,16 +74,4 @@ function isVarint(bytes: Uint8Array, at: number, end: number): boolean {
     return false;
   while (at < end - 1) if (bytes[at++]! < 0x80) return false;
   return true;
-}
-
-/** Above this, the native check is faster than a loop. */
-const loopBytes = 48;
-
-function isText(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start <= loopBytes) {
-    let all = 0;
-    for (let at = start; at < end; at++) all |= bytes[at]!;
-    if (all < 0x80) return true;
-  }
-  return isUtf8(bytes.subarray(start, end));
 }

@@ -1,21 +1,31 @@
-/**
+import { textOf } from '#text';
+import { commandFields } from './command-codec.ts';
+import { isPlainValue } from './encoded-value.ts';
+import { copyBytes } from './protobuf-reader.ts';
+import { tagOf } from './protobuf-writer.ts';
+
+/*
  * Recognises the commands that come by the million, in the form in which every encoder writes them, straight from their
- * bytes. What it does not recognise the codec decodes; it never judges.
+ * bytes. What it does not recognise `decodeCommand` decodes; it never judges.
  *
  *     hget      0a len  0a len table  12 len key
  *     hexist    42 len  0a len table  12 len key
  *     hset      22 len  0a len table  12 len (0a len key  12 len value)
  *     publish   62 len  0a len topic  (12 len value)…
+ *
+ * Without it a hub takes 1.13 times the processor time for an hget, 1.23 times for an hset and 1.64 times for a publish
+ * (measured by `npm run bench -- wire --against CHECKOUT`, 50 connections, 16 in flight).
  */
-import { isPlainValue } from './encoded-value.ts';
-import { textOf } from './short-text.ts';
 
 const nothing: Uint8Array = new Uint8Array(0);
 const rememberedBytes = 64;
-const [hget, hset, hexist, publish] = [0x0a, 0x22, 0x42, 0x62];
+const hget = tagOf(commandFields.hget);
+const hset = tagOf(commandFields.hset);
+const hexist = tagOf(commandFields.hexist);
+const publish = tagOf(commandFields.publish);
 
 /** A command that was recognised, until the next. One is enough for a process: nothing gives way while it is used. */
-export class HotCommand {
+export class PlainCommand {
   kind: 'hget' | 'hset' | 'hexist' | 'publish' = 'hget';
   /** The table, or the topic of `publish`. */
   table = '';
@@ -80,7 +90,7 @@ export class HotCommand {
     }
     const table = textOf(bytes, from, to);
     if (table === undefined || table === '') return false;
-    this.#table = to - from <= rememberedBytes ? bytes.slice(from, to) : nothing;
+    this.#table = to - from <= rememberedBytes ? copyBytes(bytes, from, to) : nothing;
     this.table = table;
     return true;
   }
