@@ -27,6 +27,7 @@ export {
   type TopicItem,
   WireStatusError,
 } from './client/index.ts';
+export { decodeCommand, encodeCommand } from './codec/command-codec.ts';
 export {
   addBool,
   addEncodedPair,
@@ -35,25 +36,11 @@ export {
   addPublishedValues,
   beginOkReply,
   beginReply,
-  commandFields,
-  decodeCommand,
-  decodeReply,
-  decodeValue,
-  type EncodedPair,
-  type EncodedValue,
-  encodeCommand,
-  encodedValue,
-  encodeReply,
-  encodeValue,
-  none,
   okReplyBytes,
-  PlainCommand,
   pairReplyBytes,
-  readValue,
   valueReplyBytes,
-  writePairField,
-  writeValueField,
-} from './codec/index.ts';
+} from './codec/encoded-reply.ts';
+export { type EncodedPair, type EncodedValue, encodedValue } from './codec/encoded-value.ts';
 export type {
   Command,
   CommandKind,
@@ -63,16 +50,19 @@ export type {
   StrokePoint,
   Value,
 } from './codec/messages.ts';
+export { PlainCommand } from './codec/plain-command.ts';
 export { copyBytes, ProtobufReader, readText } from './codec/protobuf-reader.ts';
 export {
   beginMessage,
   endMessage,
-  writeBinary,
-  writeDouble,
-  writeInt64,
-  writeText,
+  tagOf,
+  writeDoubleField,
+  writeTextField,
   writeVarint,
+  writeVarintField,
 } from './codec/protobuf-writer.ts';
+export { decodeReply, encodeReply } from './codec/reply-codec.ts';
+export { decodeValue, encodeValue } from './codec/value-codec.ts';
 export { Float, float, fromValue, type PlainInput, type PlainValue, toValue } from './codec/values.ts';
 export { WireError, type WireErrorCode } from './errors.ts';
 export { Allowance } from './frames/allowance.ts';

@@ -1,8 +1,9 @@
 // Our codec against the reference: `npx vitest bench packages/wire`.
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { bench, describe } from 'vitest';
-import { decodeCommand, decodeReply, encodeCommand, encodeReply } from '../src/codec/index.ts';
+import { decodeCommand, encodeCommand } from '../src/codec/command-codec.ts';
 import type { Command, Reply } from '../src/codec/messages.ts';
+import { decodeReply, encodeReply } from '../src/codec/reply-codec.ts';
 import { FrameWriter } from '../src/frames/frame-writer.ts';
 import { CommandRequestSchema, CommandResponseSchema } from './abi_pb.ts';
 import { toReference } from './reference.ts';

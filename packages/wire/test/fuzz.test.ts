@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { createRandom, type Random } from '@inkwire/base';
 import { expect, test } from 'vitest';
-import { decodeCommand, decodeReply } from '../src/codec/index.ts';
+import { decodeCommand } from '../src/codec/command-codec.ts';
+import { decodeReply } from '../src/codec/reply-codec.ts';
 import { WireError } from '../src/errors.ts';
 import { Allowance } from '../src/frames/allowance.ts';
 import { FrameDecoder } from '../src/frames/frame-decoder.ts';

@@ -4,9 +4,11 @@ import {
   FrameWriter,
   ProtobufReader,
   readText,
-  writeDouble,
-  writeText,
+  tagOf,
+  writeDoubleField,
+  writeTextField,
   writeVarint,
+  writeVarintField,
 } from '@inkwire/wire';
 import { type LeaseReply, type LeaseReport, refusalReasons } from '../allocator/messages.ts';
 
@@ -98,7 +100,7 @@ export function encodeReply(reply: LeaseReply): Uint8Array {
       text(replyFields.waitsFor, reply.waitsFor ?? '');
     } else if (reply.kind === 'farewell') integer(replyFields.farewell, 1);
     else {
-      writeVarint(writer, (replyFields.grant << 3) | lengthDelimited);
+      writeVarint(writer, tagOf(replyFields.grant));
       const begun = beginMessage(writer);
       for (const [name, field] of Object.entries(grantIntegers))
         integer(field, reply[name as keyof typeof grantIntegers]);
@@ -150,23 +152,9 @@ function written(write: () => void): Uint8Array {
   }
 }
 
-function text(field: number, value: string): void {
-  if (value === '') return;
-  writeVarint(writer, (field << 3) | lengthDelimited);
-  writeText(writer, value);
-}
-
-function integer(field: number, value: number): void {
-  if (value === 0) return;
-  writeVarint(writer, (field << 3) | varint);
-  writeVarint(writer, value);
-}
-
-function double(field: number, value: number): void {
-  if (value === 0) return;
-  writeVarint(writer, (field << 3) | fixed64);
-  writeDouble(writer, value);
-}
+const text = (field: number, value: string) => writeTextField(writer, field, value);
+const integer = (field: number, value: number) => writeVarintField(writer, field, value);
+const double = (field: number, value: number) => writeDoubleField(writer, field, value);
 
 // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,6 +1,7 @@
 import type { Channel } from '../channels/channel.ts';
-import { decodeReply, encodeCommand } from '../codec/index.ts';
+import { encodeCommand } from '../codec/command-codec.ts';
 import type { Command, Reply } from '../codec/messages.ts';
+import { decodeReply } from '../codec/reply-codec.ts';
 import { WireError } from '../errors.ts';
 import type { Allowance } from '../frames/allowance.ts';
 import { FrameStream } from '../frames/frame-stream.ts';

@@ -3,8 +3,9 @@ import { WireError } from '../errors.ts';
 import { Allowance } from '../frames/allowance.ts';
 import { FrameDecoder } from '../frames/frame-decoder.ts';
 import { FrameWriter } from '../frames/frame-writer.ts';
-import { decodeCommand, decodeReply, encodeCommand, encodeReply } from './index.ts';
+import { decodeCommand, encodeCommand } from './command-codec.ts';
 import type { Command, Reply } from './messages.ts';
+import { decodeReply, encodeReply } from './reply-codec.ts';
 
 const text = (value: string) => ({ kind: 'string', value }) as const;
 const integer = (value: bigint) => ({ kind: 'integer', value }) as const;

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { sharedWriter } from '../frames/frame-writer.ts';
+import { decodeCommand, encodeCommand } from './command-codec.ts';
 import { isPlainValue } from './encoded-value.ts';
-import { decodeCommand, decodeValue, encodeCommand } from './index.ts';
 import type { Command, Value } from './messages.ts';
 import { PlainCommand } from './plain-command.ts';
+import { decodeValue } from './value-codec.ts';
 
 const plain = new PlainCommand();
 
