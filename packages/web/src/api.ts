@@ -1,36 +1,8 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { problemFromFailure, problemFromResponse } from './problem.ts';
-
-/** x, y, width, height in pixels of the reading's picture. */
-export type Box = readonly [x: number, y: number, width: number, height: number];
 
 /** x, y and, from a pen that feels it, pressure 0…1. */
 export type SentPoint = readonly [x: number, y: number, pressure?: number];
-
-export interface DigitReading {
-  readonly digit: number;
-  readonly confidence: number;
-  readonly box: Box;
-  /** [10], calibrated. */
-  readonly probabilities: readonly number[];
-}
-
-/** What the hub read in one picture; `id` is empty when it was not kept. */
-export interface Reading {
-  readonly id: string;
-  readonly time: string;
-  readonly source: string;
-  /** Words of a line are joined by a space, lines by a line feed. */
-  readonly text: string;
-  readonly confidence: number;
-  readonly unsure: boolean;
-  readonly digits: readonly DigitReading[];
-  readonly model: string;
-  readonly corrected: string | null;
-  readonly width: number;
-  readonly height: number;
-  /** The truth, where it is known: of a sample from MNIST's test set. */
-  readonly label?: string;
-}
 
 /** How well the model did on one set of labelled pictures. */
 export interface Figure {

@@ -1,6 +1,7 @@
 import { Announcer } from './frame/announcer.tsx';
 import { Header } from './frame/header.tsx';
 import { Notices } from './frame/notices.tsx';
+import { loadedPeople, loadedPool } from './load-hub-panels.ts';
 import { ModelView } from './model/model-view.tsx';
 import { ReadingPanel } from './reading/reading-panel.tsx';
 import { ReadingDialog } from './readings/reading-dialog.tsx';
@@ -8,7 +9,6 @@ import { ReadingsPanel } from './readings/readings-panel.tsx';
 import { Sheet } from './sheet/sheet.tsx';
 import { Toolbar } from './sheet/toolbar.tsx';
 import { view } from './view.ts';
-import { loadedPanel, loadedPool } from './wire/loading.ts';
 import { words } from './words/language.ts';
 
 /**
@@ -43,7 +43,7 @@ export function App() {
 }
 
 function Wire() {
-  const Panel = loadedPanel.value;
+  const Panel = loadedPeople.value;
   return Panel ? <Panel /> : <p class="hint">{words.value.wire.connecting}</p>;
 }
 

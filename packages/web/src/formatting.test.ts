@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatAccuracy, formatPercent } from './percent.ts';
-import { formatRelativeTime } from './relative-time.ts';
+import { formatAccuracy, formatPercent } from './format-percent.ts';
+import { formatRelativeTime } from './format-relative-time.ts';
 
 describe('a share', () => {
   it.each([

@@ -1,37 +1,37 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { listenWhileSeen } from './live.ts';
-import { keepTime } from './now.ts';
+import { updateCurrentTime } from './current-time.ts';
+import { loadHubPanelsAfterPaint } from './load-hub-panels.ts';
+import { countInTitle } from './people/unread-title.ts';
 import { announceReadings } from './reading/announce-readings.ts';
-import { load } from './readings/kept.ts';
-import { fetchOpened } from './readings/opened.ts';
-import { removeBeforeLeaving } from './readings/removing.ts';
-import { letPicturesIn } from './sheet/incoming.ts';
-import { readInkAsWritten } from './sheet/ink.ts';
+import { receiveWhileVisible } from './reading-events.ts';
+import { fetchOpenedReading } from './readings/open-reading.ts';
+import { load } from './readings/reading-store.ts';
+import { removeBeforeLeaving } from './readings/remove-reading.ts';
+import { receiveDropsAndPastes } from './sheet/receive-pictures.ts';
+import { readInkAsWritten } from './sheet/sheet-ink.ts';
 import { listenToKeys } from './sheet/shortcuts.ts';
 import { dressDocument } from './theme.ts';
 import { followAddress } from './view.ts';
-import { loadWireAfterPaint } from './wire/loading.ts';
-import { countInTitle } from './wire/unread-title.ts';
 import { labelDocument } from './words/language.ts';
 import './style/index.css';
 
 dressDocument(document.documentElement);
 labelDocument(document.documentElement);
 followAddress(window);
-keepTime();
+updateCurrentTime();
 
 readInkAsWritten();
 announceReadings();
-letPicturesIn(document);
+receiveDropsAndPastes(document);
 listenToKeys(document);
 
 load();
-listenWhileSeen();
-fetchOpened();
+receiveWhileVisible();
+fetchOpenedReading();
 removeBeforeLeaving(window);
 
 render(<App />, document.getElementById('app')!);
 
 countInTitle(document);
-loadWireAfterPaint();
+loadHubPanelsAfterPaint();

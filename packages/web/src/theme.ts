@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
-import { recall, remember } from './remembered.ts';
+import { recall, remember } from './browser-storage.ts';
 
 export type Theme = 'light' | 'dark';
 

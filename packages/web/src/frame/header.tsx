@@ -1,8 +1,8 @@
 import type { ComponentType } from 'preact';
-import { pool } from '../pool/state.ts';
+import { presentCount, unreadCount } from '../people/state.ts';
+import { pool } from '../pool/pool-state.ts';
 import { switchTheme, theme } from '../theme.ts';
 import { type View, view, viewHref } from '../view.ts';
-import { present, unread } from '../wire/state.ts';
 import { language, languages, switchLanguage, words } from '../words/language.ts';
 import {
   Mark,
@@ -62,18 +62,18 @@ export function Header() {
 /** How many are here, and how many of their messages were not read yet. */
 function Counts() {
   const { here, unread: unreadWords } = words.value.wire;
-  if (unread.value > 0)
+  if (unreadCount.value > 0)
     return (
       <span class="count" key="unread">
-        <span aria-hidden="true">{unread.value > 99 ? '99+' : unread.value}</span>
-        <span class="unseen"> {unreadWords(unread.value)}</span>
+        <span aria-hidden="true">{unreadCount.value > 99 ? '99+' : unreadCount.value}</span>
+        <span class="unseen"> {unreadWords(unreadCount.value)}</span>
       </span>
     );
-  if (present.value === undefined) return null;
+  if (presentCount.value === undefined) return null;
   return (
     <span class="nav-count" key="here">
-      <span aria-hidden="true">{present.value}</span>
-      <span class="unseen"> {here(present.value)}</span>
+      <span aria-hidden="true">{presentCount.value}</span>
+      <span class="unseen"> {here(presentCount.value)}</span>
     </span>
   );
 }

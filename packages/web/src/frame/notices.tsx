@@ -1,6 +1,12 @@
 import { dismiss, notices } from '../notices.ts';
 import { textOf } from '../readings/reading-list.ts';
-import { callBack, hold, letGo, removals, resume } from '../readings/removing.ts';
+import {
+  pauseRemovals,
+  removals,
+  removeNow,
+  resumeRemovals,
+  undoRemoval,
+} from '../readings/remove-reading.ts';
 import { words } from '../words/language.ts';
 import { CloseIcon } from './icons.tsx';
 
@@ -13,10 +19,10 @@ export function Notices() {
     <div
       class="notices"
       role="status"
-      onPointerEnter={hold}
-      onPointerLeave={resume}
-      onFocusIn={hold}
-      onFocusOut={resume}
+      onPointerEnter={pauseRemovals}
+      onPointerLeave={resumeRemovals}
+      onFocusIn={pauseRemovals}
+      onFocusOut={resumeRemovals}
     >
       {notices.value.map(({ key, problem }) => (
         <div key={`problem-${key}`} class="notice" data-problem>
@@ -29,10 +35,10 @@ export function Notices() {
       {removals.value.slice(-shownRemovals).map((reading) => (
         <div key={reading.id} class="notice">
           <span>{removed(textOf(reading))}</span>
-          <button type="button" class="quiet-button" onClick={() => callBack(reading)}>
+          <button type="button" class="quiet-button" onClick={() => undoRemoval(reading)}>
             {undo}
           </button>
-          <button type="button" class="tool" aria-label={dismissLabel} onClick={() => letGo(reading)}>
+          <button type="button" class="tool" aria-label={dismissLabel} onClick={() => removeNow(reading)}>
             <CloseIcon />
           </button>
         </div>

@@ -1,5 +1,5 @@
 import type { Figure } from '../api.ts';
-import { formatAccuracy } from '../percent.ts';
+import { formatAccuracy } from '../format-percent.ts';
 import { languageTag, words } from '../words/language.ts';
 import { setName } from './set-name.ts';
 

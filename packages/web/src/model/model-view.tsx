@@ -2,17 +2,17 @@ import { useEffect } from 'preact/hooks';
 import type { Model } from '../api.ts';
 import { SamplesIcon } from '../frame/icons.tsx';
 import { ProblemNote } from '../reading/problem-note.tsx';
-import { keeping, trySamples } from '../sheet/keeping.ts';
+import { keeping, trySamples } from '../sheet/keep-readings.ts';
 import { viewHref } from '../view.ts';
 import { languageTag, words } from '../words/language.ts';
-import { askAboutModel, askAgain, model, modelProblem, weights } from './about-model.ts';
 import { Confusion } from './confusion-table.tsx';
 import { Figures } from './figures.tsx';
+import { fetchModel, fetchModelOnce, model, modelProblem, weights } from './model-state.ts';
 import { WeightPictures } from './weight-pictures.tsx';
 
 /** The reader itself: how often it is right, where it goes wrong, and what it looks at. */
 export function ModelView() {
-  useEffect(askAboutModel, []);
+  useEffect(fetchModelOnce, []);
   const { heading, lead } = words.value.model;
   return (
     <article class="model" aria-labelledby="model-heading">
@@ -22,7 +22,7 @@ export function ModelView() {
         </h2>
         <p class="model-lead">{lead}</p>
       </header>
-      {modelProblem.value && <ProblemNote problem={modelProblem.value} onRetry={askAgain} />}
+      {modelProblem.value && <ProblemNote problem={modelProblem.value} onRetry={fetchModel} />}
       {model.value && <About model={model.value} />}
       {weights.value && <WeightPictures weights={weights.value} />}
     </article>

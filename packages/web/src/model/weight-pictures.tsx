@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Weights } from '../api.ts';
-import { formatAccuracy } from '../percent.ts';
+import { formatAccuracy } from '../format-percent.ts';
 import { theme } from '../theme.ts';
 import { languageTag, words } from '../words/language.ts';
 import { largestWeight, type Rgb, weightPixels } from './weight-pixels.ts';

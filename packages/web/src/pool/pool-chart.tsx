@@ -1,8 +1,8 @@
+import type { PoolTotals } from '@inkwire/wire/hub';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { words } from '../words/language.ts';
-import { type History, type Layer, layersOf, spanOf } from './history.ts';
-import type { PoolTotals } from './pool-facts.ts';
+import { type History, type Layer, layersOf, spanOf } from './pool-history.ts';
 
 const [width, height] = [720, 240];
 const tickMs = 1_000;

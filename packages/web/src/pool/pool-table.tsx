@@ -1,6 +1,6 @@
-import { formatPercent } from '../percent.ts';
+import type { PoolClient } from '@inkwire/wire/hub';
+import { formatPercent } from '../format-percent.ts';
 import { languageTag, words } from '../words/language.ts';
-import type { PoolClient } from './pool-facts.ts';
 
 const mostRows = 100;
 

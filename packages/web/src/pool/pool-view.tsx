@@ -1,8 +1,9 @@
+import type { PoolFacts } from '@inkwire/wire/hub';
 import { words } from '../words/language.ts';
+import { openOf, sumOf } from './open-connections.ts';
 import { PoolChart } from './pool-chart.tsx';
-import { openOf, type PoolFacts, sumOf } from './pool-facts.ts';
+import { pool, poolHistory } from './pool-state.ts';
 import { PoolTable } from './pool-table.tsx';
-import { history, pool } from './state.ts';
 
 /** The connections that the hub shares: who holds, needs and waits. */
 export function PoolView() {
@@ -42,7 +43,7 @@ function Shared({ facts: { total, clients } }: { facts: PoolFacts }) {
         ))}
       </dl>
       <PoolChart
-        history={history.value}
+        history={poolHistory.value}
         total={total}
         summary={summary(openNow, total.capacity, waitingNow, total.clients)}
       />
@@ -52,7 +53,7 @@ function Shared({ facts: { total, clients } }: { facts: PoolFacts }) {
         {total.isLearning && <strong> {learning}</strong>}
       </p>
       {clients.length > 0 ? (
-        <PoolTable clients={clients} seats={history.value.seats} />
+        <PoolTable clients={clients} seats={poolHistory.value.seats} />
       ) : (
         <p class="hint">{nobody}</p>
       )}

@@ -1,11 +1,11 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { effect } from '@preact/signals';
 import { announce } from '../announcement.ts';
-import type { Reading } from '../api.ts';
-import { formatPercent } from '../percent.ts';
-import { preview } from '../sheet/ink.ts';
+import { formatPercent } from '../format-percent.ts';
 import { shownPicture } from '../sheet/pictures.ts';
+import { preview } from '../sheet/sheet-ink.ts';
 import { languageTag, words } from '../words/language.ts';
-import { doubtfulDigits, secondGuess } from './doubt.ts';
+import { doubtfulDigits, secondGuess } from './doubtful-digits.ts';
 
 /** A reading that holds this long is worth saying aloud; a hand that writes on changes it before that. */
 const settledMs = 600;

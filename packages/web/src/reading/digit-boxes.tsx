@@ -1,6 +1,6 @@
-import type { Reading } from '../api.ts';
-import { doubtfulDigits } from './doubt.ts';
-import { pointedDigit } from './pointed.ts';
+import type { Reading } from '@inkwire/wire/hub';
+import { doubtfulDigits } from './doubtful-digits.ts';
+import { pointedDigit } from './pointed-digit.ts';
 
 /** Each digit in its box, over a picture that fills the same frame. The words are elsewhere: these are for the eye. */
 export function DigitBoxes({

@@ -1,8 +1,8 @@
-import type { DigitReading, Reading } from '../api.ts';
-import { formatPercent } from '../percent.ts';
+import type { ReadDigit, Reading } from '@inkwire/wire/hub';
+import { formatPercent } from '../format-percent.ts';
 import { languageTag, words } from '../words/language.ts';
-import { alternativeTo, doubtfulDigits, secondGuess } from './doubt.ts';
-import { pointedDigit } from './pointed.ts';
+import { alternativeTo, doubtfulDigits, secondGuess } from './doubtful-digits.ts';
+import { pointedDigit } from './pointed-digit.ts';
 
 interface DigitCardsProps {
   reading: Pick<Reading, 'digits' | 'unsure'>;
@@ -31,7 +31,7 @@ export function DigitCards({ reading, prepared }: DigitCardsProps) {
 
 interface DigitCardProps {
   index: number;
-  digit: DigitReading;
+  digit: ReadDigit;
   isDoubtful: boolean;
   prepared: string | undefined;
 }

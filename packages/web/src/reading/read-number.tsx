@@ -1,5 +1,5 @@
-import type { Reading } from '../api.ts';
-import { doubtfulDigits } from './doubt.ts';
+import type { Reading } from '@inkwire/wire/hub';
+import { doubtfulDigits } from './doubtful-digits.ts';
 
 /** The number as it was read, in large figures, with a wavy line under what is in doubt. */
 export function ReadNumber({ reading }: { reading: Pick<Reading, 'text' | 'digits' | 'unsure'> }) {

@@ -1,14 +1,14 @@
-import type { Reading } from '../api.ts';
+import type { Reading } from '@inkwire/wire/hub';
 import { CheckIcon, EnterIcon } from '../frame/icons.tsx';
-import { liveStroke, preview, retryPreview, strokes } from '../sheet/ink.ts';
-import { keep, keepable, keeping, outcome } from '../sheet/keeping.ts';
+import { keep, keepable, keeping, outcome } from '../sheet/keep-readings.ts';
 import { pictures, retryPicture, shownPicture } from '../sheet/pictures.ts';
+import { liveStroke, preview, retryPreview, strokes } from '../sheet/sheet-ink.ts';
 import { readingHref } from '../view.ts';
 import { words } from '../words/language.ts';
 import { DigitCards } from './digit-cards.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { ReadNumber } from './read-number.tsx';
-import { Sureness } from './sureness.tsx';
+import { ReadingConfidence } from './reading-confidence.tsx';
 
 /** Below the sheet: what it says, how sure the reader is, and the button that keeps it. */
 export function ReadingPanel() {
@@ -67,7 +67,7 @@ function Read({ reading }: { reading: Reading }) {
     <>
       <div class="reading-line">
         <ReadNumber reading={reading} />
-        <Sureness reading={reading} />
+        <ReadingConfidence reading={reading} />
       </div>
       <DigitCards reading={reading} />
     </>

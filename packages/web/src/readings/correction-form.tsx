@@ -1,8 +1,8 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Reading } from '../api.ts';
 import { CheckIcon, CloseIcon } from '../frame/icons.tsx';
 import { words } from '../words/language.ts';
-import { correct } from './correcting.ts';
+import { correctReading } from './correct-reading.ts';
 import { textOf } from './reading-list.ts';
 
 /** What was really written, in place: Enter saves, Escape leaves it as it was. */
@@ -17,7 +17,7 @@ export function CorrectionForm({ reading, onDone }: { reading: Reading; onDone: 
 
   function onSubmit(event: Event): void {
     event.preventDefault();
-    void correct(reading, field.current!.value);
+    void correctReading(reading, field.current!.value);
     onDone();
   }
 

@@ -1,18 +1,19 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { useEffect, useRef } from 'preact/hooks';
-import { pictureUrl, preparedUrl, type Reading } from '../api.ts';
+import { pictureUrl, preparedUrl } from '../api.ts';
+import { formatPercent } from '../format-percent.ts';
 import { BinIcon, CloseIcon } from '../frame/icons.tsx';
-import { formatPercent } from '../percent.ts';
 import { DigitBoxes } from '../reading/digit-boxes.tsx';
 import { DigitCards } from '../reading/digit-cards.tsx';
 import { ProblemNote } from '../reading/problem-note.tsx';
 import { closeReading, openReading } from '../view.ts';
 import { languageTag, words } from '../words/language.ts';
-import { correct } from './correcting.ts';
-import { opened, openedProblem, refreshOpened } from './opened.ts';
+import { correctReading } from './correct-reading.ts';
+import { openedProblem, openedReading, refreshOpened } from './open-reading.ts';
 import { textOf } from './reading-list.ts';
 import { RelativeTime } from './reading-meta.tsx';
 import { ReadingText } from './reading-text.tsx';
-import { remove } from './removing.ts';
+import { removeReading } from './remove-reading.ts';
 import { sourceName } from './source-name.ts';
 
 /** One reading, taken out and looked at closely. */
@@ -24,7 +25,7 @@ export function ReadingDialog() {
     if (!isOpen) dialog.current!.close();
   }, [isOpen]);
 
-  const reading = opened.value;
+  const reading = openedReading.value;
   const text = reading ? textOf(reading) : '';
   return (
     <dialog
@@ -89,7 +90,7 @@ function Correction({ reading }: { reading: Reading }) {
   const { correct: label, correctLabel, undoCorrection, remove: removeLabel } = words.value.readings;
 
   async function save(text: string | null): Promise<void> {
-    const answer = await correct(reading, text);
+    const answer = await correctReading(reading, text);
     if (answer) refreshOpened(answer);
     if (field.current) field.current.value = '';
   }
@@ -101,7 +102,7 @@ function Correction({ reading }: { reading: Reading }) {
 
   function onRemove(): void {
     closeReading();
-    remove(reading);
+    removeReading(reading);
   }
 
   return (

@@ -1,5 +1,5 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { expect, it } from 'vitest';
-import type { Reading } from '../api.ts';
 import { matches, textOf, withNewest, without, withPage, withReading } from './reading-list.ts';
 
 const reading = (id: string, about: Partial<Reading> = {}): Reading =>

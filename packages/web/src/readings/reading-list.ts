@@ -1,13 +1,14 @@
-import type { Reading, ReadingsQuery } from '../api.ts';
+import type { Reading } from '@inkwire/wire/hub';
+import type { ReadingsQuery } from '../api.ts';
 
 /** What a person is looking for. */
-export type Wanted = Required<Pick<ReadingsQuery, 'text' | 'unsure'>>;
+export type ReadingFilter = Required<Pick<ReadingsQuery, 'text' | 'unsure'>>;
 
 /** The text that counts: a person's correction, or else what was read. */
 export const textOf = ({ corrected, text }: Pick<Reading, 'corrected' | 'text'>): string => corrected ?? text;
 
 /** The hub's own rule, so that what arrives live is filtered as the list was. */
-export function matches({ text, corrected, unsure }: Reading, wanted: Wanted): boolean {
+export function matches({ text, corrected, unsure }: Reading, wanted: ReadingFilter): boolean {
   if (wanted.unsure && !unsure) return false;
   return text.includes(wanted.text) || (corrected?.includes(wanted.text) ?? false);
 }

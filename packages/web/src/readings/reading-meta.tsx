@@ -1,7 +1,7 @@
-import type { Reading } from '../api.ts';
-import { now } from '../now.ts';
-import { formatPercent } from '../percent.ts';
-import { formatRelativeTime } from '../relative-time.ts';
+import type { Reading } from '@inkwire/wire/hub';
+import { currentTime } from '../current-time.ts';
+import { formatPercent } from '../format-percent.ts';
+import { formatRelativeTime } from '../format-relative-time.ts';
 import { languageTag, words } from '../words/language.ts';
 import { sourceName } from './source-name.ts';
 
@@ -31,7 +31,7 @@ export function RelativeTime({ time }: { time: string }) {
   }).format(date);
   return (
     <time dateTime={time} title={exact}>
-      {formatRelativeTime(date.getTime(), now.value, languageTag.value)}
+      {formatRelativeTime(date.getTime(), currentTime.value, languageTag.value)}
     </time>
   );
 }

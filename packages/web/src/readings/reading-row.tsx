@@ -1,5 +1,5 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { signal } from '@preact/signals';
-import type { Reading } from '../api.ts';
 import { BinIcon, PencilIcon } from '../frame/icons.tsx';
 import { readingHref } from '../view.ts';
 import { words } from '../words/language.ts';
@@ -7,8 +7,8 @@ import { CorrectionForm } from './correction-form.tsx';
 import { textOf } from './reading-list.ts';
 import { ReadingMeta } from './reading-meta.tsx';
 import { ReadingText } from './reading-text.tsx';
-import { remove } from './removing.ts';
-import { Slip } from './slip.tsx';
+import { ReadingThumbnail } from './reading-thumbnail.tsx';
+import { removeReading } from './remove-reading.ts';
 
 /** The row that is being corrected. */
 const correctingId = signal<string | undefined>(undefined);
@@ -26,7 +26,7 @@ export function ReadingRow({ reading }: { reading: Reading }) {
     };
     return (
       <div class="row" data-correcting>
-        <Slip reading={reading} />
+        <ReadingThumbnail reading={reading} />
         <CorrectionForm reading={reading} onDone={done} />
       </div>
     );
@@ -34,7 +34,7 @@ export function ReadingRow({ reading }: { reading: Reading }) {
   return (
     <div class="row" data-unsure={reading.unsure}>
       <a class="row-link" href={readingHref(reading.id)} aria-label={open(text)} aria-describedby={metaId}>
-        <Slip reading={reading} />
+        <ReadingThumbnail reading={reading} />
         <span class="row-words">
           <ReadingText reading={reading} />
           <ReadingMeta id={metaId} reading={reading} />
@@ -56,7 +56,7 @@ export function ReadingRow({ reading }: { reading: Reading }) {
           class="tool"
           aria-label={`${removeLabel} ${text}`}
           title={removeLabel}
-          onClick={() => remove(reading)}
+          onClick={() => removeReading(reading)}
         >
           <BinIcon />
         </button>

@@ -1,4 +1,4 @@
-import type { Reading } from '../api.ts';
+import type { Reading } from '@inkwire/wire/hub';
 import { textOf } from './reading-list.ts';
 
 /** What counts, in figures; after a correction, with what the machine had read struck through. */

@@ -1,11 +1,20 @@
 import { csvUrl } from '../api.ts';
 import { DownloadIcon, SearchIcon } from '../frame/icons.tsx';
-import { hearing } from '../live.ts';
 import { ProblemNote } from '../reading/problem-note.tsx';
+import { isReceiving } from '../reading-events.ts';
 import { words } from '../words/language.ts';
-import { kept, loadAgain, loading, loadMore, loadProblem, look, next, wanted } from './kept.ts';
 import { LongList } from './long-list.tsx';
 import { ReadingRow } from './reading-row.tsx';
+import {
+  filter,
+  keptReadings,
+  loadAgain,
+  loading,
+  loadMore,
+  loadProblem,
+  nextCursor,
+  searchReadings,
+} from './reading-store.ts';
 
 const rowHeight = 76;
 
@@ -33,11 +42,11 @@ export function ReadingsPanel() {
 }
 
 function Hearing() {
-  if (hearing.value === undefined) return null;
+  if (isReceiving.value === undefined) return null;
   const { live, away } = words.value.readings;
   return (
-    <span class="hearing" data-hearing={hearing.value}>
-      {hearing.value ? live : away}
+    <span class="hearing" data-hearing={isReceiving.value}>
+      {isReceiving.value ? live : away}
     </span>
   );
 }
@@ -53,8 +62,8 @@ function Finder() {
           type="search"
           inputMode="decimal"
           placeholder={searchPlaceholder}
-          value={wanted.value.text}
-          onInput={(event) => look({ text: event.currentTarget.value.trim() })}
+          value={filter.value.text}
+          onInput={(event) => searchReadings({ text: event.currentTarget.value.trim() })}
           autocomplete="off"
           spellcheck={false}
         />
@@ -63,8 +72,8 @@ function Finder() {
         <input
           type="checkbox"
           class="unseen"
-          checked={wanted.value.unsure}
-          onChange={(event) => look({ unsure: event.currentTarget.checked })}
+          checked={filter.value.unsure}
+          onChange={(event) => searchReadings({ unsure: event.currentTarget.checked })}
         />
         <span>{unsureOnly}</span>
       </label>
@@ -76,9 +85,9 @@ function List() {
   const { heading, more, loading: busy } = words.value.readings;
   return (
     <>
-      {kept.value.length === 0 && next.value === null && <Nothing />}
+      {keptReadings.value.length === 0 && nextCursor.value === null && <Nothing />}
       <LongList
-        items={kept.value}
+        items={keptReadings.value}
         keyOf={({ id }) => id}
         rowHeight={rowHeight}
         label={heading}
@@ -87,7 +96,7 @@ function List() {
       />
       {loadProblem.value && <ProblemNote problem={loadProblem.value} onRetry={loadAgain} />}
       {loading.value && <p class="readings-foot">{busy}</p>}
-      {!loading.value && next.value && !loadProblem.value && (
+      {!loading.value && nextCursor.value && !loadProblem.value && (
         <p class="readings-foot">
           <button type="button" class="quiet-button" onClick={loadMore}>
             {more}
@@ -100,12 +109,16 @@ function List() {
 
 function Nothing() {
   const { none, noneFound, clearSearch } = words.value.readings;
-  const isSearching = wanted.value.text !== '' || wanted.value.unsure;
+  const isSearching = filter.value.text !== '' || filter.value.unsure;
   return (
     <div class="readings-none">
       <p>{isSearching ? noneFound : none}</p>
       {isSearching && (
-        <button type="button" class="quiet-button" onClick={() => look({ text: '', unsure: false })}>
+        <button
+          type="button"
+          class="quiet-button"
+          onClick={() => searchReadings({ text: '', unsure: false })}
+        >
           {clearSearch}
         </button>
       )}

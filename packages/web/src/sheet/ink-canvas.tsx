@@ -1,17 +1,17 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Reading } from '../api.ts';
 import { InkSurface } from '../ink/ink-surface.ts';
 import { type Nib, pressKey } from '../ink/keyboard-pen.ts';
 import type { Stroke } from '../ink/stroke.ts';
 import { DigitBoxes } from '../reading/digit-boxes.tsx';
 import { theme } from '../theme.ts';
 import { words } from '../words/language.ts';
-import { liveStroke, penWidth, penWidths, preview, strokes, write } from './ink.ts';
 import { Invitation } from './invitation.tsx';
-import { outcome } from './keeping.ts';
+import { outcome } from './keep-readings.ts';
 import { listenToPen } from './pen-events.ts';
 import { placeOverInk } from './placement.ts';
+import { addStroke, liveStroke, penWidth, penWidths, preview, strokes } from './sheet-ink.ts';
 
 /** CSS pixels that an arrow key moves the nib. */
 const nibStep = 14;
@@ -51,7 +51,7 @@ export function InkCanvas({ scale, hidden }: { scale: Signal<number>; hidden: bo
     outcome.value = {};
     nib.value = step.nib;
     liveStroke.value = step.nib.points && { points: step.nib.points, width };
-    if (step.finished) write({ ...step.finished, width });
+    if (step.finished) addStroke({ ...step.finished, width });
   }
 
   function onBlur(): void {

@@ -1,5 +1,5 @@
 import { words } from '../words/language.ts';
-import { hasWritten } from './ink.ts';
+import { hasWritten } from './sheet-ink.ts';
 
 /** What an empty sheet says; until something has been written, with a number that writes itself in pencil. */
 export function Invitation() {

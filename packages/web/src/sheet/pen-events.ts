@@ -1,7 +1,7 @@
 import { createPen, type Touchdown } from '../ink/pen.ts';
 import type { InkPoint } from '../ink/stroke.ts';
-import { liveStroke, penWidth, penWidths, write } from './ink.ts';
-import { outcome } from './keeping.ts';
+import { outcome } from './keep-readings.ts';
+import { addStroke, liveStroke, penWidth, penWidths } from './sheet-ink.ts';
 
 /** Lets pointers write on the canvas; `scale()` is CSS pixels a sheet unit. Returns how to stop. */
 export function listenToPen(canvas: HTMLCanvasElement, scale: () => number): () => void {
@@ -37,7 +37,7 @@ export function listenToPen(canvas: HTMLCanvasElement, scale: () => number): () 
     const stroke = pen.up(event.pointerId);
     if (!stroke) return;
     liveStroke.value = undefined;
-    write(stroke);
+    addStroke(stroke);
   }
 
   function cancel(event: PointerEvent): void {

@@ -1,5 +1,6 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { computed, signal } from '@preact/signals';
-import { api, type Reading } from '../api.ts';
+import { api } from '../api.ts';
 import { type Problem, problemOf } from '../problem.ts';
 
 /** A picture that lies on the sheet: one of this person's files, or one that the hub keeps (`file` undefined). */
@@ -31,7 +32,7 @@ let lastKey = 0;
 let sitting = new AbortController();
 
 /** Lays these files on the sheet and reads them, without keeping them. */
-export function layDown(files: readonly File[]): void {
+export function placeFiles(files: readonly File[]): void {
   if (files.length === 0) return;
   const laid = files.map(
     (file): SheetPicture => ({
@@ -53,7 +54,7 @@ export function layDown(files: readonly File[]): void {
 }
 
 /** Lays down pictures that the hub keeps already. */
-export function layDownKept(readings: readonly Reading[]): void {
+export function placeKept(readings: readonly Reading[]): void {
   begin(
     readings.map((reading) => ({
       key: ++lastKey,
@@ -65,7 +66,7 @@ export function layDownKept(readings: readonly Reading[]): void {
   );
 }
 
-export function takeAway(): void {
+export function removePictures(): void {
   begin([]);
 }
 
@@ -74,7 +75,7 @@ export function retryPicture(picture: SheetPicture): void {
   void readPicture(picture, sitting.signal);
 }
 
-export function dropPicture(key: number): void {
+export function removePicture(key: number): void {
   pictures.value = pictures.value.filter((picture) => picture.key !== key);
 }
 

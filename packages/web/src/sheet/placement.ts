@@ -1,4 +1,4 @@
-import type { Reading } from '../api.ts';
+import type { Reading } from '@inkwire/wire/hub';
 import { boundsOf, type Stroke } from '../ink/stroke.ts';
 
 /** A rectangle on the sheet, in sheet units. */

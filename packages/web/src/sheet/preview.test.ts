@@ -1,5 +1,6 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Api, Reading } from '../api.ts';
+import type { Api } from '../api.ts';
 import type { Stroke } from '../ink/stroke.ts';
 import { Problem } from '../problem.ts';
 import { createPreviewer } from './preview.ts';

@@ -1,7 +1,8 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Api, Reading } from '../api.ts';
+import type { Api } from '../api.ts';
 import { type Stroke, toSent } from '../ink/stroke.ts';
-import { createLatest } from '../latest.ts';
+import { createLatestTask } from '../latest-task.ts';
 import { type Problem, problemOf } from '../problem.ts';
 
 /** What the ink on the sheet says, as far as is known. */
@@ -43,7 +44,7 @@ const patienceMs = 700;
  */
 export function createPreviewer(read: Api['read'], restMs = 150): Previewer {
   const preview = signal<Preview>(blank);
-  const latest = createLatest();
+  const latest = createLatestTask();
   let wanted: readonly Stroke[] = [];
 
   function look(afterMs: number): void {

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { words } from '../words/language.ts';
 import { ContactSheet } from './contact-sheet.tsx';
-import { isDropping } from './incoming.ts';
 import { InkCanvas } from './ink-canvas.tsx';
 import { pictures, shownPicture } from './pictures.ts';
+import { isDropping } from './receive-pictures.ts';
 import { SheetPrint } from './sheet-print.tsx';
 
 /** The paper: ink is written on it, pictures are laid on it. */

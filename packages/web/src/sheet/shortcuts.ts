@@ -1,8 +1,8 @@
 import { view } from '../view.ts';
-import { clearSheet } from './clearing.ts';
-import { redoInk, undoInk } from './ink.ts';
-import { keep } from './keeping.ts';
+import { clearSheet } from './clear-sheet.ts';
+import { keep } from './keep-readings.ts';
 import { choosePicture, pictures, shownPicture } from './pictures.ts';
+import { redoInk, undoInk } from './sheet-ink.ts';
 
 /** Keys that work wherever the focus is, save in a field, on a button or in a dialog. Called once. */
 export function listenToKeys(target: Document): void {

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { CameraIcon, ClearIcon, PictureIcon, RedoIcon, SamplesIcon, UndoIcon } from '../frame/icons.tsx';
 import { words } from '../words/language.ts';
-import { clearSheet } from './clearing.ts';
-import { receive } from './incoming.ts';
+import { clearSheet } from './clear-sheet.ts';
+import { keeping, trySamples } from './keep-readings.ts';
+import { pictures } from './pictures.ts';
+import { receiveFiles } from './receive-pictures.ts';
 import {
   canRedo,
   canUndo,
@@ -13,9 +15,7 @@ import {
   redoInk,
   strokes,
   undoInk,
-} from './ink.ts';
-import { keeping, trySamples } from './keeping.ts';
-import { pictures } from './pictures.ts';
+} from './sheet-ink.ts';
 
 /** What the hub reads, by name: a phone whose camera makes HEIC then hands over JPEG. */
 const pictureTypes = 'image/jpeg,image/png,image/webp,image/gif,image/tiff,image/avif';
@@ -129,7 +129,7 @@ interface FileToolProps {
 /** A file input that looks like a tool; the input itself takes the focus and the keys. */
 function FileTool({ label, hint, multiple = false, capture = false, children }: FileToolProps) {
   function onChange(event: { currentTarget: HTMLInputElement }): void {
-    receive(event.currentTarget.files);
+    receiveFiles(event.currentTarget.files);
     event.currentTarget.value = ''; // The same picture may be chosen again.
   }
   return (

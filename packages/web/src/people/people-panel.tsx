@@ -1,0 +1,79 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { BackIcon, CloseIcon } from '../frame/icons.tsx';
+import { openPerson, viewHref } from '../view.ts';
+import { words } from '../words/language.ts';
+import { Conversation } from './conversation.tsx';
+import { PeopleList } from './people-list.tsx';
+import { PersonFacts } from './person-facts.tsx';
+import { connectionState, talkingTo } from './state.ts';
+
+export { PoolView } from '../pool/pool-view.tsx';
+export { connect } from './hub-connection.ts';
+
+/** The wire: who is here, what they say, and what is read as it is read. */
+export function PeoplePanel() {
+  const person = talkingTo.value;
+  const panel = useRef<HTMLElement>(null);
+  // What was pressed is gone; the focus goes to where one goes on, before a key can be pressed that nothing has. On a phone that
+  // must not raise the keyboard.
+  useLayoutEffect(() => {
+    const find = (selector: string) => panel.current!.querySelector<HTMLElement>(selector);
+    const field = matchMedia('(pointer: coarse)').matches ? null : find('.message-field:not([readonly])');
+    (field ?? find('h2')!).focus({ preventScroll: true });
+  }, [person?.key]);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    location.hash = viewHref(openPerson.peek() === undefined ? 'write' : 'wire');
+  }
+
+  return (
+    <section
+      ref={panel}
+      class="wire"
+      aria-labelledby="wire-heading"
+      onKeyDown={onKeyDown}
+      data-state={connectionState.value}
+    >
+      <header class="wire-head">
+        {person && (
+          <a
+            class="tool wire-back"
+            href={viewHref('wire')}
+            aria-label={words.value.wire.back}
+            title={words.value.wire.back}
+          >
+            <BackIcon />
+          </a>
+        )}
+        <div class="wire-title">
+          <h2 id="wire-heading" tabIndex={-1}>
+            {person ? <bdi>{person.name}</bdi> : words.value.wire.heading}
+          </h2>
+          {person ? <PersonFacts person={person} /> : <State />}
+        </div>
+        <a
+          class="tool wire-close"
+          href={viewHref('write')}
+          aria-label={words.value.wire.close}
+          title={words.value.wire.close}
+        >
+          <CloseIcon />
+        </a>
+      </header>
+      {person ? <Conversation key={person.key} person={person} /> : <PeopleList />}
+    </section>
+  );
+}
+
+/** In a whisper: whether the wire can be heard. */
+function State() {
+  const { connecting, online, offline, refused } = words.value.wire;
+  const state = connectionState.value;
+  return (
+    <span class="hearing" data-hearing={state === 'online'} role="status">
+      {{ connecting, online, offline, refused }[state]}
+    </span>
+  );
+}

@@ -1,0 +1,17 @@
+import { RelativeTime } from '../readings/reading-meta.tsx';
+import { words } from '../words/language.ts';
+import type { Person } from './people.ts';
+
+/** How someone came, and when; or that they left. */
+export function PersonFacts({ person: { isHere, transport, since } }: { person: Person }) {
+  const { came, left } = words.value.wire;
+  return (
+    <span class="person-facts">
+      {!isHere && <span class="person-left">{left}</span>}
+      {transport !== undefined && (
+        <span>{Object.hasOwn(came, transport) ? came[transport as keyof typeof came] : transport}</span>
+      )}
+      {isHere && since !== undefined && <RelativeTime time={since} />}
+    </span>
+  );
+}
