@@ -40,6 +40,7 @@ export {
 } from './model/model-file.ts';
 export { softmaxWeights } from './model/softmax-weights.ts';
 export {
+  type PictureType,
   type PreparedDigit,
   type PreparedPicture,
   type PrepareOptions,

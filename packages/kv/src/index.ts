@@ -9,8 +9,8 @@ export {
 } from './command-service.ts';
 export { KvError, type KvErrorCode } from './errors.ts';
 export type { TableLimits } from './limits.ts';
-export { createMemoryTables, type MemoryTablesOptions } from './memory-tables.ts';
-export { type CountedKind, KvMetrics } from './metrics.ts';
+export { createMemoryTables, type ImmediateTables, type MemoryTablesOptions } from './memory-tables.ts';
+export { type CountedKind, countedKinds, KvMetrics } from './metrics.ts';
 export { type Refusal, refusals } from './refusals.ts';
 export {
   type Answer,
@@ -19,6 +19,7 @@ export {
   isPending,
   type PendingAnswer,
   type Tables,
+  type Values,
 } from './tables.ts';
 export {
   createTopics,

@@ -22,7 +22,7 @@ export interface MemoryTablesOptions {
 }
 
 /** `Tables` that answer everything at once, and that nothing outlives. */
-type ImmediateTables = Tables & {
+export type ImmediateTables = Tables & {
   [name in 'hget' | 'hset' | 'hdel' | 'hexist' | 'hmget' | 'hmset' | 'hmdel' | 'hmexist' | 'hgetall']: (
     ...args: Parameters<Tables[name]>
   ) => Exclude<ReturnType<Tables[name]>, PromiseLike<unknown>>;

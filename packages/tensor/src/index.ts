@@ -119,4 +119,4 @@ export {
   Trainer,
   type TrainerOptions,
 } from './trainer.ts';
-export type { TrainingGraphOptions, TrainingOutputs } from './training-graph.ts';
+export type { TrainingGraph, TrainingGraphOptions, TrainingOutputs } from './training-graph.ts';

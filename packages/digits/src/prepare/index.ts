@@ -1,4 +1,4 @@
-export { pictureType } from './picture-type.ts';
+export { type PictureType, pictureType } from './picture-type.ts';
 export { preparePicture } from './prepare-picture.ts';
 export { preparePlain } from './prepare-plain.ts';
 export { prepareStrokes, renderStrokes } from './prepare-strokes.ts';

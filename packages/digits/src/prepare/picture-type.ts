@@ -1,5 +1,11 @@
 /** Media types that `preparePicture` reads. AVIF because the prebuilt libvips decodes AV1; HEIC it cannot. */
-type PictureType = 'image/avif' | 'image/gif' | 'image/jpeg' | 'image/png' | 'image/tiff' | 'image/webp';
+export type PictureType =
+  | 'image/avif'
+  | 'image/gif'
+  | 'image/jpeg'
+  | 'image/png'
+  | 'image/tiff'
+  | 'image/webp';
 
 const ascii = (bytes: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...bytes.subarray(from, Math.min(to, bytes.length)));

@@ -63,10 +63,9 @@ export interface LeaseGrant extends Answer {
   readonly isConfirmation: boolean;
 }
 
-/** Why a client gets nothing. All but `fenced` may be asked again, and `superseded` only elsewhere. */
-export const refusalReasons = ['name-taken', 'fenced', 'full', 'learning', 'superseded'] as const;
-
 /**
+ * Why a client gets nothing. All but `fenced` may be asked again, and `superseded` only elsewhere.
+ *
  * - `name-taken`: another process of that name has its place. It is told apart by its incarnation.
  * - `fenced`: the incarnation's sessions were ended and it cannot open others, or it is of a later epoch than there has been;
  *   it has to come back as a new one.
@@ -74,7 +73,16 @@ export const refusalReasons = ['name-taken', 'fenced', 'full', 'learning', 'supe
  * - `learning`: the allocator has begun again, and there is no room beside what others, unknown yet, may have.
  * - `superseded`: another allocator has taken over.
  */
-export type RefusalReason = (typeof refusalReasons)[number];
+export type RefusalReason = 'name-taken' | 'fenced' | 'full' | 'learning' | 'superseded';
+
+/** In the order of their numbers on the wire. */
+export const refusalReasons: readonly RefusalReason[] = [
+  'name-taken',
+  'fenced',
+  'full',
+  'learning',
+  'superseded',
+];
 
 export interface LeaseRefusal extends Answer {
   readonly kind: 'refusal';

@@ -9,7 +9,7 @@ import { Flag, FrameType, GoAway } from './header.ts';
 import { type ResolvedYamuxLimits, resolveYamuxLimits, type YamuxLimits } from './limits.ts';
 import { Sender } from './sender.ts';
 import type { StreamOwner, YamuxStream } from './stream.ts';
-import { type Side, StreamTable } from './stream-table.ts';
+import { StreamTable } from './stream-table.ts';
 
 /*
  * yamux version 0, either side: many channels over one (github.com/hashicorp/yamux, spec.md).
@@ -31,7 +31,7 @@ export interface YamuxOptions {
   /** What everything goes over. The session attaches to it and owns it from then on. */
   readonly channel: Channel;
   /** Who dialled is the client: its streams are odd. */
-  readonly side: Side;
+  readonly side: 'client' | 'server';
   /** A stream that the peer opened. Attach at once, or it counts as waiting. Default: the peer may open none. */
   readonly onChannel?: ((channel: Channel) => void) | undefined;
   /** The session is over, all its streams too; with an error unless it ended in order. */
