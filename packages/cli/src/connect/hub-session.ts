@@ -1,24 +1,16 @@
-import { type Closable, Lifetime, messageOf, within } from '@inkwire/base';
-import type { Client, ClientState, PlainValue, Reading, Subscription } from '@inkwire/wire';
+import { messageOf, Owner, within } from '@inkwire/base';
+import type { Client, ClientState, PlainValue, Subscription } from '@inkwire/wire';
+import {
+  inboxTopic,
+  type MemberFacts,
+  type MemberMessage,
+  parseMember,
+  parseMemberMessage,
+  type Reading,
+} from '@inkwire/wire/hub';
 import { CliError } from '../errors.ts';
 import { firstAnswer } from './first-answer.ts';
 import type { ClientFactory } from './hub-options.ts';
-
-/** Someone on the hub, as `$members` tells. */
-export interface ListedMember {
-  readonly id: number;
-  readonly name: string;
-  /** `HOST:PORT`, as far as the hub knows it. */
-  readonly from: string;
-  readonly transport: string;
-}
-
-/** A message from another member. */
-export interface Message {
-  readonly from: number;
-  readonly name: string;
-  readonly text: string;
-}
 
 /** Who one is on a hub. */
 export interface Names {
@@ -29,7 +21,7 @@ export interface Names {
 
 /** What is heard without having been asked for. */
 export interface HubListener {
-  onMessage(message: Message): void;
+  onMessage(message: MemberMessage): void;
   /** The connection is lost, and is being made again. */
   onAway(error: Error | undefined): void;
   /** It is there again; the member is another one. */
@@ -58,19 +50,16 @@ const largePictureBytes = 128_000;
  * What the terminal does on a hub. One multiplexed connection, and so one member: commands and the inbox are streams of
  * it. A picture that is larger than a frame may be there travels on a connection of its own.
  */
-export class HubSession implements Closable {
+export class HubSession extends Owner {
   readonly #client: Client;
   readonly #options: HubSessionOptions;
   readonly #stopWatching: () => void;
   /** The name that was taken since the connection was made; a new connection has to be told. */
   #name: string | undefined;
   #isAway = false;
-  readonly #lifetime = new Lifetime('session', {
-    drain: () => this.#leave(),
-    abort: (error) => this.#client.destroy(error),
-  });
 
   private constructor(client: Client, options: HubSessionOptions) {
+    super('session');
     this.#client = client;
     this.#options = options;
     this.#stopWatching = client.onState((state, error) => this.#turn(state, error));
@@ -81,7 +70,7 @@ export class HubSession implements Closable {
     const { clients, name, signal } = options;
     const client = clients({ name });
     try {
-      const inbox = client.subscribe((id) => `$inbox/${id}`);
+      const inbox = client.subscribe(inboxTopic);
       const listening = listen(inbox, options);
       await firstAnswer(client, inbox.ready({ timeoutMs: joinMs }), signal);
       void listening;
@@ -123,13 +112,14 @@ export class HubSession implements Closable {
   }
 
   /** By id. */
-  async members(): Promise<ListedMember[]> {
-    const members = await this.#client.hgetall('$members');
-    return Array.from(members, ([key, value]) => memberOf(key, value)).sort((a, b) => a.id - b.id);
+  async members(): Promise<MemberFacts[]> {
+    const table = await this.#client.hgetall('$members');
+    const members = Array.from(table.values(), parseMember).filter((member) => member !== undefined);
+    return members.sort((a, b) => a.id - b.id);
   }
 
   async send(to: number, text: string): Promise<void> {
-    await this.#client.publish(`$inbox/${to}`, [text]);
+    await this.#client.publish(inboxTopic(to), [text]);
   }
 
   async read(picture: Uint8Array): Promise<Reading> {
@@ -142,30 +132,18 @@ export class HubSession implements Closable {
     return await firstAnswer(client, client.read(picture, wait));
   }
 
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
   /** Says farewell, and waits no longer than a person would. */
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  async #leave(): Promise<void> {
+  protected override async drain(): Promise<void> {
     this.#stopWatching();
     try {
       await within(this.#client.close(), { timeoutMs: farewellMs });
     } catch {
       await this.#client.destroy();
     }
+  }
+
+  protected override abort(error: Error): Promise<void> {
+    return this.#client.destroy(error);
   }
 
   #turn(state: ClientState, error: Error | undefined): void {
@@ -195,37 +173,15 @@ export class HubSession implements Closable {
 async function listen(inbox: Subscription, listener: HubListener): Promise<void> {
   try {
     for await (const item of inbox) {
-      if (item.missed) listener.onMissed();
-      else listener.onMessage(toMessage(item.values));
+      const message = item.missed ? undefined : parseMemberMessage(item.values);
+      if (message) listener.onMessage(message);
+      else if (item.missed) listener.onMissed();
     }
   } catch {}
-}
-
-/** Values are the sender's id and name, then what was sent. */
-function toMessage([from, name, ...parts]: readonly PlainValue[]): Message {
-  const text = parts.map((part) => (part instanceof Uint8Array ? `(${part.length} bytes)` : String(part)));
-  return { from: Number(from), name: String(name), text: text.join(' ') };
 }
 
 function toDate(time: PlainValue | undefined): Date {
   const date = new Date(Number(time));
   if (typeof time === 'number' && !Number.isNaN(date.getTime())) return date;
   throw new CliError('CLI_HUB_REFUSED', `The hub gave a time that is none: ${String(time)}`);
-}
-
-/** A member whose description is not what it should be is still there. */
-function memberOf(key: string, value: PlainValue): ListedMember {
-  const { name, address, port, transport } = fieldsOf(value);
-  const text = (field: unknown) => (field === undefined || field === null ? '' : String(field));
-  const from = port ? `${text(address)}:${text(port)}` : text(address);
-  return { id: Number(key), name: text(name), from, transport: text(transport) };
-}
-
-function fieldsOf(value: PlainValue): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(String(value));
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

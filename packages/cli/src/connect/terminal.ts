@@ -1,5 +1,5 @@
 import { messageOf, within } from '@inkwire/base';
-import type { Reading } from '@inkwire/wire';
+import type { MemberFacts, MemberMessage, Reading } from '@inkwire/wire/hub';
 import { CliError } from '../errors.ts';
 import { failureText } from '../output/failure.ts';
 import { printable } from '../output/printable.ts';
@@ -8,7 +8,7 @@ import { readPictureBytes } from '../read/picture-bytes.ts';
 import { formatListenAddress, type ListenAddress } from '../settings/listen-address.ts';
 import { joinFailure, refusalOf, refused } from './hub-failure.ts';
 import { type ClientFactory, parseHubAddress } from './hub-options.ts';
-import { type HubListener, HubSession, type ListedMember, type Names } from './hub-session.ts';
+import { type HubListener, HubSession, type Names } from './hub-session.ts';
 import { helpText, type LineCommand, parseLineCommand } from './line-command.ts';
 import type { Screen } from './screen.ts';
 
@@ -154,8 +154,7 @@ export class Terminal {
   #listener(where: string): HubListener {
     const screen = this.#screen;
     return {
-      onMessage: ({ from, name, text }) =>
-        screen.print(`Message from ${from}, ${printable(name)}: ${printable(text)}`),
+      onMessage: (message) => screen.print(formatMessage(message)),
       onAway: (error) => {
         const why = screen.isTerminal ? '' : `: ${this.#complaint(error)}`;
         screen.complain(`The connection to ${where} is lost, trying again${why}`);
@@ -236,17 +235,24 @@ async function pictureIn(file: string): Promise<Uint8Array> {
 
 /** As `inkwire read` writes it, without the file. */
 function formatReading({ text, confidence, unsure }: Reading): string {
-  const lines = String(text).split('\n').map(printable).join(' / ');
-  return [lines, Number(confidence).toFixed(4), ...(unsure ? ['unsure'] : [])].join('  ');
+  const lines = text.split('\n').map(printable).join(' / ');
+  return [lines, confidence.toFixed(4), ...(unsure ? ['unsure'] : [])].join('  ');
 }
 
-function formatMembers(members: readonly ListedMember[], own: number): string {
+function formatMessage({ from, name, values }: MemberMessage): string {
+  const parts = values.map((value) =>
+    value instanceof Uint8Array ? `(${value.length} bytes)` : String(value),
+  );
+  return `Message from ${from}, ${printable(name)}: ${printable(parts.join(' '))}`;
+}
+
+function formatMembers(members: readonly MemberFacts[], own: number): string {
   return formatTable(
     [{ title: 'id', align: 'right' }, { title: 'name' }, { title: 'from' }, { title: 'by' }],
-    members.map(({ id, name, from, transport }) => [
+    members.map(({ id, name, address, port, transport }) => [
       String(id),
       printable(name) + (id === own ? ' (you)' : ''),
-      printable(from),
+      printable(port ? `${address}:${port}` : address),
       printable(transport),
     ]),
   );

@@ -1,4 +1,4 @@
-import type { PoolFacts } from './pool-facts.ts';
+import type { PoolFacts } from '@inkwire/wire/hub';
 import { formatClient, formatPool } from './pool-text.ts';
 
 /** Where a display writes: `process.stdout`, or a recording of it. */

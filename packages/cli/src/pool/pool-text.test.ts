@@ -1,18 +1,17 @@
-import type { ClientSnapshot } from '@inkwire/pool';
+import type { PoolClient, PoolFacts } from '@inkwire/wire/hub';
 import { describe, expect, it } from 'vitest';
 import { FakeTerminal } from '../../test/fake-terminal.ts';
 import { createLineDisplay, createTableDisplay } from './pool-display.ts';
-import type { PoolFacts } from './pool-facts.ts';
 import { formatPool } from './pool-text.ts';
 
-const client = (name: string, facts: Partial<ClientSnapshot> = {}): ClientSnapshot => ({
+const client = (name: string, facts: Partial<PoolClient> = {}): PoolClient => ({
   ...{ name, incarnation: 'i', state: 'member', isSilent: false, floor: 1, ceiling: 100, weight: 1 },
   ...{ min: 1, max: 10, held: 10, inUse: 0, idle: 0, opening: 0, closing: 0, queued: 0, longestWaitMs: 0 },
   ...{ failures: 0, completed: 0, usedRate: 0, failureRate: 0 },
   ...facts,
 });
 
-function pool(...clients: ClientSnapshot[]): PoolFacts {
+function pool(...clients: PoolClient[]): PoolFacts {
   const total = { epoch: 3, strategy: 'fair', capacity: 40, spare: 2, total: 38, reserved: 30 } as const;
   const states = { isLearning: false, isScarce: true, supersededBy: undefined, counts: {} as never };
   return { total: { ...total, ...states, clients: clients.length }, clients };

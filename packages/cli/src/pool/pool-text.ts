@@ -1,7 +1,6 @@
-import type { ClientSnapshot } from '@inkwire/pool';
+import type { PoolClient, PoolFacts } from '@inkwire/wire/hub';
 import { printable } from '../output/printable.ts';
 import { type Column, formatTable } from '../output/text-table.ts';
-import type { PoolFacts } from './pool-facts.ts';
 
 /*
  * The pool as text:
@@ -55,11 +54,10 @@ export function formatPool({ total, clients }: PoolFacts, room: Room): string {
     .join('\n');
 }
 
-const weightOf = ({ held, queued }: ClientSnapshot) => held + queued;
+const weightOf = ({ held, queued }: PoolClient) => held + queued;
 
 function totalsLine({ total, clients }: PoolFacts): string {
-  const sum = (of: (client: ClientSnapshot) => number) =>
-    clients.reduce((all, client) => all + of(client), 0);
+  const sum = (of: (client: PoolClient) => number) => clients.reduce((all, client) => all + of(client), 0);
   const [inUse, idle] = [sum((client) => client.inUse), sum((client) => client.idle)];
   const facts = [
     `${inUse} in use, ${idle} idle, ${total.reserved} reserved of ${total.capacity}`,
@@ -73,7 +71,7 @@ function totalsLine({ total, clients }: PoolFacts): string {
   return `${bar(32, total.capacity, inUse, idle, total.reserved)}  ${facts.filter(Boolean).join('  ·  ')}`;
 }
 
-function rowOf(client: ClientSnapshot, widest: number): string[] {
+function rowOf(client: PoolClient, widest: number): string[] {
   const { inUse, idle, min, max, held, queued, longestWaitMs } = client;
   return [
     nameOf(client),
@@ -97,7 +95,7 @@ function bar(width: number, all: number, inUse: number, idle: number, granted: n
   return '█'.repeat(used) + '▒'.repeat(open - used) + '░'.repeat(most - open);
 }
 
-const nameOf = ({ name }: ClientSnapshot) => {
+const nameOf = ({ name }: PoolClient) => {
   const characters = [...printable(name)];
   return characters.length > longestName
     ? `${characters.slice(0, longestName - 1).join('')}…`
@@ -111,13 +109,13 @@ function formatWait(ms: number): string {
 const formatRate = (rate: number) => `${(rate * 100).toFixed(1)}%`;
 
 /** What is not as usual. */
-function standingOf({ state, isSilent }: ClientSnapshot): string {
+function standingOf({ state, isSilent }: PoolClient): string {
   if (state !== 'member') return state;
   return isSilent ? 'silent' : '';
 }
 
 /** One client in one line, for a pipe. */
-export function formatClient(client: ClientSnapshot): string {
+export function formatClient(client: PoolClient): string {
   const { inUse, idle, min, max, queued, longestWaitMs, usedRate, failureRate } = client;
   const facts = [
     printable(client.name),

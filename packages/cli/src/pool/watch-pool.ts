@@ -1,4 +1,5 @@
 import type { Client } from '@inkwire/wire';
+import { type PoolFacts, parsePoolMessage, parsePoolTable } from '@inkwire/wire/hub';
 import { firstAnswer } from '../connect/first-answer.ts';
 import { CliError } from '../errors.ts';
 import { exitAtOnce, onInterrupt } from '../interrupts.ts';
@@ -9,7 +10,6 @@ import {
   type DisplayStream,
   type PoolDisplay,
 } from './pool-display.ts';
-import { type PoolFacts, poolFactsOf, readPool } from './pool-facts.ts';
 import { formatPool } from './pool-text.ts';
 
 export interface WatchOptions {
@@ -50,9 +50,9 @@ async function follow(client: Client, display: PoolDisplay): Promise<void> {
   });
   try {
     for await (const { missed, values } of topic) {
-      const facts = missed ? await readPool(client) : poolFactsOf(values!);
+      const facts = missed ? await readPool(client) : parsePoolMessage(values![0]);
       if (facts) display.show(facts);
-      else display.note('No allocator runs there any more');
+      else if (missed) display.note('No allocator runs there any more');
     }
   } finally {
     stop();
@@ -66,4 +66,9 @@ export function expectPool(facts: PoolFacts | undefined): PoolFacts {
     'CLI_HUB_REFUSED',
     'No allocator runs there; one is started with inkwire allocate, or with inkwire serve --pool-capacity N',
   );
+}
+
+/** Reads the table `$pool`. Undefined where no allocator runs. */
+export async function readPool(client: Client): Promise<PoolFacts | undefined> {
+  return parsePoolTable(await client.hgetall('$pool'));
 }
