@@ -87,3 +87,19 @@ test.each(pages)('%s: the paths that it names exist', (page) => {
   });
   expect(missing).toEqual([]);
 });
+
+/** What the indexes of a package say that it exports. */
+function exportsOf(name: string): string {
+  const sources = join(root, 'packages', name, 'src');
+  const indexes = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /(^|\/)(index|node)\.ts$/.test(file.replaceAll('\\', '/')),
+  );
+  return indexes.map((file) => readFileSync(join(sources, file), 'utf8')).join('\n');
+}
+
+test('the glossary names what packages export', () => {
+  const places = [...textOf('docs/glossary.md').matchAll(/`(\w+)` of `(\w+)` \|$/gm)];
+  expect(places.length).toBeGreaterThan(40);
+  const missing = places.filter(([, name, of]) => !new RegExp(`\\b${name}\\b`).test(exportsOf(of!)));
+  expect(missing.map(([place]) => place)).toEqual([]);
+});
