@@ -33,3 +33,8 @@ export type WireErrorCode =
 
 /** Raised by connections, streams and the client. */
 export class WireError extends CodedError<WireErrorCode> {}
+
+/** `WIRE_CONNECTION_LOST`: trying again, on another connection, may help. */
+export function connectionLost(message: string, cause?: unknown): WireError {
+  return new WireError('WIRE_CONNECTION_LOST', message, { retryable: true, cause });
+}

@@ -4,6 +4,7 @@ export { DelegatingChannel } from './channels/delegating-channel.ts';
 export { endOfTurn } from './channels/end-of-turn.ts';
 export type { PingOptions } from './channels/heartbeat.ts';
 export { type ChannelPairOptions, createChannelPair } from './channels/memory-channel.ts';
+export { type ChannelWatcher, WatchedChannel } from './channels/watched-channel.ts';
 export {
   openWebSocket,
   type WebSocketChannelOptions,

@@ -7,6 +7,7 @@ import {
   openStreams,
   type PingOptions,
   type Value,
+  WatchedChannel,
 } from '@inkwire/wire';
 import { inboxTopic, type MemberMessage } from '@inkwire/wire/hub';
 import { Caller } from '../members/caller.ts';
@@ -15,7 +16,6 @@ import { Session, type SessionLimits } from '../members/session.ts';
 import type { SystemSession } from '../members/system.ts';
 import type { Role, TokenCheck } from '../members/tokens.ts';
 import { integer, text } from '../members/virtual-table.ts';
-import { WatchedChannel } from './watched-channel.ts';
 
 /** What the connections of one hub share. */
 export interface ConnectionParts {

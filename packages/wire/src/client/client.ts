@@ -1,4 +1,4 @@
-import { type Closable, Lifetime, type WaitOptions } from '@inkwire/base';
+import { type Closable, Owner, type WaitOptions } from '@inkwire/base';
 import type { Command, Reply } from '../codec/messages.ts';
 import { type PlainInput, type PlainValue, toValue } from '../codec/values.ts';
 import type { Reading } from '../hub/reading.ts';
@@ -19,7 +19,7 @@ import { type ClientOptions, resolveClientOptions } from './options.ts';
 import type { Picture } from './picture.ts';
 import { type SubscribeOptions, type Subscription, type Topic, TopicSubscription } from './subscription.ts';
 
-/** How long a closing client waits for the hub to hear that a subscription is over. */
+/** The deadline of an `unsubscribe`. */
 const unsubscribeMs = 1_000;
 
 export interface SetOptions extends WaitOptions {
@@ -39,7 +39,7 @@ export interface ReadOptions extends WaitOptions {
  */
 export interface Client extends Closable {
   readonly state: ClientState;
-  /** Tells of each change of state from now on, until the function that it returns is called. */
+  /** Calls `listener` at each change of state, until the function that it returns is called. */
   onState(listener: StateListener): () => void;
 
   /** Undefined where there is none; `null` for a value that is empty. */
@@ -82,34 +82,31 @@ const none: WaitOptions = Object.freeze({});
 const asIs = (reply: Reply) => reply;
 
 /*
- * The faces of its three parts: the connector keeps a link, the command queue sends over it, each subscription has a line
- * of its own from it.
+ * The faces of its three parts: the connector keeps a connection, the command queue sends over it, each subscription has a
+ * stream of its own from it.
  *
- *     open ──close()──▶ what was asked is answered, or its deadline passes ──▶ the link ends in order ──▶ closed
- *       └──destroy(), sign-in refused──▶ everything rejects ───────────────────────────────────────────▶ closed
+ *     open ──close()──▶ what was asked is answered, or its deadline passes ──▶ the connection ends in order ──▶ closed
+ *       └──destroy(), sign-in refused──▶ everything rejects ─────────────────────────────────────────────────▶ closed
  */
-class HubClient implements Client {
+class HubClient extends Owner implements Client {
   readonly #queue: CommandQueue;
   readonly #connector: Connector;
   readonly #subscriptions = new Set<TopicSubscription>();
   readonly #options;
-  readonly #lifetime = new Lifetime('client', {
-    drain: () => this.#drain(),
-    abort: (error) => this.#abort(error),
-  });
   /** Resolves when no attempt, timer or wait of the connector is left. */
   readonly #running: Promise<void>;
-  /** Set when the hub has refused to sign us in: what every later call hears. */
+  /** Set when the hub has refused to sign us in: what every later call rejects with. */
   #refusal: Error | undefined;
 
   constructor(options: ClientOptions) {
+    super('client');
     this.#options = resolveClientOptions(options);
     this.#queue = new CommandQueue(this.#options, (error) => {
       // Their connections are others, but they lead to the same silent hub.
       for (const subscription of this.#subscriptions) subscription.drop(error);
     });
     this.#connector = new Connector(this.#options, {
-      onLink: (link) => this.#queue.useLine(link.commands),
+      onConnection: ({ commands }) => this.#queue.useStream(commands),
       onOffline: (error) => this.#queue.offline(error),
       onRefused: (error) => {
         this.#refusal = error;
@@ -190,10 +187,10 @@ class HubClient implements Client {
   }
 
   subscribe(topic: Topic, options: SubscribeOptions = {}): Subscription {
-    if (this.closed) throw this.#refusal ?? this.#lifetime.closedError();
+    if (this.closed) throw this.#refusal ?? this.closedError();
     const host = {
       options: this.#options,
-      waitForLink: (signal: AbortSignal) => this.#connector.waitForLink(signal),
+      waitForConnection: (signal: AbortSignal) => this.#connector.waitForConnection(signal),
       unsubscribe: (topic: string, id: number) => this.#unsubscribe(topic, id),
       onOver: (over: TopicSubscription) => this.#subscriptions.delete(over),
     };
@@ -202,28 +199,12 @@ class HubClient implements Client {
     return subscription;
   }
 
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
   #ask<T>(command: Command, read: (reply: Reply) => T, options: WaitOptions = none): Promise<T> {
-    if (this.closed) return Promise.reject(this.#refusal ?? this.#lifetime.closedError());
+    if (this.closed) return Promise.reject(this.#refusal ?? this.closedError());
     return this.#queue.request(command, read, options);
   }
 
-  /** Nobody waits for the answer; it is asked only where it can be sent. */
+  /** Sent only while there is a connection; its answer is dropped. */
   #unsubscribe(topic: string, id: number): void {
     if (this.state !== 'online') return;
     this.#queue
@@ -231,8 +212,8 @@ class HubClient implements Client {
       .catch(() => {});
   }
 
-  async #drain(): Promise<void> {
-    const error = this.#lifetime.closedError();
+  protected override async drain(): Promise<void> {
+    const error = this.closedError();
     const subscriptions = [...this.#subscriptions];
     for (const subscription of subscriptions) subscription.finish(error);
     await this.#queue.drained();
@@ -240,16 +221,16 @@ class HubClient implements Client {
     await this.#ended(subscriptions);
   }
 
-  async #abort(error: Error): Promise<void> {
-    const link = this.#connector.end(error);
+  protected override async abort(error: Error): Promise<void> {
+    const connection = this.#connector.end(error);
     const subscriptions = [...this.#subscriptions];
     for (const subscription of subscriptions) subscription.fail(error);
     this.#queue.destroy(error);
-    link?.destroy(error);
+    connection?.destroy(error);
     await this.#ended(subscriptions);
   }
 
-  /** Waits until nothing runs on: what is told to end does so without waiting for anybody. */
+  /** Waits until nothing runs any more: what was ended waits for nothing else. */
   async #ended(subscriptions: readonly TopicSubscription[]): Promise<void> {
     await Promise.all([this.#running, ...subscriptions.map(({ running }) => running)]);
   }

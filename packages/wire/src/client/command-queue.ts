@@ -1,23 +1,23 @@
-import { BaseError, expectNumber, type Timer, type WaitOptions } from '@inkwire/base';
+import { Alarm, BaseError, expectNumber, type WaitOptions } from '@inkwire/base';
 import type { Command, CommandKind, Reply } from '../codec/messages.ts';
-import { WireError } from '../errors.ts';
+import { connectionLost, WireError } from '../errors.ts';
 import { sharedWriter } from '../frames/frame-writer.ts';
-import { type Line, lostError, writeCommand } from './line.ts';
+import { type HubStream, writeCommand } from './hub-stream.ts';
 import type { ResolvedClientOptions } from './options.ts';
-import { PendingRequest } from './request.ts';
+import { PendingRequest } from './pending-request.ts';
 
 /** What changes nothing, and so may be asked twice. */
 const reads: ReadonlySet<CommandKind> = new Set(['hget', 'hexist', 'hgetall', 'hmget', 'hmexist']);
 
 /*
- * Every command that is owed an answer, and the one timer that watches their deadlines.
+ * Every command that waits for an answer, and the one alarm that watches their deadlines.
  *
- *     request ──line has room──▶ sent (a slot of the line) ──reply──▶ settled
- *        └─────── else ────────▶ queued (encoded) ──room, in order──▶ sent
+ *     request ──stream has room──▶ sent (a slot of the stream) ──reply──▶ settled
+ *        └──────── else ─────────▶ queued (encoded) ──room, in order──▶ sent
  *     queued, sent ──deadline, signal, destroy──▶ settled, the slot stays
- *     sent ──line lost──▶ settled with WIRE_CONNECTION_LOST, or queued first for a read that may be repeated
+ *     sent ──stream lost──▶ settled with WIRE_CONNECTION_LOST, or queued first for a read that may be repeated
  *
- * Invariants: commands are sent in the order of their calls; `unsettled` counts what is not settled; the timer is set
+ * Invariants: commands are sent in the order of their calls; `unsettled` counts what is not settled; the alarm is set
  * while anything is unsettled or a reply is owed, no later than the earliest deadline, and never else.
  */
 export class CommandQueue {
@@ -26,17 +26,17 @@ export class CommandQueue {
   readonly #queued = new Set<PendingRequest>();
   #queuedBytes = 0;
   #unsettled = 0;
-  #line: Line | undefined;
-  #timer: Timer | undefined;
-  #timerAt = Number.POSITIVE_INFINITY;
+  #stream: HubStream | undefined;
+  readonly #alarm: Alarm;
   /** Why there was no connection when last there was none: the cause of what fails meanwhile. */
   #offlineBy: Error | undefined;
   #onDrained: (() => void)[] = [];
 
-  /** `onSilent`: told when a line is given up because nothing is heard of the hub. */
+  /** `onSilent`: called when a stream is destroyed because nothing comes from the hub. */
   constructor(options: ResolvedClientOptions, onSilent: (error: Error) => void) {
     this.#options = options;
     this.#onSilent = onSilent;
+    this.#alarm = new Alarm(options.clock, () => this.#onDue());
   }
 
   /** Sends the command, or keeps it until it can be sent. Settles by its deadline in any case. */
@@ -47,8 +47,8 @@ export class CommandQueue {
       const waitMs =
         timeoutMs === undefined ? this.#options.timeoutMs : expectNumber('timeoutMs', timeoutMs, { min: 0 });
       writeCommand(command);
-      const line = this.#line;
-      const isSent = line !== undefined && this.#queued.size === 0 && line.hasRoom;
+      const stream = this.#stream;
+      const isSent = stream !== undefined && this.#queued.size === 0 && stream.hasRoom;
       if (!isSent && !this.#hasPlaceFor(sharedWriter.payloadBytes)) {
         sharedWriter.abandon();
         throw this.#fullError();
@@ -63,27 +63,27 @@ export class CommandQueue {
       });
       this.#unsettled++;
       if (repeatsReads && reads.has(command.kind)) request.repeat = sharedWriter.payload.slice();
-      if (isSent) line.sendWritten(request);
+      if (isSent) stream.sendWritten(request);
       else this.#enqueueWritten(request);
-      if (!request.settled) this.#wakeAt(request.deadline);
+      if (!request.settled) this.#alarm.by(request.deadline, true);
     });
   }
 
-  /** Sends over this line from now on, until it is lost. */
-  useLine(line: Line): void {
-    this.#line = line;
+  /** Sends over this stream from now on, until it is lost. */
+  useStream(stream: HubStream): void {
+    this.#stream = stream;
     this.#offlineBy = undefined;
-    line.onRoom = () => {
+    stream.onRoom = () => {
       this.#pump();
       this.#rest();
     };
-    line.onLost = (slots, error) => this.#lose(slots, error);
+    stream.onLost = (slots, error) => this.#lose(slots, error);
     this.#pump();
   }
 
-  /** Says why there is no line. */
+  /** Says why there is no stream. */
   offline(error: Error): void {
-    this.#line = undefined;
+    this.#stream = undefined;
     this.#offlineBy = error;
     this.#rest();
   }
@@ -94,13 +94,13 @@ export class CommandQueue {
     return new Promise((resolve) => this.#onDrained.push(resolve));
   }
 
-  /** Fails everything. The line, if any, is the caller's to end. */
+  /** Fails everything. The stream, if any, is the caller's to end. */
   destroy(error: Error): void {
-    const line = this.#line;
-    this.#line = undefined;
-    if (line) {
-      line.onRoom = () => {};
-      for (const slot of line.slots) slot.fail(error);
+    const stream = this.#stream;
+    this.#stream = undefined;
+    if (stream) {
+      stream.onRoom = () => {};
+      for (const slot of stream.slots) slot.fail(error);
     }
     for (const request of this.#queued) request.fail(error);
     this.#rest();
@@ -134,21 +134,21 @@ export class CommandQueue {
   }
 
   #pump(): void {
-    const line = this.#line;
-    if (line === undefined) return;
+    const stream = this.#stream;
+    if (stream === undefined) return;
     for (const request of this.#queued) {
-      if (!line.hasRoom) return;
+      if (!stream.hasRoom) return;
       const payload = this.#dequeue(request)!;
       sharedWriter.begin();
       sharedWriter.need(payload.length);
       sharedWriter.bytes.set(payload, sharedWriter.at);
       sharedWriter.at += payload.length;
-      line.sendWritten(request);
+      stream.sendWritten(request);
     }
   }
 
   #lose(slots: readonly PendingRequest[], error: Error): void {
-    this.#line = undefined;
+    this.#stream = undefined;
     this.#offlineBy = error;
     const later = [...this.#queued];
     this.#queued.clear();
@@ -173,48 +173,36 @@ export class CommandQueue {
   };
 
   get #isIdle(): boolean {
-    return this.#unsettled === 0 && (this.#line === undefined || this.#line.slots.length === 0);
+    return this.#unsettled === 0 && (this.#stream === undefined || this.#stream.slots.length === 0);
   }
 
-  /** Stops the timer when nothing needs it. */
+  /** Stops the alarm when nothing needs it. */
   #rest(): void {
-    if (!this.#isIdle) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#timerAt = Number.POSITIVE_INFINITY;
+    if (this.#isIdle) this.#alarm.cancel();
   }
 
-  #wakeAt(at: number): void {
-    if (at >= this.#timerAt) return;
-    this.#timer?.cancel();
-    this.#timerAt = at;
-    this.#timer = this.#options.clock.after(Math.max(0, at - this.#options.clock.monotonic()), this.#onDue);
-  }
-
-  readonly #onDue = (): void => {
-    this.#timer = undefined;
-    this.#timerAt = Number.POSITIVE_INFINITY;
+  #onDue(): void {
     const now = this.#options.clock.monotonic();
     let next = Number.POSITIVE_INFINITY;
-    const line = this.#line;
-    for (const requests of [this.#queued, line?.slots ?? []]) {
+    const stream = this.#stream;
+    for (const requests of [this.#queued, stream?.slots ?? []]) {
       for (const request of requests) {
         if (request.settled) continue;
         if (request.deadline <= now) request.fail(this.#lateError(request));
         else next = Math.min(next, request.deadline);
       }
     }
-    if (line) {
-      const givenUpAt = line.givenUpAt();
-      if (givenUpAt <= now) this.#giveUp(line);
-      else next = Math.min(next, givenUpAt);
+    if (stream) {
+      const { deadAt } = stream;
+      if (deadAt <= now) this.#dropSilent(stream);
+      else next = Math.min(next, deadAt);
     }
-    if (next < Number.POSITIVE_INFINITY && !this.#isIdle) this.#wakeAt(next);
-  };
+    if (next < Number.POSITIVE_INFINITY && !this.#isIdle) this.#alarm.by(next, true);
+  }
 
-  #giveUp(line: Line): void {
-    const error = lostError('The hub was silent past a deadline');
-    line.destroy(error);
+  #dropSilent(stream: HubStream): void {
+    const error = connectionLost('The hub was silent past a deadline');
+    stream.destroy(error);
     this.#onSilent(error);
   }
 
@@ -241,5 +229,5 @@ export class CommandQueue {
 }
 
 function unansweredError(error: Error): WireError {
-  return lostError(`${error.message}. Whether the hub carried the command out is not known`, error);
+  return connectionLost(`${error.message}. Whether the hub carried the command out is not known`, error);
 }

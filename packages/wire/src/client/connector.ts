@@ -1,22 +1,22 @@
 import { sleep } from '@inkwire/base';
-import { connectLink, isRefused, type Link } from './link.ts';
+import { connectHub, type HubConnection, isRefused } from './hub-connection.ts';
 import type { ResolvedClientOptions } from './options.ts';
 
 /** `connecting`: an attempt is under way; `offline`: the next one waits; `closed`: there will be none. */
 export type ClientState = 'connecting' | 'online' | 'offline' | 'closed';
 
-/** Told of each change of state; with the error that brought it, for `offline` and `closed`. */
+/** Called at each change of state; for `offline` and `closed` with the error that caused it. */
 export type StateListener = (state: ClientState, error?: Error) => void;
 
 export interface ConnectorHandler {
-  onLink(link: Link): void;
-  /** There is no link: the last one is lost, or none could be made. */
+  onConnection(connection: HubConnection): void;
+  /** There is no connection: the last one is lost, or none could be made. */
   onOffline(error: Error): void;
-  /** The hub does not take us in; no further attempt is made. */
+  /** The hub refused to sign in; no further attempt is made. */
   onRefused(error: Error): void;
 }
 
-/** A link that lasted this long had nothing wrong with it: the waits begin anew. */
+/** A connection that lasted this long was a good one: the waits begin anew. */
 const stableMs = 5_000;
 
 /*
@@ -26,17 +26,17 @@ const stableMs = 5_000;
  *       ▲   └──failed──▶ offline ──backoff──┐
  *       └───────────────────────────────────┘      any ──end(), or refused──▶ closed
  *
- * Listeners are told in a microtask of their own, so that nothing that they do happens in the middle of a change.
+ * Each listener is called in a microtask of its own, so that nothing that it does happens in the middle of a change.
  */
 export class Connector {
   state: ClientState = 'connecting';
-  /** The link while the state is `online`. */
-  link: Link | undefined;
+  /** The connection while the state is `online`. */
+  connection: HubConnection | undefined;
   readonly #options: ResolvedClientOptions;
   readonly #handler: ConnectorHandler;
   readonly #ending = new AbortController();
   readonly #listeners = new Set<StateListener>();
-  #onLink: (() => void)[] = [];
+  #onConnection: (() => void)[] = [];
 
   constructor(options: ResolvedClientOptions, handler: ConnectorHandler) {
     this.#options = options;
@@ -49,15 +49,15 @@ export class Connector {
     const { backoffMs, clock } = this.#options;
     for (let attempt = 0; !signal.aborted; attempt++) {
       this.#moveTo('connecting');
-      const linked = await this.#connect();
-      if (linked instanceof Error) {
+      const connected = await this.#connect();
+      if (connected instanceof Error) {
         if (signal.aborted) return;
-        if (isRefused(linked)) {
-          this.#handler.onRefused(linked);
+        if (isRefused(connected)) {
+          this.#handler.onRefused(connected);
           return;
         }
-        this.#goOffline(linked);
-      } else if (await this.#stay(linked)) {
+        this.#goOffline(connected);
+      } else if (await this.#stay(connected)) {
         attempt = 0;
       }
       try {
@@ -76,9 +76,9 @@ export class Connector {
     return () => this.#listeners.delete(own);
   }
 
-  /** Resolves with the link, as soon as there is one. Rejects with the signal's reason. */
-  async waitForLink(signal: AbortSignal): Promise<Link> {
-    while (this.link === undefined) {
+  /** Resolves with the connection, as soon as there is one. Rejects with the signal's reason. */
+  async waitForConnection(signal: AbortSignal): Promise<HubConnection> {
+    while (this.connection === undefined) {
       signal.throwIfAborted();
       await new Promise<void>((resolve, reject) => {
         const done = () => {
@@ -86,51 +86,51 @@ export class Connector {
           resolve();
         };
         const onAbort = () => {
-          this.#onLink.splice(this.#onLink.indexOf(done), 1);
+          this.#onConnection.splice(this.#onConnection.indexOf(done), 1);
           reject(signal.reason);
         };
         signal.addEventListener('abort', onAbort, { once: true });
-        this.#onLink.push(done);
+        this.#onConnection.push(done);
       });
     }
-    return this.link;
+    return this.connection;
   }
 
-  /** Makes no further attempt. The link, if any, is left to the caller. */
-  end(error?: Error): Link | undefined {
-    const { link } = this;
-    this.link = undefined;
+  /** Makes no further attempt. The connection, if any, is the caller's to end. */
+  end(error?: Error): HubConnection | undefined {
+    const { connection } = this;
+    this.connection = undefined;
     this.#ending.abort();
     this.#moveTo('closed', error);
-    return link;
+    return connection;
   }
 
-  async #connect(): Promise<Link | Error> {
+  async #connect(): Promise<HubConnection | Error> {
     try {
-      const link = await connectLink(this.#options, this.#ending.signal);
-      if (!this.#ending.signal.aborted) return link;
-      link.destroy(this.#ending.signal.reason);
+      const connection = await connectHub(this.#options, this.#ending.signal);
+      if (!this.#ending.signal.aborted) return connection;
+      connection.destroy(this.#ending.signal.reason);
       return this.#ending.signal.reason;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
   }
 
-  /** Lives with a link until it is lost. Answers whether it was a good one. */
-  async #stay(link: Link): Promise<boolean> {
+  /** Waits until a connection is lost. Returns whether it was a good one. */
+  async #stay(connection: HubConnection): Promise<boolean> {
     const { clock } = this.#options;
     const since = clock.monotonic();
-    this.link = link;
+    this.connection = connection;
     this.#moveTo('online');
-    this.#handler.onLink(link);
-    for (const resolve of this.#onLink.splice(0)) resolve();
-    const error = await link.commands.lost;
+    this.#handler.onConnection(connection);
+    for (const resolve of this.#onConnection.splice(0)) resolve();
+    const error = await connection.commands.lost;
     if (!this.#ending.signal.aborted) this.#goOffline(error);
     return clock.monotonic() - since >= stableMs;
   }
 
   #goOffline(error: Error): void {
-    this.link = undefined;
+    this.connection = undefined;
     this.#moveTo('offline', error);
     this.#handler.onOffline(error);
   }

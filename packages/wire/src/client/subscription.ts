@@ -1,16 +1,13 @@
 import { BaseError, CodedError, expectInteger, sleep, type WaitOptions, within } from '@inkwire/base';
-import type { Reply } from '../codec/messages.ts';
-import { WireError } from '../errors.ts';
-import { plain } from './answers.ts';
-import type { Line } from './line.ts';
-import type { Link } from './link.ts';
+import type { HubConnection } from './hub-connection.ts';
+import type { HubStream } from './hub-stream.ts';
 import type { ResolvedClientOptions } from './options.ts';
-import { WireStatusError } from './status-error.ts';
 import { TopicFeed, type TopicItem } from './topic-feed.ts';
+import { askMemberId, type ListeningEnd, listenToTopic } from './topic-listening.ts';
 
 /**
  * What is subscribed to: a topic's name, or one that depends on this member's id, which changes with each connection. On a
- * client that is not multiplexed it is the id of the subscription's own connection, and not that of who publishes.
+ * client that is not multiplexed it is the id of the subscription's own connection, not of the one that publishes.
  */
 export type Topic = string | ((memberId: number) => string);
 
@@ -35,7 +32,7 @@ export interface Subscription
   return(): Promise<IteratorResult<TopicItem, undefined>>;
   /** The same. */
   unsubscribe(): void;
-  /** Resolves when the hub has accepted it for the first time: what is published from then on is heard. */
+  /** Resolves when the hub has accepted it for the first time: what is published from then on is received. */
   ready(options?: WaitOptions): Promise<void>;
   [Symbol.asyncIterator](): Subscription;
 }
@@ -43,20 +40,20 @@ export interface Subscription
 /** What a subscription needs of its client. */
 export interface SubscriptionHost {
   readonly options: ResolvedClientOptions;
-  waitForLink(signal: AbortSignal): Promise<Link>;
+  waitForConnection(signal: AbortSignal): Promise<HubConnection>;
   /** Tells the hub that a subscription is over, if it can be told. */
   unsubscribe(topic: string, id: number): void;
   onOver(subscription: TopicSubscription): void;
 }
 
 /*
- *     waiting for room and a link ─▶ opening a line ─▶ asking ──accepted──▶ hearing
- *       ▲                                  └────────────────┴──lost, dropped─────┘
- *       └──────────── backoff ◀──────────────────────────────────┘
+ *     waiting for room and a connection ─▶ opening a stream ─▶ asking ──accepted──▶ receiving
+ *       ▲                                          └────────────────┴──lost, dropped─────┘
+ *       └──────────── backoff ◀──────────────────────────────────────────┘
  *     any ──return(), signal, close, destroy, refused──▶ over
  *
  * Refused is: the first answer to `subscribe` has a status other than 200, or a later one, or one to what is asked before
- * it (to sign its line in), has one that asking again cannot mend. A subscription that the hub has dropped because we were
+ * it (to sign its stream in), has one that asking again cannot mend. A subscription that the hub has dropped because we were
  * slow is begun anew, once there is room, and says `missed`.
  */
 export class TopicSubscription implements Subscription {
@@ -68,11 +65,9 @@ export class TopicSubscription implements Subscription {
   readonly #accepted: Promise<void>;
   #onAccepted!: () => void;
   #onNeverAccepted!: (error: unknown) => void;
-  /** Set once it was accepted: a new beginning is told. */
+  /** Whether it was ever accepted. */
   #wasAccepted = false;
-  /** The hub's first answer to `subscribe`, where it is a status other than 200. */
-  #refusal: WireStatusError | undefined;
-  #line: Line | undefined;
+  #stream: HubStream | undefined;
   /** Resolves when nothing of it is left; never rejects. */
   readonly running: Promise<void>;
 
@@ -125,7 +120,7 @@ export class TopicSubscription implements Subscription {
     return this;
   }
 
-  /** The client closes: what was heard may be taken still. */
+  /** The client closes: what was received may be taken still. */
   finish(error: Error): void {
     this.#feed.finish(false);
     this.#end(error);
@@ -137,9 +132,9 @@ export class TopicSubscription implements Subscription {
     this.#end(reason);
   }
 
-  /** Begins anew on another line: this one is not to be trusted. */
+  /** Begins anew on another stream: this one is not to be trusted. */
   drop(error: Error): void {
-    this.#line?.destroy(error);
+    this.#stream?.destroy(error);
   }
 
   readonly #onAbort = (): void => this.fail(this.#signal!.reason);
@@ -155,17 +150,17 @@ export class TopicSubscription implements Subscription {
   async #run(): Promise<void> {
     const { signal } = this.#ending;
     const { backoffMs, clock } = this.#host.options;
-    // What ended the last hearing: said as `missed` when the next one begins.
+    // What ended the last listening: pushed as `missed` when the next one begins.
     let interruption: Error | undefined;
     try {
       for (let attempt = 0; !signal.aborted; attempt++) {
         if (this.#feed.isFull) await this.#waitForRoom(signal);
-        const link = await this.#host.waitForLink(signal);
+        const connection = await this.#host.waitForConnection(signal);
         const began = clock.monotonic();
-        const ended = await this.#hear(link, interruption);
-        if (ended.wasHeard) interruption = ended.reason;
-        else if (!this.#mayTryAgain(ended.reason)) throw ended.reason;
-        if (ended.wasHeard && clock.monotonic() - began >= stableMs) attempt = 0;
+        const end = await this.#listen(connection, interruption);
+        if (end.wasAccepted) interruption = end.reason;
+        else if (!this.#mayTryAgain(end)) throw end.reason;
+        if (end.wasAccepted && clock.monotonic() - began >= stableMs) attempt = 0;
         await sleep(backoffMs(attempt), { signal, clock });
       }
     } catch (error) {
@@ -173,100 +168,45 @@ export class TopicSubscription implements Subscription {
     }
   }
 
-  #mayTryAgain(error: Error): boolean {
-    if (error === this.#refusal && !this.#wasAccepted) return false;
-    return error instanceof CodedError && error.retryable;
+  #mayTryAgain({ reason, isRefused }: ListeningEnd): boolean {
+    if (isRefused && !this.#wasAccepted) return false;
+    return reason instanceof CodedError && reason.retryable;
   }
 
-  /** Opens a line, subscribes and hears until that ends. Rejects only when the subscription is over. */
-  async #hear(link: Link, interruption: Error | undefined): Promise<Ended> {
+  /** Opens a stream, subscribes and receives until that ends. Rejects only when the subscription is over. */
+  async #listen(connection: HubConnection, interruption: Error | undefined): Promise<ListeningEnd> {
     const { signal } = this.#ending;
-    let heard: Heard | undefined;
-    let line: Line | undefined;
-    const onEnd = () => {
+    const { options } = this.#host;
+    let accepted: { readonly topic: string; readonly id: number } | undefined;
+    let stream: HubStream | undefined;
+    const onOver = () => {
       // The hub cannot tell the end of a connection from one that only sends no more.
-      if (heard && !link.endsWithLine && line?.lostBy === undefined)
-        this.#host.unsubscribe(heard.topic, heard.id);
-      line?.destroy(signal.reason);
+      if (accepted && !connection.endsWithStream && stream?.lossReason === undefined)
+        this.#host.unsubscribe(accepted.topic, accepted.id);
+      stream?.destroy(signal.reason);
     };
-    signal.addEventListener('abort', onEnd);
+    signal.addEventListener('abort', onOver);
     try {
-      line = await link.openLine(signal);
-      this.#line = line;
+      stream = await connection.openStream(signal);
+      this.#stream = stream;
       signal.throwIfAborted();
-      const topic = await this.#nameTopic(line);
-      const reason = await this.#listen(line, topic, (id) => {
-        heard = { topic, id };
+      const topic =
+        typeof this.#topic === 'string' ? this.#topic : this.#topic(await askMemberId(stream, options));
+      const end = await listenToTopic(stream, topic, this.#feed, options, (id) => {
+        accepted = { topic, id };
         if (interruption) this.#feed.pushMissed(interruption);
         this.#wasAccepted = true;
         this.#onAccepted();
       });
       signal.throwIfAborted();
-      return { wasHeard: true, reason };
+      return end;
     } catch (error) {
       signal.throwIfAborted();
-      return { wasHeard: heard !== undefined, reason: error as Error };
+      return { wasAccepted: false, isRefused: false, reason: error as Error };
     } finally {
-      signal.removeEventListener('abort', onEnd);
-      this.#line = undefined;
-      line?.destroy(new BaseError('BASE_CLOSED', 'The subscription is over'));
-    }
-  }
-
-  async #nameTopic(line: Line): Promise<string> {
-    if (typeof this.#topic === 'string') return this.#topic;
-    const { clock, timeoutMs } = this.#host.options;
-    const asked = line.ask({ kind: 'hget', table: '$session', key: 'id' });
-    const reply = await within(asked, { timeoutMs }, clock);
-    const [id] = reply.values;
-    if (reply.status !== 200) throw new WireStatusError(reply, 'The hub does not say who we are');
-    if (id?.kind !== 'integer')
-      throw new WireError('WIRE_MESSAGE_INVALID', 'The hub gave a member id that is no integer');
-    return this.#topic(Number(id.value));
-  }
-
-  /** Resolves with what ended the hearing once it has begun; rejects when it does not begin. */
-  async #listen(line: Line, topic: string, onAccepted: (id: number) => void): Promise<Error> {
-    const { clock, timeoutMs } = this.#host.options;
-    const feed = this.#feed;
-    const { promise, resolve, reject } = withResolvers<Error>();
-    // The line may be lost before anyone waits.
-    promise.catch(() => {});
-    const timer = clock.after(timeoutMs, () =>
-      reject(
-        new BaseError('BASE_TIMEOUT', `No answer to the subscription within ${timeoutMs} ms`, {
-          retryable: true,
-        }),
-      ),
-    );
-    let stage: 'asked' | 'hearing' | 'over' = 'asked';
-    const listener = (reply: Reply, bytes: number) => {
-      if (stage === 'over') return;
-      if (reply.status !== 200) {
-        const error = new WireStatusError(reply, `The hub ended the subscription to ${topic}`);
-        if (stage === 'asked') {
-          this.#refusal = error;
-          reject(error);
-        } else {
-          resolve(error);
-        }
-        stage = 'over';
-      } else if (stage === 'asked') {
-        timer.cancel();
-        stage = 'hearing';
-        onAccepted(subscriptionId(reply));
-      } else {
-        feed.push(reply.values.map(plain), bytes);
-      }
-    };
-    void line.lost.then((error) => (stage === 'hearing' ? resolve(error) : reject(error)));
-    feed.onFull = () => line.pause();
-    feed.onRoom = () => line.resume();
-    try {
-      line.listen({ kind: 'subscribe', topic }, listener);
-      return await promise;
-    } finally {
-      timer.cancel();
+      signal.removeEventListener('abort', onOver);
+      this.#stream = undefined;
+      stream?.destroy(new BaseError('BASE_CLOSED', 'The subscription is over'));
     }
   }
 
@@ -278,33 +218,5 @@ export class TopicSubscription implements Subscription {
   }
 }
 
-/** A line that was heard this long had nothing wrong with it: the waits begin anew. */
+/** A subscription that lasted this long was a good one: the waits begin anew. */
 const stableMs = 5_000;
-
-interface Heard {
-  readonly topic: string;
-  readonly id: number;
-}
-
-interface Ended {
-  /** Whether the hub had accepted the subscription. */
-  readonly wasHeard: boolean;
-  readonly reason: Error;
-}
-
-function subscriptionId(reply: Reply): number {
-  const [id] = reply.values;
-  if (id?.kind !== 'integer')
-    throw new WireError('WIRE_MESSAGE_INVALID', 'The hub gave a subscription id that is no integer');
-  return Number(id.value);
-}
-
-function withResolvers<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((resolved, rejected) => {
-    resolve = resolved;
-    reject = rejected;
-  });
-  return { promise, resolve, reject };
-}

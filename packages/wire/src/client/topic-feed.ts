@@ -1,5 +1,5 @@
+import { Fifo } from '@inkwire/base';
 import type { PlainValue } from '../codec/values.ts';
-import { Fifo } from './fifo.ts';
 
 /** What a subscription hears: what was published, or that something may have been missed. */
 export type TopicItem =

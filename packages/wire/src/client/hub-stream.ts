@@ -1,43 +1,45 @@
+import { Fifo } from '@inkwire/base';
 import type { Channel } from '../channels/channel.ts';
+import { WatchedChannel } from '../channels/watched-channel.ts';
 import { encodeCommand } from '../codec/command-codec.ts';
 import type { Command, Reply } from '../codec/messages.ts';
 import { decodeReply } from '../codec/reply-codec.ts';
-import { WireError } from '../errors.ts';
+import { connectionLost, WireError } from '../errors.ts';
 import type { Allowance } from '../frames/allowance.ts';
 import { FrameStream } from '../frames/frame-stream.ts';
 import { sharedWriter } from '../frames/frame-writer.ts';
-import { Fifo } from './fifo.ts';
 import type { ResolvedClientOptions } from './options.ts';
-import { PendingRequest } from './request.ts';
-import { WatchedChannel } from './watched-channel.ts';
+import { PendingRequest } from './pending-request.ts';
 
 /** What is not yet written is written at once above this, and not at the end of the turn. */
 const flushAboveBytes = 1024 * 1024;
 
 /*
- * One stream to the hub.
+ * One stream to the hub: of commands, or of one subscription.
  *
- *     send ─▶ [slot][slot][slot] ─ one slot a command, in order; a reply takes the oldest one
- *     listen ─▶ from then on every frame is the listener's, and no command is taken
+ *     send ─▶ [slot][slot][slot] ─ one slot for each command, in order; a reply takes the oldest one
+ *     listen ─▶ from then on every frame belongs to the listener, and no command is taken
  *
- *     open ──ended by the hub, broken, destroy()──▶ lost: every slot is handed to `onLost`, once
+ *     open ──ended by the hub, broken, destroy()──▶ lost: `onLost` receives every slot, once
  *
- * Invariants: a slot leaves by its reply or with the line, never earlier; a frame that nobody waits for is the end of the
- * line; nothing is sent after it is lost.
+ * Invariants: a slot leaves by its reply or with the stream, never earlier; a frame that nothing waits for ends the stream;
+ * nothing is sent after it is lost. The client holds commands back while the hub does not read, but reads on itself: if both
+ * sides stopped reading they would wait for each other.
  */
-export class Line {
-  /** Why the line is lost; undefined while it is open. */
-  lostBy: Error | undefined;
-  /** Resolves when the line is lost, and never rejects. */
+export class HubStream {
+  /** Why the stream is lost; undefined while it is open. */
+  lossReason: Error | undefined;
+  /** Resolves when the stream is lost, and never rejects. */
   readonly lost: Promise<Error>;
-  /** Told when the line is lost, before `lost` resolves, with the requests that were not answered. */
+  /** Called when the stream is lost, before `lost` resolves, with the requests that were not answered. */
   onLost: (slots: readonly PendingRequest[], error: Error) => void = failAll;
-  /** Told when there may be room to send again, and when every reply has come. */
+  /** Called when there may be room to send again, and when every reply has come. */
   onRoom: () => void = () => {};
   readonly slots = new Fifo<PendingRequest>();
   readonly #frames: FrameStream;
-  readonly #channel: WatchedChannel;
   readonly #options: ResolvedClientOptions;
+  /** When bytes last came, by the monotonic clock. */
+  #receivedAt = 0;
   #listener: ((reply: Reply, bytes: number) => void) | undefined;
   #resolveLost!: (error: Error) => void;
   #resolveOver!: () => void;
@@ -45,34 +47,36 @@ export class Line {
     this.#resolveOver = resolve;
   });
 
-  /** `allowance`: of the connection that the line is a stream of. */
+  /** `allowance`: of the connection that the stream belongs to. */
   constructor(channel: Channel, options: ResolvedClientOptions, allowance: Allowance) {
     this.#options = options;
     this.lost = new Promise((resolve) => {
       this.#resolveLost = resolve;
     });
-    this.#channel = new WatchedChannel(channel, options.clock);
-    this.#channel.onRoom = () => this.onRoom();
+    const onBytes = () => {
+      this.#receivedAt = options.clock.monotonic();
+    };
     this.#frames = new FrameStream(
-      this.#channel,
+      new WatchedChannel(channel, { onBytes }),
       {
         onFrame: (bytes, start, end) => this.#receive(bytes, start, end),
-        onEnd: () => this.destroy(lostError('The hub ended the connection')),
-        onDrain: () => {},
-        onInvalid: (error) => this.destroy(lostBy(error)),
+        onEnd: () => this.destroy(connectionLost('The hub ended the connection')),
+        onDrain: () => this.onRoom(),
+        onInvalid: (error) => this.destroy(lossOf(error)),
         onClose: (error) => {
-          this.#lose(lostBy(error));
+          this.#lose(lossOf(error));
           this.#resolveOver();
         },
       },
       allowance,
+      { readsOn: true },
     );
   }
 
   /** Whether one more command may be sent now. */
   get hasRoom(): boolean {
     return (
-      this.lostBy === undefined && !this.#channel.isClogged && this.slots.length < this.#options.maxInFlight
+      this.lossReason === undefined && this.#frames.hasRoom && this.slots.length < this.#options.maxInFlight
     );
   }
 
@@ -89,11 +93,11 @@ export class Line {
     else this.#frames.flush();
   }
 
-  /** Sends a command of the client's own, and waits for its reply as long as the line lives or the signal permits. */
+  /** Sends a command of the client's own, and waits for its reply as long as the stream lives or the signal permits. */
   ask(command: Command, signal?: AbortSignal): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      if (this.lostBy) {
-        reject(this.lostBy);
+      if (this.lossReason) {
+        reject(this.lossReason);
         return;
       }
       writeCommand(command);
@@ -110,9 +114,9 @@ export class Line {
     });
   }
 
-  /** Sends a subscription. Its reply, and every frame from then on, is the listener's; `bytes` is the frame's length. */
+  /** Sends a subscription. Its reply and every later frame go to the listener; `bytes` is the frame's length. */
   listen(command: Command, listener: (reply: Reply, bytes: number) => void): void {
-    if (this.lostBy) return;
+    if (this.lossReason) return;
     writeCommand(command);
     if (!this.#frames.outbox.add()) throw this.#tooLargeError('subscription');
     this.#listener = listener;
@@ -125,26 +129,23 @@ export class Line {
   }
 
   resume(): void {
-    if (this.lostBy === undefined) this.#frames.resume();
+    if (this.lossReason === undefined) this.#frames.resume();
   }
 
   /**
-   * When the line is to be given up unless something is heard: the oldest command's deadline has passed by then, and
-   * nothing was heard for `silenceMs` since it was sent. Infinity while nothing is owed.
+   * When the stream counts as dead unless bytes come before: the oldest command's deadline has passed by then, and nothing
+   * came for `silenceMs` since it was sent. Infinity while no reply is owed.
    */
-  givenUpAt(): number {
+  get deadAt(): number {
     const oldest = this.slots.first;
     if (oldest === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(
-      oldest.deadline,
-      Math.max(oldest.sentAt!, this.#channel.heardAt) + this.#options.silenceMs,
-    );
+    return Math.max(oldest.deadline, Math.max(oldest.sentAt!, this.#receivedAt) + this.#options.silenceMs);
   }
 
   /** Sends what is still to be sent, says that no more comes, and waits for the hub to do the same. */
   finish(): Promise<void> {
-    if (this.lostBy === undefined) {
-      this.lostBy = lostError('The connection was closed');
+    if (this.lossReason === undefined) {
+      this.lossReason = connectionLost('The connection was closed');
       this.#frames.end();
     }
     return this.#over;
@@ -162,15 +163,15 @@ export class Line {
   }
 
   #receive(bytes: Uint8Array, start: number, end: number): void {
-    if (this.lostBy !== undefined) return;
+    if (this.lossReason !== undefined) return;
     try {
-      this.#handOn(decodeReply(bytes, start, end), end - start);
+      this.#deliver(decodeReply(bytes, start, end), end - start);
     } catch (error) {
-      this.destroy(lostBy(error as Error));
+      this.destroy(lossOf(error as Error));
     }
   }
 
-  #handOn(reply: Reply, bytes: number): void {
+  #deliver(reply: Reply, bytes: number): void {
     const slot = this.slots.shift();
     if (slot) {
       slot.answer(reply);
@@ -184,12 +185,12 @@ export class Line {
   }
 
   #lose(error: Error): void {
-    if (this.lostBy === undefined) this.lostBy = error;
-    this.#resolveLost(this.lostBy);
+    if (this.lossReason === undefined) this.lossReason = error;
+    this.#resolveLost(this.lossReason);
     const slots = this.slots.take();
     const { onLost } = this;
     this.onLost = failAll;
-    onLost(slots, this.lostBy);
+    onLost(slots, this.lossReason);
   }
 }
 
@@ -204,15 +205,12 @@ export function writeCommand(command: Command): void {
   }
 }
 
-export function lostError(message: string, cause?: unknown): WireError {
-  return new WireError('WIRE_CONNECTION_LOST', message, { retryable: true, cause });
-}
-
-function lostBy(error: Error | undefined): Error {
-  if (error === undefined) return lostError('The connection ended');
+/** What an end of the stream is for those who wait for replies: `WIRE_CONNECTION_LOST`. */
+function lossOf(error: Error | undefined): Error {
+  if (error === undefined) return connectionLost('The connection ended');
   return error instanceof WireError && error.code === 'WIRE_CONNECTION_LOST'
     ? error
-    : lostError(`The connection was lost: ${error.message}`, error);
+    : connectionLost(`The connection was lost: ${error.message}`, error);
 }
 
 function failAll(slots: readonly PendingRequest[], error: Error): void {

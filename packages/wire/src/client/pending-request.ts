@@ -1,6 +1,6 @@
 import type { Reply } from '../codec/messages.ts';
 
-/** What becomes of a request. */
+/** What a request is made of. */
 export interface RequestParts {
   /** Turns the reply into what was asked for; what it throws rejects. */
   readonly read: (reply: Reply) => unknown;
@@ -14,8 +14,8 @@ export interface RequestParts {
 }
 
 /**
- * A command that is owed an answer: it waits in the queue, then in its slot of a line. It settles once, by the first of
- * reply, deadline, signal and loss; after that its slot stays, so that the replies behind it find their own.
+ * A command that waits for an answer: in the queue, then in its slot of a stream. It settles once, by the first of reply,
+ * deadline, signal and loss. Its slot stays after that, so that the replies behind it find their own.
  */
 export class PendingRequest {
   /** The encoded command while it waits to be sent. */

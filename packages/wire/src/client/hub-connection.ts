@@ -1,10 +1,10 @@
-import { type Clock, messageOf, within } from '@inkwire/base';
+import { BaseError, type Clock, messageOf, UnderWay, within } from '@inkwire/base';
 import type { Channel } from '../channels/channel.ts';
 import type { Command, Reply } from '../codec/messages.ts';
-import { WireError } from '../errors.ts';
+import { connectionLost, WireError } from '../errors.ts';
 import { Allowance } from '../frames/allowance.ts';
-import { createYamuxSession, type YamuxSession } from '../yamux/session.ts';
-import { Line } from './line.ts';
+import { createYamuxSession, type YamuxSession } from '../yamux/index.ts';
+import { HubStream } from './hub-stream.ts';
 import type { ResolvedClientOptions } from './options.ts';
 import { isRefusal, WireStatusError } from './status-error.ts';
 
@@ -12,54 +12,57 @@ import { isRefusal, WireStatusError } from './status-error.ts';
 const farewellMs = 1_000;
 
 /*
- * What the client stands on while it is online, signed in.
+ * A connection that has signed in.
  *
  *     multiplexed   ┌ commands ── a stream ─┐
- *                   └ subscriptions ── streams of the same connection: the hub knows who they are
+ *                   └ subscriptions ── streams of the same connection: the hub knows whose they are
  *     plain         commands ── one connection          each subscription ── one more, signed in, another member, unnamed
  */
-export interface Link {
-  readonly commands: Line;
-  /** A line for one subscription, signed in. The caller owns it. */
-  openLine(signal: AbortSignal): Promise<Line>;
-  /** Whether the hub hears that a subscription is over by the end of its line. */
-  readonly endsWithLine: boolean;
+export interface HubConnection {
+  readonly commands: HubStream;
+  /** A stream for one subscription, signed in. The caller owns it. */
+  openStream(signal: AbortSignal): Promise<HubStream>;
+  /** Whether the end of its stream tells the hub that a subscription is over. */
+  readonly endsWithStream: boolean;
   /** Ends in order, within a second. */
   close(): Promise<void>;
   destroy(error: Error): void;
 }
 
 /** Connects and signs in. Rejects with the signal's reason, or with what went wrong. */
-export function connectLink(options: ResolvedClientOptions, signal: AbortSignal): Promise<Link> {
+export function connectHub(options: ResolvedClientOptions, signal: AbortSignal): Promise<HubConnection> {
   return options.multiplexed ? connectMultiplexed(options, signal) : connectPlain(options, signal);
 }
 
-async function connectPlain(options: ResolvedClientOptions, signal: AbortSignal): Promise<Link> {
-  const openLine = (ended: AbortSignal, name: string | undefined) =>
+async function connectPlain(options: ResolvedClientOptions, signal: AbortSignal): Promise<HubConnection> {
+  const openStream = (ended: AbortSignal, name: string | undefined) =>
     attempt(options, ended, async (wait) => {
-      const line = new Line(await dial(options, wait), options, new Allowance(options.limits));
-      await signIn(line, options.token, name, wait);
-      return line;
+      const stream = new HubStream(await dial(options, wait), options, new Allowance(options.limits));
+      await signIn(stream, options.token, name, wait);
+      return stream;
     });
-  const commands = await openLine(signal, options.name);
+  const commands = await openStream(signal, options.name);
   return {
     commands,
     // Without the name: the others would see as many members of that name, and only one of them answers.
-    openLine: (ended) => openLine(ended, undefined),
-    endsWithLine: false,
+    openStream: (ended) => openStream(ended, undefined),
+    endsWithStream: false,
     close: () => farewell(commands.finish(), () => commands.destroy(closedError()), options.clock),
     destroy: (error) => commands.destroy(error),
   };
 }
 
-async function connectMultiplexed(options: ResolvedClientOptions, signal: AbortSignal): Promise<Link> {
+async function connectMultiplexed(
+  options: ResolvedClientOptions,
+  signal: AbortSignal,
+): Promise<HubConnection> {
   return attempt(options, signal, async (wait) => {
     const { clock } = options;
     const channel = await dial(options, wait);
     const allowance = new Allowance(options.limits);
     const session = createYamuxSession({ channel, side: 'client', onChannel: discard, allowance, clock });
     const destroy = (error: Error) => void session.destroy(error).catch(() => {});
-    const commands = openStream(session, options, allowance);
+    const commands = openYamuxStream(session, options, allowance);
     let isClosing = false;
     // The subscriptions' streams go with it: what ends one connection ends all of it.
     void commands.lost.then((error) => {
@@ -68,8 +71,8 @@ async function connectMultiplexed(options: ResolvedClientOptions, signal: AbortS
     await signIn(commands, options.token, options.name, wait);
     return {
       commands,
-      openLine: async () => openStream(session, options, allowance),
-      endsWithLine: true,
+      openStream: async () => openYamuxStream(session, options, allowance),
+      endsWithStream: true,
       close() {
         isClosing = true;
         const ended = commands.finish().then(() => session.close());
@@ -80,9 +83,13 @@ async function connectMultiplexed(options: ResolvedClientOptions, signal: AbortS
   });
 }
 
-function openStream(session: YamuxSession, options: ResolvedClientOptions, allowance: Allowance): Line {
+function openYamuxStream(
+  session: YamuxSession,
+  options: ResolvedClientOptions,
+  allowance: Allowance,
+): HubStream {
   try {
-    return new Line(session.open(), options, allowance);
+    return new HubStream(session.open(), options, allowance);
   } catch (error) {
     throw connectError(`Could not open a stream: ${messageOf(error)}`, error);
   }
@@ -94,18 +101,12 @@ async function attempt<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  signal.throwIfAborted();
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(signal.reason);
-  signal.addEventListener('abort', onAbort);
-  const timer = clock.after(connectTimeoutMs, () =>
-    controller.abort(connectError(`No connection within ${connectTimeoutMs} ms`)),
-  );
   try {
-    return await work(controller.signal);
-  } finally {
-    timer.cancel();
-    signal.removeEventListener('abort', onAbort);
+    return await new UnderWay(clock).run(work, { signal, timeoutMs: connectTimeoutMs });
+  } catch (error) {
+    if (error instanceof BaseError && error.code === 'BASE_TIMEOUT')
+      throw connectError(`No connection within ${connectTimeoutMs} ms`, error);
+    throw error;
   }
 }
 
@@ -126,16 +127,16 @@ function discard(channel: Channel): void {
   channel.destroy();
 }
 
-/** Says who we are, before anything else goes out on the line. The line is lost when the hub does not take it. */
+/** Signs in, before anything else is sent on the stream. Destroys the stream when the hub refuses. */
 async function signIn(
-  line: Line,
+  stream: HubStream,
   token: string | undefined,
   name: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const asked: Promise<Reply>[] = [];
-  if (token !== undefined) asked.push(line.ask(setSession('token', token), signal));
-  if (name !== undefined) asked.push(line.ask(setSession('name', name), signal));
+  if (token !== undefined) asked.push(stream.ask(setSession('token', token), signal));
+  if (name !== undefined) asked.push(stream.ask(setSession('name', name), signal));
   // A hub that refuses the first may end the connection before it answers the second.
   for (const answer of asked) void answer.catch(() => {});
   try {
@@ -144,7 +145,7 @@ async function signIn(
       if (reply.status !== 200) throw new WireStatusError(reply, 'The hub refused to sign in');
     }
   } catch (error) {
-    line.destroy(error as Error);
+    stream.destroy(error as Error);
     throw error;
   }
 }
@@ -169,7 +170,7 @@ async function farewell(ended: Promise<unknown>, cut: () => void, clock: Clock):
   }
 }
 
-const closedError = () => new WireError('WIRE_CONNECTION_LOST', 'The client was closed', { retryable: true });
+const closedError = () => connectionLost('The client was closed');
 
 const connectError = (message: string, cause?: unknown) =>
   new WireError('WIRE_CONNECT_FAILED', message, { retryable: true, cause });
