@@ -4,14 +4,10 @@ export { DelegatingChannel } from './channels/delegating-channel.ts';
 export { endOfTurn } from './channels/end-of-turn.ts';
 export type { PingOptions } from './channels/heartbeat.ts';
 export { type ChannelPairOptions, createChannelPair } from './channels/memory-channel.ts';
+export { openWebSocket } from './channels/open-websocket.ts';
 export { type ChannelWatcher, WatchedChannel } from './channels/watched-channel.ts';
-export {
-  openWebSocket,
-  type WebSocketChannelOptions,
-  type WebSocketEvent,
-  type WebSocketLike,
-  webSocketChannel,
-} from './channels/websocket-channel.ts';
+export { type WebSocketChannelOptions, webSocketChannel } from './channels/websocket-channel.ts';
+export type { WebSocketEvent, WebSocketLike } from './channels/websocket-like.ts';
 export {
   type Client,
   type ClientOptions,
@@ -68,7 +64,8 @@ export { Float, float, fromValue, type PlainInput, type PlainValue, toValue } fr
 export { WireError, type WireErrorCode } from './errors.ts';
 export { Allowance } from './frames/allowance.ts';
 export { FrameDecoder } from './frames/frame-decoder.ts';
-export { type FrameHandler, FrameStream } from './frames/frame-stream.ts';
+export type { FrameHandler } from './frames/frame-handler.ts';
+export { FrameStream } from './frames/frame-stream.ts';
 export { FrameWriter, frameHeaderBytes, sharedWriter } from './frames/frame-writer.ts';
 export {
   defaultFrameLimits,

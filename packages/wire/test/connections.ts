@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { Channel } from '../src/channels/channel.ts';
-import { openWebSocket, type WebSocketLike } from '../src/channels/websocket-channel.ts';
+import { openWebSocket } from '../src/channels/open-websocket.ts';
+import type { WebSocketLike } from '../src/channels/websocket-like.ts';
 import {
   acceptWebSockets,
   type CertificateFiles,

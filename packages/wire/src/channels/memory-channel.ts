@@ -1,4 +1,4 @@
-import { WireError } from '../errors.ts';
+import { connectionLost } from '../errors.ts';
 import type { Channel, ChannelHandler, PeerAddress } from './channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
 
@@ -78,11 +78,9 @@ class MemoryChannel implements Channel {
     this.#closeIfEnded();
   }
 
-  destroy(error: Error = destroyed()): void {
+  destroy(error: Error = connectionLost('The channel was destroyed')): void {
     this.#close(error);
-    this.other.#close(
-      new WireError('WIRE_CONNECTION_LOST', 'The peer destroyed the channel', { retryable: true }),
-    );
+    this.other.#close(connectionLost('The peer destroyed the channel'));
   }
 
   #arrive(bytes: Uint8Array | undefined): void {
@@ -138,6 +136,3 @@ class MemoryChannel implements Channel {
     if (handler !== undefined) endOfTurn(() => handler.onClose(error));
   }
 }
-
-const destroyed = () =>
-  new WireError('WIRE_CONNECTION_LOST', 'The channel was destroyed', { retryable: true });

@@ -1,17 +1,9 @@
-import {
-  BaseError,
-  type Clock,
-  expectInteger,
-  messageOf,
-  systemClock,
-  type Timer,
-  type WaitOptions,
-  within,
-} from '@inkwire/base';
-import { WireError } from '../errors.ts';
+import { type Clock, expectInteger, systemClock, type Timer } from '@inkwire/base';
+import { connectionLost, WireError } from '../errors.ts';
 import type { Channel, ChannelHandler, PeerAddress } from './channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import { Heartbeat, type PingOptions, resolvePing } from './heartbeat.ts';
+import { isOpen, type WebSocketLike } from './websocket-like.ts';
 
 /*
  * A WebSocket as a channel: binary messages, cut anywhere. WebSockets know no half-close, so an empty message says "no more
@@ -26,34 +18,6 @@ import { Heartbeat, type PingOptions, resolvePing } from './heartbeat.ts';
  * for a while, and thereby no ping either, is still heard as long as it pings. Nobody is taken for silent who reads so slowly
  * that our ping waits behind other bytes, as long as some of those are taken.
  */
-
-/** What there is to know of the events of a WebSocket, each of some of them. */
-export interface WebSocketEvent {
-  readonly type: string;
-  readonly data?: unknown;
-  readonly code?: number;
-  readonly message?: string;
-  readonly error?: unknown;
-}
-
-/** What the WebSockets of browsers, of Node 22 and of the package `ws` have in common, and what only `ws` has. */
-export interface WebSocketLike {
-  binaryType: string;
-  readonly bufferedAmount: number;
-  readonly readyState: number;
-  readonly url: string;
-  send(data: Uint8Array<ArrayBuffer>, sent?: (error?: Error) => void): void;
-  close(code?: number, reason?: string): void;
-  addEventListener(
-    type: 'open' | 'message' | 'close' | 'error',
-    listener: (event: WebSocketEvent) => void,
-  ): void;
-  pause?(): void;
-  resume?(): void;
-  terminate?(): void;
-  ping?(): void;
-  on?(event: 'ping' | 'pong', listener: () => void): unknown;
-}
 
 export interface WebSocketChannelOptions {
   /** Who is there. Default: the host that the socket's address names. */
@@ -73,44 +37,15 @@ const drainPollMs = 10;
 const closing = { inOrder: 1000, notBytes: 1003, aborted: 4000 } as const;
 /** How long a peer may take to answer why it was cut off. */
 const lingerMs = 1000;
-const isOpen = 1;
 const noBytes = new Uint8Array(0);
 
 /** A channel over a WebSocket that is open. Throws a RangeError for an option out of bounds. */
 export function webSocketChannel(socket: WebSocketLike, options: WebSocketChannelOptions = {}): Channel {
-  return new WebSocketChannel(socket, resolveOptions(options));
+  return new WebSocketChannel(socket, resolveWebSocketOptions(options));
 }
 
-/**
- * Waits until a WebSocket is open. Rejects with `WIRE_CONNECT_FAILED`, also when `timeoutMs` pass first, or with
- * `signal.reason`; the socket is then closed. Throws a RangeError for an option out of bounds.
- */
-export async function openWebSocket(
-  socket: WebSocketLike,
-  options: WaitOptions & WebSocketChannelOptions = {},
-): Promise<Channel> {
-  const { signal, timeoutMs } = options;
-  const resolved = resolveOptions(options);
-  const opened = new Promise<Channel>((resolve, reject) => {
-    // The channel listens from the first moment on, so that no message is missed.
-    const open = () => resolve(new WebSocketChannel(socket, resolved));
-    if (socket.readyState === isOpen) open();
-    else socket.addEventListener('open', open);
-    socket.addEventListener('error', (event) =>
-      reject(connectFailed(socket, event.message || 'the connection failed', event.error)),
-    );
-    socket.addEventListener('close', () => reject(connectFailed(socket, 'it was closed')));
-  });
-  try {
-    return await within(opened, { signal, timeoutMs }, resolved.clock);
-  } catch (error) {
-    socket.close();
-    signal?.throwIfAborted();
-    throw error instanceof BaseError ? connectFailed(socket, messageOf(error), error) : error;
-  }
-}
-
-function resolveOptions(options: WebSocketChannelOptions) {
+/** Checks the options of a channel. */
+export function resolveWebSocketOptions(options: WebSocketChannelOptions) {
   const { peer, maxHeldBytes = 64 * 2 ** 20, ping, clock = systemClock } = options;
   return {
     peer,
@@ -120,7 +55,7 @@ function resolveOptions(options: WebSocketChannelOptions) {
   };
 }
 
-class WebSocketChannel implements Channel {
+export class WebSocketChannel implements Channel {
   readonly transport = 'websocket';
   readonly peer: PeerAddress;
   readonly maxWriteBytes = Number.POSITIVE_INFINITY;
@@ -146,7 +81,10 @@ class WebSocketChannel implements Channel {
   #closeOwed = false;
   #over = false;
 
-  constructor(socket: WebSocketLike, { peer, maxHeldBytes, ping, clock }: ReturnType<typeof resolveOptions>) {
+  constructor(
+    socket: WebSocketLike,
+    { peer, maxHeldBytes, ping, clock }: ReturnType<typeof resolveWebSocketOptions>,
+  ) {
     this.#socket = socket;
     this.#clock = clock;
     this.#maxHeldBytes = maxHeldBytes;
@@ -155,7 +93,7 @@ class WebSocketChannel implements Channel {
     socket.binaryType = socket.terminate === undefined ? 'arraybuffer' : 'nodebuffer';
     socket.addEventListener('message', (event) => this.#receive(event.data));
     socket.addEventListener('error', (event) => {
-      this.#error ??= lost(event.message || 'The WebSocket failed');
+      this.#error ??= connectionLost(event.message || 'The WebSocket failed');
     });
     socket.addEventListener('close', (event) => this.#closed(event.code));
     if (ping === undefined || socket.ping === undefined) return;
@@ -210,7 +148,7 @@ class WebSocketChannel implements Channel {
     this.#closeIfEnded();
   }
 
-  destroy(error: Error = lost('The channel was destroyed')): void {
+  destroy(error: Error = connectionLost('The channel was destroyed')): void {
     if (this.#over) return;
     if (this.#socket.terminate === undefined) this.#socket.close(closing.aborted);
     else this.#socket.terminate();
@@ -306,7 +244,7 @@ class WebSocketChannel implements Channel {
     this.#heartbeat?.stop();
     if (this.#over) return;
     if (code !== closing.inOrder || this.#error !== undefined) {
-      this.#finish(this.#error ?? lost(`The WebSocket was closed with ${code}`));
+      this.#finish(this.#error ?? connectionLost(`The WebSocket was closed with ${code}`));
       return;
     }
     this.#closeOwed = true;
@@ -317,7 +255,9 @@ class WebSocketChannel implements Channel {
 
   #closedInOrder(): void {
     this.#take(noBytes);
-    this.#finish(this.#ended ? undefined : lost('The WebSocket was closed before this side had ended'));
+    this.#finish(
+      this.#ended ? undefined : connectionLost('The WebSocket was closed before this side had ended'),
+    );
   }
 
   #finish(error: Error | undefined): void {
@@ -335,18 +275,4 @@ class WebSocketChannel implements Channel {
 function peerOf(socket: WebSocketLike): PeerAddress {
   const { hostname, port, protocol } = new URL(socket.url);
   return Object.freeze({ address: hostname, port: Number(port) || (protocol === 'wss:' ? 443 : 80) });
-}
-
-const lost = (message: string) => new WireError('WIRE_CONNECTION_LOST', message, { retryable: true });
-
-const connectFailed = (socket: WebSocketLike, why: string, cause?: unknown) =>
-  new WireError('WIRE_CONNECT_FAILED', `No connection to ${placeOf(socket.url)}: ${why}`, {
-    retryable: true,
-    cause,
-  });
-
-/** An address as messages may tell it: a token that it carries is nobody's business. */
-export function placeOf(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
 }

@@ -1,12 +1,14 @@
-import { gunzip, gunzipLater } from '#gzip';
+import { gunzip } from '#gzip';
 import type { Channel } from '../channels/channel.ts';
 import { endOfTurn } from '../channels/end-of-turn.ts';
-import { WireError } from '../errors.ts';
+import { connectionLost, WireError } from '../errors.ts';
 import type { Allowance } from './allowance.ts';
 import { flushTogether } from './flush-together.ts';
 import { FrameDecoder } from './frame-decoder.ts';
+import type { FrameHandler } from './frame-handler.ts';
 import { frameHeaderBytes } from './frame-writer.ts';
-import { claimedBytes, gunzipsLater } from './gzip-member.ts';
+import { gunzipsLater } from './gzip-member.ts';
+import { Inflater } from './inflater.ts';
 import { defaultFrameLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 
@@ -27,23 +29,6 @@ import { Outbox } from './outbox.ts';
  * that stream is destroyed.
  */
 
-/** What is told of a frame stream. */
-export interface FrameHandler {
-  /** A payload, inflated: `bytes[start … end)`, valid during the call. */
-  onFrame(bytes: Uint8Array, start: number, end: number): void;
-  /** The peer sends no more. The stream may still be written to. */
-  onEnd(): void;
-  /** There is room again after `flush` answered false. */
-  onDrain(): void;
-  /**
-   * A frame that cannot be taken. What comes after it is dropped unread; whoever is told may still answer, and then
-   * ends the stream, with a deadline for a peer that does not end its side.
-   */
-  onInvalid(error: WireError): void;
-  /** The stream is over. Called once, last. */
-  onClose(error?: Error): void;
-}
-
 /** Replies to one chunk of requests are written before they are more than this. */
 const flushAbove = 64 * 1024;
 
@@ -54,16 +39,14 @@ export class FrameStream {
   readonly #decoder: FrameDecoder;
   readonly #allowance: Allowance;
   readonly #readsOn: boolean;
-  /** A long frame that was inflated in another thread, and is next; and what is counted for it, from before it was. */
-  #inflated: Uint8Array | undefined;
-  #inflatedBytes = 0;
+  /** Of a long frame; when it is ready, it is the next one. */
+  readonly #inflater: Inflater;
   #paused = false;
-  #inflating = false;
-  #handingOn = false;
+  #delivering = false;
   #invalid = false;
   #clogged = false;
   #ended = false;
-  #endTold = false;
+  #endDelivered = false;
   /** Both sides have ended the channel, which is not told before the last frame. */
   #closeOwed = false;
   #over = false;
@@ -84,6 +67,7 @@ export class FrameStream {
     this.#handler = handler;
     this.#allowance = allowance;
     this.#decoder = new FrameDecoder(allowance);
+    this.#inflater = new Inflater(allowance);
     // A peer with our own limits takes no longer frame, whatever the channel does.
     const mostTaken = Math.max(defaultFrameLimits.maxFrameBytes, allowance.maxFrameBytes) + frameHeaderBytes;
     this.outbox = new Outbox(Math.min(channel.maxWriteBytes, mostTaken));
@@ -91,7 +75,7 @@ export class FrameStream {
       onBytes: (bytes) => this.#receive(bytes),
       onEnd: () => {
         this.#ended = true;
-        this.#handOn();
+        this.#deliver();
       },
       onDrain: () => this.#drained(),
       onClose: (error) => this.#channelClosed(error),
@@ -106,14 +90,14 @@ export class FrameStream {
   /** Hands no more frames on until `resume`; the peer is made to wait. */
   pause(): void {
     this.#paused = true;
-    this.#heed();
+    this.#applyFlow();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#handOn();
-    this.#heed();
+    this.#deliver();
+    this.#applyFlow();
   }
 
   /** Whether the peer keeps up with what was written. */
@@ -134,14 +118,14 @@ export class FrameStream {
     }
     if (clogged && !this.#clogged) {
       this.#clogged = true;
-      this.#heed();
+      this.#applyFlow();
     }
     return !clogged;
   }
 
   /** Writes what is in the outbox at the end of this turn of the event loop, together with what comes until then. */
   flushSoon(): void {
-    if (this.#scheduled || this.#handingOn) return;
+    if (this.#scheduled || this.#delivering) return;
     this.#scheduled = true;
     endOfTurn(this.#flushScheduled);
   }
@@ -171,12 +155,16 @@ export class FrameStream {
   /** Why nothing can be handed on at this moment. */
   get #stopped(): boolean {
     return (
-      this.#paused || this.#inflating || (this.#clogged && !this.#readsOn) || this.#invalid || this.#over
+      this.#paused ||
+      this.#inflater.isBusy ||
+      (this.#clogged && !this.#readsOn) ||
+      this.#invalid ||
+      this.#over
     );
   }
 
   /** The channel flows while frames may be handed on: a peer that is made to wait fills its own memory, not ours. */
-  #heed(): void {
+  #applyFlow(): void {
     // After a frame that cannot be taken the rest is let through and dropped, so that the peer gets to read the answer.
     if (this.#stopped && !this.#invalid) this.channel.pause();
     else this.channel.resume();
@@ -190,25 +178,25 @@ export class FrameStream {
       this.#failed(error);
       return;
     }
-    this.#handOn();
+    this.#deliver();
   }
 
   #drained(): void {
     this.#clogged = false;
     if (this.#over) return;
     this.#guard(() => this.#handler.onDrain());
-    this.#handOn();
-    this.#heed();
+    this.#deliver();
+    this.#applyFlow();
   }
 
-  #handOn(): void {
-    if (this.#handingOn) return;
-    this.#handingOn = true;
-    this.#guard(this.#handOnFrames);
-    this.#handingOn = false;
+  #deliver(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    this.#guard(this.#deliverFrames);
+    this.#delivering = false;
     if (this.outbox.bytes > 0) flushTogether(this);
-    if (this.#ended && !this.#stopped) this.#guard(this.#tellEnd);
-    if (this.#closeOwed && (this.#endTold || this.#invalid)) this.#close(undefined);
+    if (this.#ended && !this.#stopped) this.#guard(this.#deliverEnd);
+    if (this.#closeOwed && (this.#endDelivered || this.#invalid)) this.#close(undefined);
   }
 
   #channelClosed(error: Error | undefined): void {
@@ -220,21 +208,21 @@ export class FrameStream {
     this.#ended = true;
     // Nobody is left who could read what was written.
     this.#clogged = false;
-    this.#handOn();
+    this.#deliver();
   }
 
   #close(error: Error | undefined): void {
     this.#closeOwed = false;
     this.#over = true;
     this.#decoder.clear();
-    if (!this.#inflating) this.#takeInflated();
+    if (!this.#inflater.isBusy) this.#inflater.clear();
     this.#handler.onClose(error);
   }
 
-  readonly #handOnFrames = (): void => {
+  readonly #deliverFrames = (): void => {
     const decoder = this.#decoder;
     while (!this.#stopped) {
-      if (this.#inflated !== undefined) this.#handOnInflated(this.#takeInflated()!);
+      if (this.#inflater.isReady) this.#deliverInflated(this.#inflater.take());
       else if (!decoder.next()) return;
       else if (decoder.compressed) this.#inflate(decoder.bytes.subarray(decoder.start, decoder.end));
       else this.#handler.onFrame(decoder.bytes, decoder.start, decoder.end);
@@ -243,68 +231,42 @@ export class FrameStream {
     decoder.settle();
   };
 
-  #handOnInflated(payload: Uint8Array): void {
+  #deliverInflated(payload: Uint8Array): void {
     this.#handler.onFrame(payload, 0, payload.length);
   }
 
-  #takeInflated(): Uint8Array | undefined {
-    const payload = this.#inflated;
-    this.#inflated = undefined;
-    this.#allowance.release(this.#inflatedBytes);
-    this.#inflatedBytes = 0;
-    return payload;
-  }
-
   #inflate(member: Uint8Array): void {
-    const { maxInflatedBytes } = this.#allowance;
     if (!gunzipsLater(member)) {
-      this.#handOnInflated(gunzip(member, maxInflatedBytes));
+      this.#deliverInflated(gunzip(member, this.#allowance.maxInflatedBytes));
       return;
     }
-    const bytes = member.length + Math.min(claimedBytes(member), maxInflatedBytes);
     // Or the member would be counted twice: it may lie in the memory that the decoder keeps.
     this.#decoder.settle();
-    this.#allowance.hold(bytes);
-    this.#inflatedBytes = bytes;
-    this.#inflating = true;
-    this.#heed();
-    gunzipLater(member, maxInflatedBytes).then(
-      (payload) => {
-        this.#inflated = payload;
-        this.#inflateDone();
-      },
-      (error: WireError) => {
-        this.#takeInflated();
-        if (!this.#over) this.#guard(() => this.#refuse(error));
-        this.#inflateDone();
-      },
-    );
+    this.#inflater.begin(member, (error) => this.#inflated(error));
+    this.#applyFlow();
   }
 
-  #inflateDone(): void {
-    this.#inflating = false;
+  #inflated(error: WireError | undefined): void {
     if (this.#over) {
-      this.#takeInflated();
+      this.#inflater.clear();
       return;
     }
-    this.#handOn();
-    this.#heed();
+    if (error !== undefined) this.#guard(() => this.#refuse(error));
+    this.#deliver();
+    this.#applyFlow();
   }
 
-  readonly #tellEnd = (): void => {
-    if (this.#endTold) return;
-    this.#endTold = true;
-    if (this.#decoder.waiting > 0)
-      throw new WireError('WIRE_CONNECTION_LOST', 'The stream ended in the middle of a frame', {
-        retryable: true,
-      });
+  readonly #deliverEnd = (): void => {
+    if (this.#endDelivered) return;
+    this.#endDelivered = true;
+    if (this.#decoder.waiting > 0) throw connectionLost('The stream ended in the middle of a frame');
     this.#handler.onEnd();
   };
 
   #refuse(error: WireError): void {
     this.#invalid = true;
     this.#decoder.clear();
-    this.#heed();
+    this.#applyFlow();
     this.#handler.onInvalid(error);
   }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '@inkwire/base';
 import type { Channel, ChannelHandler, PeerAddress, Transport } from '../channels/channel.ts';
-import { WireError } from '../errors.ts';
+import { connectionLost } from '../errors.ts';
 
 /** Milliseconds of silence before TCP asks; ten more questions, a second apart, and a peer without an answer is gone. */
 export const keepAliveAfterMs = 15_000;
@@ -98,8 +98,4 @@ export class SocketChannel implements Channel {
     if (this.#error !== undefined) return this.#error;
     return this.#ended && this.#peerEnded ? undefined : connectionLost('The connection was lost');
   }
-}
-
-function connectionLost(message: string, cause?: unknown): WireError {
-  return new WireError('WIRE_CONNECTION_LOST', message, { cause, retryable: true });
 }

@@ -2,7 +2,7 @@ import type { WaitOptions } from '@inkwire/base';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Channel } from '../channels/channel.ts';
 import type { PingOptions } from '../channels/heartbeat.ts';
-import { openWebSocket, placeOf } from '../channels/websocket-channel.ts';
+import { openWebSocket, placeOf } from '../channels/open-websocket.ts';
 import { WireError } from '../errors.ts';
 import { frameHeaderBytes } from '../frames/frame-writer.ts';
 import { defaultFrameLimits } from '../frames/limits.ts';

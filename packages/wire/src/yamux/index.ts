@@ -1,3 +1,4 @@
 export { isYamux } from './header.ts';
 export { resolveYamuxLimits, type YamuxLimits } from './limits.ts';
-export { createYamuxSession, type YamuxOptions, type YamuxSession } from './session.ts';
+export type { YamuxOptions, YamuxSession } from './options.ts';
+export { createYamuxSession } from './session.ts';

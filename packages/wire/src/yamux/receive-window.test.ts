@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Allowance } from '../frames/allowance.ts';
 import { ReceiveWindow } from './receive-window.ts';
-import { SendQueue, Turns } from './send-queue.ts';
+import { SendQueue } from './send-queue.ts';
+import { Turns } from './turns.ts';
 
 const kib = 1024;
 

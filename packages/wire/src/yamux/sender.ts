@@ -2,8 +2,8 @@ import type { Channel } from '../channels/channel.ts';
 import { endOfTurn } from '../channels/end-of-turn.ts';
 import { flushAnswered } from '../frames/flush-together.ts';
 import { FrameGatherer } from './frame-gatherer.ts';
-import { Turns } from './send-queue.ts';
 import type { YamuxStream } from './stream.ts';
+import { Turns } from './turns.ts';
 
 /*
  * What a session sends: replies first, then window updates, then one data frame of each stream in turn, round and round.

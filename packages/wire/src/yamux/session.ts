@@ -1,12 +1,14 @@
-import { type Clock, type Closable, Lifetime, systemClock, type Timer } from '@inkwire/base';
+import { type Clock, Owner, systemClock, type Timer } from '@inkwire/base';
 import type { Channel, PeerAddress, Transport } from '../channels/channel.ts';
 import { endOfTurn } from '../channels/end-of-turn.ts';
-import { Heartbeat, type PingOptions, type ResolvedPing, resolvePing } from '../channels/heartbeat.ts';
-import { WireError } from '../errors.ts';
+import { Heartbeat, type ResolvedPing, resolvePing } from '../channels/heartbeat.ts';
+import { connectionLost, WireError } from '../errors.ts';
 import { Allowance } from '../frames/allowance.ts';
-import { FrameReader, type FrameSink } from './frame-reader.ts';
+import { FrameReader } from './frame-reader.ts';
 import { Flag, FrameType, GoAway } from './header.ts';
-import { type ResolvedYamuxLimits, resolveYamuxLimits, type YamuxLimits } from './limits.ts';
+import { Inbound, type InboundOwner } from './inbound.ts';
+import { type ResolvedYamuxLimits, resolveYamuxLimits } from './limits.ts';
+import type { YamuxOptions, YamuxSession } from './options.ts';
 import { Sender } from './sender.ts';
 import type { StreamOwner, YamuxStream } from './stream.ts';
 import { StreamTable } from './stream-table.ts';
@@ -14,8 +16,8 @@ import { StreamTable } from './stream-table.ts';
 /*
  * yamux version 0, either side: many channels over one (github.com/hashicorp/yamux, spec.md).
  *
- *     channel ─▶ FrameReader ─▶ Session ─▶ YamuxStream ─▶ handler
- *     channel ◀── Sender ◀──┘ replies     └─▶ write, end: one frame each turn, round and round
+ *     channel ─▶ FrameReader ─▶ Inbound ─▶ YamuxStream ─▶ handler
+ *     channel ◀── Sender ◀── replies ◀─┘       └─▶ write, end: one frame each turn, round and round
  *
  *     open ──close()──▶ closing (go-away sent; streams go on) ──the last one ends──▶ finished ─▶ channel closed
  *       └── destroy(), a broken rule, a silent peer, the channel's end ───────────▶ finished ─▶ channel closed
@@ -26,35 +28,6 @@ import { StreamTable } from './stream-table.ts';
  * is told of bytes with go-away(2). Every stream hears `onClose` once.
  */
 
-/** What a session is made of. */
-export interface YamuxOptions {
-  /** What everything goes over. The session attaches to it and owns it from then on. */
-  readonly channel: Channel;
-  /** Who dialled is the client: its streams are odd. */
-  readonly side: 'client' | 'server';
-  /** A stream that the peer opened. Attach at once, or it counts as waiting. Default: the peer may open none. */
-  readonly onChannel?: ((channel: Channel) => void) | undefined;
-  /** The session is over, all its streams too; with an error unless it ended in order. */
-  readonly onClose?: ((error?: Error) => void) | undefined;
-  readonly limits?: YamuxLimits | undefined;
-  /** What all streams together may hold; a peer that asks for more is told to go away. Default: one of the default limits. */
-  readonly allowance?: Allowance | undefined;
-  /** False: a silent peer is not found out. */
-  readonly ping?: PingOptions | false | undefined;
-  readonly clock?: Clock | undefined;
-}
-
-/** Many channels over one. `close` says go-away and waits for the streams to end, within `closeTimeoutMs`. */
-export interface YamuxSession extends Closable {
-  /**
-   * Opens a stream: a channel that may be written to at once. Throws `BASE_CLOSED` after `close` or `destroy`, and
-   * `WIRE_CONNECTION_LOST` (retryable, on another connection) when the peer goes away or the connection has ended.
-   */
-  open(): Channel;
-  /** Streams that are not over, of both sides. */
-  readonly openStreams: number;
-}
-
 /** Creates a session over a channel that nobody has attached to. Throws a RangeError for a limit out of bounds. */
 export function createYamuxSession(options: YamuxOptions): YamuxSession {
   return new Session(options);
@@ -63,7 +36,7 @@ export function createYamuxSession(options: YamuxOptions): YamuxSession {
 /** How long a peer that is told to go away has to read it and to end the connection, before it is cut. */
 const lingerMs = 1000;
 
-class Session implements YamuxSession, StreamOwner, FrameSink {
+class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
   readonly transport: Transport;
   readonly peer: PeerAddress;
   readonly highWaterBytes: number;
@@ -76,13 +49,10 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   readonly #pingEvery: ResolvedPing | undefined;
   /** From the moment on that the session may ping. */
   #heartbeat: Heartbeat | undefined;
-  readonly #lifetime: Lifetime;
-  readonly #reader = new FrameReader(this);
+  readonly #inbound: Inbound;
+  readonly #reader: FrameReader;
   readonly #sender: Sender;
   readonly #streams: StreamTable;
-  /** The stream that the payload under way belongs to; undefined: it is dropped. */
-  #receiver: YamuxStream | undefined;
-  #receiverEnds = false;
   /** Whether the channel is paused until the peer reads our replies. */
   #unread = false;
   /** Whether anything but a SYN may be sent. */
@@ -100,6 +70,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   });
 
   constructor(options: YamuxOptions) {
+    super('yamux session');
     const { channel, side, ping, clock = systemClock } = options;
     this.#pingEvery = resolvePing(ping);
     this.#limits = resolveYamuxLimits(options.limits);
@@ -114,10 +85,8 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     this.#clock = clock;
     this.#sender = new Sender(channel);
     this.#streams = new StreamTable(this, side, this.#limits);
-    this.#lifetime = new Lifetime('yamux session', {
-      drain: () => this.#drain(),
-      abort: (error) => this.#abort(error),
-    });
+    this.#inbound = new Inbound(this, this.#streams);
+    this.#reader = new FrameReader(this.#inbound);
     channel.attach({
       onBytes: (bytes) => this.#receive(bytes),
       onEnd: () => this.#finish(this.#endError()),
@@ -142,29 +111,17 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     return this.#streams.size;
   }
 
-  get closed(): boolean {
-    return this.#finished || this.#lifetime.closed;
+  override get closed(): boolean {
+    return this.#finished || super.closed;
   }
 
   open(): Channel {
-    this.#lifetime.check();
+    this.expectOpen();
     if (this.#finished || this.#goAway !== undefined || !this.#streams.hasIds)
-      throw lost('The connection takes no new streams', this.#failure);
+      throw connectionLost('The connection takes no new streams', this.#failure);
     const stream = this.#streams.open();
     this.enterTurns(stream);
     return stream;
-  }
-
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   // What streams ask for.
@@ -188,8 +145,8 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   left(stream: YamuxStream, reset: boolean): void {
     this.#sender.leave(stream);
     this.#streams.leave(stream, reset);
-    if (this.#receiver === stream) this.#receiver = undefined;
-    if (reset) this.#reset(stream.id);
+    this.#inbound.forget(stream);
+    if (reset) this.reset(stream.id);
     if (this.#closing && this.#streams.size === 0) queueMicrotask(() => this.#finish(undefined));
   }
 
@@ -217,75 +174,36 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     this.#channel.resume();
   }
 
-  onHeader(version: number, type: number, flags: number, id: number, length: number): void {
-    if (version !== 0) this.#refuse(`version ${version} is not known`);
-    else if (type === FrameType.data || type === FrameType.windowUpdate)
-      this.#onStreamFrame(type, flags, id, length);
-    else if (type === FrameType.ping) this.#onPing(flags, length);
-    else if (type === FrameType.goAway) this.#goAway = Math.max(this.#goAway ?? 0, length);
-    else this.#refuse(`type ${type} is not known`);
+  // What the peer's frames ask for.
+
+  get isFinished(): boolean {
+    return this.#finished;
   }
 
-  onData(bytes: Uint8Array): void {
-    this.#receiver?.receive(bytes);
+  get takesNoStreams(): boolean {
+    return this.#closing || this.#onChannel === undefined;
   }
 
-  onDataEnd(): void {
-    const receiver = this.#receiver;
-    this.#receiver = undefined;
-    if (this.#receiverEnds) receiver?.receiveEnd();
+  onStream(stream: YamuxStream): void {
+    this.enterUpdates(stream);
+    this.#onChannel!(stream);
   }
 
-  #onStreamFrame(type: number, flags: number, id: number, length: number): void {
-    if (flags & Flag.syn) this.#onSyn(flags, id);
-    if (this.#finished) return;
-    const stream = this.#streams.get(id);
-    if (stream === undefined) this.#onStray(type, flags, id, length);
-    else if (flags & Flag.rst) stream.receiveReset();
-    else if (type === FrameType.data) this.#onStreamData(stream, flags, length);
-    else if (!stream.grant(length)) this.#refuse(`the window of stream ${id} passes 2³² − 1`);
-    else if (flags & Flag.fin && !stream.peerEnded) stream.receiveEnd();
+  onPing(value: number): void {
+    this.#sender.add(FrameType.ping, Flag.ack, 0, value);
   }
 
-  #onStreamData(stream: YamuxStream, flags: number, length: number): void {
-    if (length > 0 && stream.peerEnded) this.#refuse(`data on stream ${stream.id} after its end`);
-    else if (!stream.window.admit(length)) this.#refuse(`data on stream ${stream.id} overruns its window`);
-    else {
-      this.#receiver = stream;
-      this.#receiverEnds = (flags & Flag.fin) !== 0 && !stream.peerEnded;
-    }
+  onGoAway(reason: number): void {
+    this.#goAway = Math.max(this.#goAway ?? 0, reason);
   }
 
-  #onSyn(flags: number, id: number): void {
-    if (!this.#streams.useId(id)) this.#refuse(`stream ${id} is not the peer's to open`);
-    if (this.#finished || flags & Flag.rst) return;
-    const taken = this.#closing || this.#onChannel === undefined ? undefined : this.#streams.accept(id);
-    if (taken === undefined) {
-      this.#streams.refuse(id);
-      this.#reset(id);
-    } else {
-      this.enterUpdates(taken);
-      this.#onChannel!(taken);
-    }
+  reset(id: number): void {
+    this.#sender.add(FrameType.windowUpdate, Flag.rst, id, 0);
   }
 
-  /**
-   * A frame for a stream that is not there. The reference drops it, whether the stream ever was or not, since most
-   * often a reset is under way that the peer has not heard. So do we, within the stream's window; where no stream ever
-   * was, the peer is also told, by a reset, that nobody listens.
-   */
-  #onStray(type: number, flags: number, id: number, length: number): void {
-    if (id === 0) this.#refuse('stream 0 is the session itself');
-    else if (type === FrameType.data && length > 0) {
-      if (!this.#streams.admitStray(id, length))
-        this.#refuse(`data on stream ${id}, which is gone, overruns its window`);
-      else if (!this.#streams.everWas(id) && !(flags & Flag.rst)) this.#reset(id);
-    }
-    if (flags & (Flag.fin | Flag.rst)) this.#streams.forget(id);
-  }
-
-  #onPing(flags: number, value: number): void {
-    if (flags & Flag.syn) this.#sender.add(FrameType.ping, Flag.ack, 0, value);
+  refuse(what: string): void {
+    const error = new WireError('WIRE_YAMUX_INVALID', `The peer broke yamux: ${what}`);
+    this.#finish(error, GoAway.protocolError);
   }
 
   /** Two turns later: the answer of the stream that asked for too much is written at the end of this one. */
@@ -293,16 +211,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     endOfTurn(() => endOfTurn(() => this.#finish(error, GoAway.protocolError)));
   }
 
-  #refuse(what: string): void {
-    const error = new WireError('WIRE_YAMUX_INVALID', `The peer broke yamux: ${what}`);
-    this.#finish(error, GoAway.protocolError);
-  }
-
   // What the session says.
-
-  #reset(id: number): void {
-    this.#sender.add(FrameType.windowUpdate, Flag.rst, id, 0);
-  }
 
   #sayGoAway(reason: number): void {
     if (this.#hasBegun) this.#sender.add(FrameType.goAway, 0, 0, reason);
@@ -316,7 +225,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   // How it ends.
 
   /** No new streams; the others go on until they end, or time is up. */
-  async #drain(): Promise<void> {
+  protected override async drain(): Promise<void> {
     if (!this.#finished) {
       this.#closing = true;
       this.#sayGoAway(GoAway.normal);
@@ -326,7 +235,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     await this.#whenGone;
   }
 
-  async #abort(error: Error): Promise<void> {
+  protected override async abort(error: Error): Promise<void> {
     this.#finish(error, GoAway.internalError);
     this.#channel.destroy(error);
     await this.#whenGone;
@@ -342,7 +251,8 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     this.#reader.stop();
     if (goAway !== undefined) this.#sayGoAway(goAway);
     this.#sender.stop();
-    for (const stream of this.#streams.all()) stream.lose(error ?? lost('The connection has ended'));
+    for (const stream of this.#streams.all())
+      stream.lose(error ?? connectionLost('The connection has ended'));
     const patienceMs = error === undefined ? this.#limits.closeTimeoutMs : lingerMs;
     this.#timer = this.#clock.after(patienceMs, () => this.#channel.destroy(error), { unref: true });
     this.#channel.end();
@@ -360,7 +270,7 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
   /** What an end of the channel means that we did not ask for; undefined when nothing is lost by it. */
   #endError(): Error | undefined {
     if (this.#streams.size === 0 && this.#reader.betweenFrames) return this.#peersReason();
-    return this.#peersReason() ?? lost('The connection ended with streams open');
+    return this.#peersReason() ?? connectionLost('The connection ended with streams open');
   }
 
   /** Why the peer went away, when it gave a reason. */
@@ -369,6 +279,3 @@ class Session implements YamuxSession, StreamOwner, FrameSink {
     return new WireError('WIRE_YAMUX_INVALID', `The peer went away with reason ${this.#goAway}`);
   }
 }
-
-const lost = (message: string, cause?: Error) =>
-  new WireError('WIRE_CONNECTION_LOST', message, { retryable: true, cause });
