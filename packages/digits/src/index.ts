@@ -23,9 +23,9 @@ export {
   summarise,
 } from './evaluate/evaluation.ts';
 export { chooseFamiliarAbove, familiarityOf } from './evaluate/familiarity.ts';
-export { digitPng } from './evaluate/png.ts';
 export { renderReliability } from './evaluate/reliability.ts';
 export { type Report, renderReport } from './evaluate/report.ts';
+export { softmaxWeights } from './evaluate/softmax-weights.ts';
 export { renderWeights } from './evaluate/weights.ts';
 export { wilsonInterval } from './evaluate/wilson.ts';
 export type { ModelCard, ModelFigures } from './model/model-card.ts';
@@ -38,7 +38,7 @@ export {
   unsealModel,
   writeModelFile,
 } from './model/model-file.ts';
-export { softmaxWeights } from './model/softmax-weights.ts';
+export { digitPng } from './png/digit-png.ts';
 export {
   type PictureType,
   type PreparedDigit,
@@ -54,8 +54,15 @@ export {
 } from './prepare/index.ts';
 export { openReader, type Picture, type Reader, type ReaderOptions } from './reader/reader.ts';
 export type { DigitReading, ReadPicture } from './reader/reading.ts';
-export { type CnnOptions, createCnnRecipe, type Recipe, recipeNames, recipeOf } from './recipes/index.ts';
-export { type AugmentationOptions, augment, drawAugmentation, warpNumbers } from './train/augmentation.ts';
+export {
+  type AugmentationOptions,
+  type CnnOptions,
+  createCnnRecipe,
+  type Recipe,
+  recipeNames,
+  recipeOf,
+} from './recipes/index.ts';
+export { augment, drawAugmentation, warpNumbers } from './train/augmentation.ts';
 export { type Batch, type BatchPosition, BatchWalk } from './train/batches.ts';
 export { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './train/graphs.ts';
 export { formatHistory, parseHistory } from './train/history.ts';

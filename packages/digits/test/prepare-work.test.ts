@@ -4,7 +4,7 @@ import { type Labelled, labelComponents } from '../src/prepare/components.ts';
 import { groupComponents } from '../src/prepare/grouping.ts';
 import { prepareGrey } from '../src/prepare/prepare-picture.ts';
 import { prepareStrokes } from '../src/prepare/prepare-strokes.ts';
-import { splitWide } from '../src/prepare/split.ts';
+import { splitWide } from '../src/prepare/split-wide.ts';
 
 vi.mock('../src/prepare/boxes.ts', { spy: true });
 

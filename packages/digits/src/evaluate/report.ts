@@ -1,8 +1,9 @@
 import type { ModelCard } from '../model/model-card.ts';
+import { inkPng } from '../png/digit-png.ts';
+import { pngDataUri } from '../png/encode-png.ts';
 import { type HistoryRow, renderCurve } from './curve.ts';
 import type { Evaluation, Mistake } from './evaluation.ts';
 import { escapeMarkup, percent, thousands } from './markup.ts';
-import { inkPng, pngDataUri } from './png.ts';
 import { renderReliability } from './reliability.ts';
 import { reportStyle } from './report-style.ts';
 import { renderWeights } from './weights.ts';

@@ -1,5 +1,5 @@
+import { encodePng, pngDataUri } from '../png/encode-png.ts';
 import { drawing } from './markup.ts';
-import { encodePng, pngDataUri } from './png.ts';
 
 const blue = [0x2a, 0x52, 0xbe] as const;
 const red = [0xc2, 0x3b, 0x26] as const;

@@ -1,7 +1,7 @@
 import type { Labelled } from './components.ts';
 import { type Grey, percentile, resample, toBytes } from './grey.ts';
 import type { Group } from './grouping.ts';
-import { moveEdge, strokeWidth } from './thickness.ts';
+import { moveEdge, strokeWidth } from './stroke-width.ts';
 
 /** MNIST's form: a digit's longer side is 20, in a square of 28, its centre of mass in the middle. */
 const side = 28;

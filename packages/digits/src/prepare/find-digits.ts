@@ -3,13 +3,13 @@ import { type Edges, heightOf, sizeOf, strokeOf, widthOf, writingHeight } from '
 import { clutterOf } from './clutter.ts';
 import { type Component, type Labelled, labelComponents } from './components.ts';
 import { cropDigit } from './crop.ts';
+import { eraseRules } from './erase-rules.ts';
 import type { Grey } from './grey.ts';
 import { dropSpecks, groupAll, groupComponents, uniteLabels } from './grouping.ts';
-import { readingOrder } from './lines.ts';
-import type { InkMask } from './mask.ts';
+import type { InkMask } from './ink-mask.ts';
 import type { PreparedDigit, PreparedPicture } from './prepared.ts';
-import { eraseRules } from './rules.ts';
-import { splitWide } from './split.ts';
+import { readingOrder } from './reading-order.ts';
+import { splitWide } from './split-wide.ts';
 
 /** Ink, and how it lies in the picture that the boxes refer to. */
 export interface InkPicture {

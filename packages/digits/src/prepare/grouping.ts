@@ -10,7 +10,7 @@ import {
   writingHeight,
 } from './boxes.ts';
 import type { Component, Labelled } from './components.ts';
-import { areHalves } from './halves.ts';
+import { areHalves } from './zero-halves.ts';
 
 /** The halves of a 0 are at most this many heights wide together; two digits side by side are wider. */
 const widestZero = 1.1;

@@ -1,8 +1,8 @@
 import { decode } from './decode.ts';
+import { divideLight } from './divide-light.ts';
 import { emptyPicture, findDigits } from './find-digits.ts';
 import { type Grey, resample } from './grey.ts';
-import { divideLight } from './light.ts';
-import { inkMask } from './mask.ts';
+import { inkMask } from './ink-mask.ts';
 import { darkOnLight } from './polarity.ts';
 import type { PreparedPicture, PrepareOptions } from './prepared.ts';
 

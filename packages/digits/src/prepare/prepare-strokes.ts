@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { sizeOf } from './boxes.ts';
-import { drawStrokes } from './draw.ts';
+import { drawStrokes } from './draw-strokes.ts';
 import { emptyPicture, findDigits } from './find-digits.ts';
 import { inverted } from './grey.ts';
-import { maskAt } from './mask.ts';
+import { maskAt } from './ink-mask.ts';
 import type { PreparedPicture, Stroke } from './prepared.ts';
 import { canvasAround, checkStrokes, keptCanvas, type StrokeOptions } from './strokes.ts';
 

@@ -18,7 +18,7 @@ import { preparePicture } from '../prepare/prepare-picture.ts';
 import { prepareStrokes } from '../prepare/prepare-strokes.ts';
 import type { PreparedPicture, Stroke } from '../prepare/prepared.ts';
 import { Batcher } from './batcher.ts';
-import { Gate } from './gate.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { composeReading, digitsOf, type ReadPicture, stackDigits } from './reading.ts';
 import { type ModelRunner, openRunner } from './runner.ts';
 
@@ -98,7 +98,7 @@ class ModelReader extends Owner implements Reader {
   readonly card: ModelCard;
   readonly #runner: ModelRunner;
   readonly #batcher: Batcher;
-  readonly #gate: Gate;
+  readonly #preparing: ConcurrencyLimit;
   /** What can be aborted. The rest is in the batcher alone. */
   readonly #reads: UnderWay;
 
@@ -106,7 +106,7 @@ class ModelReader extends Owner implements Reader {
     super('reader');
     this.card = card;
     this.#runner = runner;
-    this.#gate = new Gate(options.maxPreparing, options.maxPictures);
+    this.#preparing = new ConcurrencyLimit(options.maxPreparing, options.maxPictures);
     this.#batcher = new Batcher(runner, { ...options, temperature: card.temperature });
     this.#reads = new UnderWay(options.clock);
   }
@@ -132,7 +132,7 @@ class ModelReader extends Owner implements Reader {
   }
 
   async #readPicture(bytes: Uint8Array, signal: AbortSignal): Promise<ReadPicture> {
-    const prepared = await this.#gate.run(() => preparePicture(bytes, { signal }), signal);
+    const prepared = await this.#preparing.run(() => preparePicture(bytes, { signal }), signal);
     signal.throwIfAborted();
     return this.#readDigits(prepared, signal);
   }

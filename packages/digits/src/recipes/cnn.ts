@@ -6,8 +6,7 @@ import {
   type Network,
   type Tensor,
 } from '@inkwire/tensor';
-import type { AugmentationOptions } from '../train/augmentation.ts';
-import type { Recipe } from './recipe.ts';
+import type { AugmentationOptions, Recipe } from './recipe.ts';
 
 /** What may be varied about the convolutional recipe; the defaults are the bundled model's. */
 export interface CnnOptions {

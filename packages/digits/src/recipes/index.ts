@@ -5,7 +5,7 @@ import type { Recipe } from './recipe.ts';
 import { softmaxRecipe } from './softmax.ts';
 
 export { type CnnOptions, createCnnRecipe } from './cnn.ts';
-export type { Recipe } from './recipe.ts';
+export type { AugmentationOptions, Recipe } from './recipe.ts';
 
 const recipes = { softmax: softmaxRecipe, mlp: mlpRecipe, cnn: cnnRecipe } as const;
 

@@ -1,5 +1,22 @@
 import type { Network, Optimizer, Schedule, Tensor } from '@inkwire/tensor';
-import type { AugmentationOptions } from '../train/augmentation.ts';
+
+/** How far a training picture may be from the one it was made of. */
+export interface AugmentationOptions {
+  /** Largest rotation either way, degrees. */
+  readonly rotation: number;
+  /** Largest change of size, as a fraction. */
+  readonly scale: number;
+  /** Largest change of width against height, as a fraction. */
+  readonly aspect: number;
+  /** Largest shear, as a fraction of the height. */
+  readonly shear: number;
+  /** Largest shift in each direction, pixels. */
+  readonly shift: number;
+  /** Standard deviation of the elastic field's control points, pixels. */
+  readonly elastic: number;
+  /** How often a picture's strokes are made thicker or thinner, 0…1. */
+  readonly thickness: number;
+}
 
 /** Everything that decides how a model comes out, but the data, the seed and the lengths that a caller may change. */
 export interface Recipe {

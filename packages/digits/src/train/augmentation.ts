@@ -23,24 +23,7 @@ import {
   type Tensor,
 } from '@inkwire/tensor';
 import { pictureSide } from '../data/labelled-set.ts';
-
-/** How far a training picture may be from the one it was made of. */
-export interface AugmentationOptions {
-  /** Largest rotation either way, degrees. */
-  readonly rotation: number;
-  /** Largest change of size, as a fraction. */
-  readonly scale: number;
-  /** Largest change of width against height, as a fraction. */
-  readonly aspect: number;
-  /** Largest shear, as a fraction of the height. */
-  readonly shear: number;
-  /** Largest shift in each direction, pixels. */
-  readonly shift: number;
-  /** Standard deviation of the elastic field's control points, pixels. */
-  readonly elastic: number;
-  /** How often a picture's strokes are made thicker or thinner, 0…1. */
-  readonly thickness: number;
-}
+import type { AugmentationOptions } from '../recipes/recipe.ts';
 
 const knots = 5;
 const affineFields = 6;

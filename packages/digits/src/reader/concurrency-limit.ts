@@ -9,7 +9,7 @@ interface Waiter {
  * Lets `limit` pieces of work run at once and `maxWaiting` more wait their turn, in order; the next is refused with
  * `DIGITS_OVERLOADED`. Invariant: nobody waits while fewer than `limit` run.
  */
-export class Gate {
+export class ConcurrencyLimit {
   readonly #limit: number;
   readonly #maxWaiting: number;
   readonly #waiting = new Set<Waiter>();

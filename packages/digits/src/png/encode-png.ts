@@ -42,25 +42,6 @@ export function pngDataUri(png: Uint8Array): string {
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
 
-/** A prepared digit [784] as a PNG, black ink on white paper. */
-export function digitPng(pixels: Uint8Array): Uint8Array {
-  return encodePng(
-    pixels.map((ink) => 255 - ink),
-    28,
-    28,
-    'grey',
-  );
-}
-
-/** A prepared digit [784] as a PNG, black ink on nothing, so that it can lie on paper of any colour. */
-export function inkPng(pixels: Uint8Array): Uint8Array {
-  const greyAlpha = new Uint8Array(pixels.length * 2);
-  pixels.forEach((ink, i) => {
-    greyAlpha[2 * i + 1] = ink;
-  });
-  return encodePng(greyAlpha, 28, 28, 'greyAlpha');
-}
-
 function chunk(type: string, data: Uint8Array): Buffer {
   const bytes = Buffer.alloc(12 + data.length);
   bytes.writeUInt32BE(data.length, 0);

@@ -1,5 +1,12 @@
 import { digitBytes as pixels } from '../data/labelled-set.ts';
-import type { Reader } from '../reader/reader.ts';
+import type { ModelCard } from '../model/model-card.ts';
+import type { Classify } from './evaluation.ts';
+
+/** What is needed of a reader. */
+interface AskedReader {
+  readonly card: ModelCard;
+  readonly classify: Classify;
+}
 
 const digits = 10;
 /** The least float32 above zero; a probability may underflow, its log must stay finite. */
@@ -11,9 +18,7 @@ const leastProbability = 2 ** -149;
  * determined up to what is common to all ten digits, and the softmax's gradient keeps the sum of weights that began at
  * zero at zero.) Undefined for every other recipe.
  */
-export async function softmaxWeights(
-  reader: Pick<Reader, 'card' | 'classify'>,
-): Promise<Float32Array | undefined> {
+export async function softmaxWeights(reader: AskedReader): Promise<Float32Array | undefined> {
   const { card } = reader;
   if (card.recipe !== 'softmax') return undefined;
   // The first row is paper, the others one pixel of ink each.

@@ -1,13 +1,13 @@
 import { createRandom } from '@inkwire/base';
 import { expect, it } from 'vitest';
-import type { Reader } from '../reader/reader.ts';
-import type { ModelCard } from './model-card.ts';
+import type { ModelCard } from '../model/model-card.ts';
+import type { Classify } from './evaluation.ts';
 import { softmaxWeights } from './softmax-weights.ts';
 
 const temperature = 1.7;
 
 /** A softmax regression whose weights are known. */
-function regression(weights: Float32Array, bias: Float32Array): Pick<Reader, 'card' | 'classify'> {
+function regression(weights: Float32Array, bias: Float32Array): { card: ModelCard; classify: Classify } {
   return {
     card: { recipe: 'softmax', temperature } as ModelCard,
     async classify(inputs) {

@@ -1,6 +1,6 @@
 import { heightOf, strokeOf, widthOf } from './boxes.ts';
 import type { Component, Labelled } from './components.ts';
-import { areHalves } from './halves.ts';
+import { areHalves } from './zero-halves.ts';
 
 /** A piece is cut when it is wider than this many heights: hardly any single digit is. */
 const widestDigit = 1.25;

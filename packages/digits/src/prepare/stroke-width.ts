@@ -1,4 +1,4 @@
-import { squaredDistance } from './distance.ts';
+import { squaredDistance } from './squared-distance.ts';
 
 /**
  * The width of the strokes of a soft picture of ink (0…1): twice its area over its outline, the outline being its
