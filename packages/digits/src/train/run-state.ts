@@ -1,18 +1,13 @@
 import { DigitsError } from '../errors.ts';
 import type { HistoryRow } from '../evaluate/curve.ts';
-import type { BatchPosition } from './batches.ts';
+import type { PicturesState } from './training-pictures.ts';
 
 /** What a checkpoint keeps beside the trainer's own vectors, so that a resumed run is the run that was not interrupted. */
-export interface RunState {
+export interface RunState extends PicturesState {
   readonly recipe: string;
   readonly seed: number;
   readonly steps: number;
   readonly batch: number;
-  readonly walk: BatchPosition;
-  /** Absent where the recipe has no outliers. */
-  readonly outlierWalk?: BatchPosition | undefined;
-  /** Of the augmentation's random numbers. */
-  readonly augmentation: readonly [number, number, number, number];
   readonly history: readonly HistoryRow[];
   /** Sums since the last row of the history. */
   readonly pending: { readonly loss: number; readonly steps: number };
@@ -31,15 +26,4 @@ export function decodeRunState(metadata: Readonly<Record<string, string>>, file:
     // falls through to the one error there is
   }
   throw new DigitsError('DIGITS_CHECKPOINT_DAMAGED', `${file} is a checkpoint, but not of a training run`);
-}
-
-/** Throws `DIGITS_CHECKPOINT_MISMATCH` when a run was begun with other options than it is to go on with. */
-export function expectSameRun(state: RunState, asked: Partial<RunState>, file: string): void {
-  for (const name of ['recipe', 'seed', 'steps', 'batch'] as const) {
-    if (asked[name] === undefined || asked[name] === state[name]) continue;
-    throw new DigitsError(
-      'DIGITS_CHECKPOINT_MISMATCH',
-      `${file} is of a run with ${name} ${state[name]}, not ${asked[name]}`,
-    );
-  }
 }
