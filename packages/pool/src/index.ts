@@ -15,7 +15,6 @@ export {
   type LeaseReport,
   type MemberState,
   type RefusalReason,
-  renderAllocatorMetrics,
   type SilentPolicy,
   type StrategyName,
   silentPolicies,

@@ -285,48 +285,6 @@ it('takes a client back that was silent and that nobody wanted anything of', () 
   expect(a.last!.kind).toBe('grant');
 });
 
-it('believes the clock of a silent client if told to, but for its floor, until it says goodbye', () => {
-  const scene = new Scene({ capacity: 10, silent: 'trust' });
-  const a = scene.join('a', 10, { floor: 2 });
-  scene.settle();
-  const b = scene.join('b', 10);
-  scene.clients.delete('a');
-  scene.now += 1100;
-  scene.tell(b);
-  scene.tell(b);
-  expect(b.grant!.max).toBe(8);
-  scene.now += 1_000_000;
-  scene.tell(b);
-  expect(b.grant!.max).toBe(8);
-  scene.tell(a, { max: 0, inUse: 0, queued: 0, isLeaving: true });
-  scene.tell(b);
-  expect(b.grant!.max).toBe(10);
-});
-
-it('lets another process have the name of a silent client that is trusted, but not its floor', () => {
-  const scene = new Scene({ capacity: 4, silent: 'trust' });
-  scene.join('p', 2, { floor: 2 });
-  scene.settle();
-  const q = scene.join('q', 4);
-  const early = scene.join('p', 1, { floor: 1, incarnation: 'p#2' });
-  expect(early.last).toMatchObject({ kind: 'refusal', reason: 'name-taken' });
-  scene.clients.delete('p');
-  scene.now += 70_000;
-  scene.tell(q);
-  const again = scene.join('p', 1, { floor: 1, incarnation: 'p#2' });
-  scene.settle();
-  expect(again.grant!.max).toBe(1);
-  expect(q.grant!.max).toBe(1);
-  expect(scene.allocator.snapshot(scene.now)).toMatchObject({ reserved: 4 });
-  // Whoever was cut off has its floor still, and is heard.
-  scene.handle({ kind: 'report', report: { ...early.report, incarnation: 'p#1', sequence: 99, epoch: 1 } });
-  expect(scene.allocator.snapshot(scene.now).clients).toMatchObject([
-    { name: 'p', incarnation: 'p#1', isSilent: false, floor: 2 },
-    { name: 'q' },
-    { name: 'p', incarnation: 'p#2', isSilent: false, floor: 1 },
-  ]);
-});
-
 it('holds what a silent client has for ever if told to', () => {
   const scene = new Scene({ capacity: 10, silent: 'hold' });
   scene.join('a', 10);

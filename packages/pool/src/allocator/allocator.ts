@@ -178,15 +178,10 @@ class AllocatorCore implements Allocator {
     const member = this.#members.get(report.client, report.incarnation);
     if (member === undefined) {
       const namesakes = this.#members.named(report.client);
-      if (namesakes.every((namesake) => this.#isNameLeft(namesake))) this.#hearStranger(report);
+      if (namesakes.length === 0) this.#hearStranger(report);
       else this.#hearContender(namesakes, report);
     } else if (report.sequence <= (member.report?.sequence ?? 0)) this.#counts.ignored++;
     else this.#hearMember(member, report);
-  }
-
-  /** With `trust` the end of a lease frees the name: what is kept of its bearer, its floor, is not in anyone's way. */
-  #isNameLeft(member: Member): boolean {
-    return this.#options.silent === 'trust' && member.state === 'member' && this.#now >= member.expiresAtMs;
   }
 
   /** One report proves nothing: the store knows whether there is another allocator. */
@@ -375,16 +370,7 @@ class AllocatorCore implements Allocator {
   #isOver(member: Member): boolean {
     if (this.#now < member.expiresAtMs || member.state === 'admitting') return false;
     if (member.state === 'waiting') return true;
-    if (this.#options.silent === 'trust') this.#trust(member);
     return member.state === 'member' && member.reserved === 0;
-  }
-
-  /** A silent client has its floor, and nothing else: that it keeps, for it may live and be cut off. */
-  #trust(member: Member): void {
-    member.state = 'member';
-    member.isSettled = true;
-    member.granted = Math.min(member.granted, member.floor);
-    this.#ledger.observe(member, 0);
   }
 
   #learn(): void {

@@ -21,5 +21,4 @@ export {
   silentPolicies,
   strategies,
 } from './options.ts';
-export { renderAllocatorMetrics } from './prometheus.ts';
 export type { AllocatorCounts, AllocatorSnapshot, ClientSnapshot } from './snapshot.ts';

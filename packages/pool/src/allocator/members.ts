@@ -1,7 +1,7 @@
 import type { Member } from './member.ts';
 import { clientKey } from './options.ts';
 
-/** The members of an allocator. Of an earlier epoch several may have one name, and with `trust` silent ones. */
+/** The members of an allocator. Of an earlier epoch several may have one name. */
 export class Members implements Iterable<Member> {
   readonly #all = new Map<string, Member>();
   readonly #byName = new Map<string, readonly Member[]>();

@@ -13,13 +13,10 @@ export type StrategyName = (typeof strategies)[number];
  * - `fence`: when its connections are wanted its sessions are ended in the database and kept from coming back; then they
  *   are given away. Needs someone who does that: see the actions.
  * - `hold`: what it held stays its own until it reports.
- * - `trust`: it is trusted to have fallen back to its floor, by its own clock, when the lease has ended. That is not so
- *   for a process that was paused with connections lent, nor on a machine whose monotonic clock stood still. Its floor stays
- *   its own until it says goodbye; its name is free.
  *
- * With any of them an operator who knows that it has no session, and will have none, forgets it.
+ * With either of them an operator who knows that it has no session, and will have none, forgets it.
  */
-export const silentPolicies = ['fence', 'hold', 'trust'] as const;
+export const silentPolicies = ['fence', 'hold'] as const;
 export type SilentPolicy = (typeof silentPolicies)[number];
 
 /** A client that was admitted, as it is kept on disk. */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createManualClock } from '@inkwire/base';
 import { expect, it, onTestFinished } from 'vitest';
 import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
-import { renderAllocatorMetrics } from '../allocator/prometheus.ts';
 import { createPool } from '../pool/create-pool.ts';
 import { decodeReply, encodeReport } from './codec.ts';
 import { openFileStore } from './file-store.ts';
@@ -326,19 +325,6 @@ it('answers a report that has no reply with no bytes, and refuses what is no rep
     code: 'WIRE_MESSAGE_INVALID',
   });
   await expect(endpoint.handle(encodeReport(report({ client: '' })))).rejects.toThrow(RangeError);
-});
-
-it('is told in the words of operators', async () => {
-  const { service } = serve();
-  service.receive(report({ client: 'a"b', queued: 4 }));
-  await atRest();
-  const text = renderAllocatorMetrics(service.snapshot());
-  expect(text).toContain('# TYPE inkwire_allocator_capacity gauge\ninkwire_allocator_capacity 10\n');
-  expect(text).toMatch(/^inkwire_allocator_client_maximum_connections\{client="a\\"b"\} \d+$/m);
-  for (const name of ['minimum', 'maximum', 'current', 'idle'])
-    expect(text).toContain(`inkwire_allocator_client_${name}_connections{`);
-  expect(text).toContain('inkwire_allocator_client_used_ratio{');
-  expect(text).toContain('inkwire_allocator_client_failure_ratio{');
 });
 
 /** What a wire client's subscription is to the transport: what is pushed, until it is unsubscribed. */
