@@ -21,7 +21,7 @@ export function expectLimits(limits: LeasedLimits, name = 'limits'): void {
   expectLimits(expires.next, `${name}.expires.next`);
 }
 
-/** The limits in force. Whoever reads them asks `end(now)` first. */
+/** The limits in force. Whoever acts on them calls `end(now)` first. */
 export class LimitsInForce implements PoolLimits {
   min = 0;
   max = 0;
@@ -38,6 +38,12 @@ export class LimitsInForce implements PoolLimits {
     this.max = max;
     this.endsAt = expires?.atMs ?? Infinity;
     this.#next = expires && { min: expires.next.min, max: expires.next.max };
+  }
+
+  /** The limits that hold at a moment, whether or not they were put into force. */
+  at(nowMs: number): PoolLimits {
+    const { min, max } = nowMs < this.endsAt ? this : this.#next!;
+    return { min, max };
   }
 
   /** Puts what follows into force if the time has come. Answers whether it had. */

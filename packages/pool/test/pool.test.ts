@@ -371,6 +371,26 @@ describe('limits', () => {
     expect(pool.stats()).toMatchObject({ total: 0, queued: 1, max: 0 });
   });
 
+  test('reading says that leased limits are over, and changes nothing', async () => {
+    const { pool, ask, take } = createFixture({ clock: lateClock(), limits: { min: 0, max: 0 } });
+    pool.setLimits({ min: 0, max: 2, expires: { atMs: 100, next: { min: 0, max: 0 } } });
+    const [first, second] = await take(2);
+    first!.release();
+    let changes = 0;
+    pool.onChange(() => changes++);
+    passed = 100;
+    expect(pool.stats()).toMatchObject({ max: 0, inUse: 1, idle: 1, closing: 0 });
+    expect(pool.limits).toEqual({ min: 0, max: 0 });
+    expect(pool.stats()).toMatchObject({ idle: 1, closing: 0 });
+    expect(changes).toBe(0);
+    // What acts upon them ends them.
+    const waiting = ask();
+    expect(pool.stats()).toMatchObject({ inUse: 1, idle: 0, closing: 1, queued: 1 });
+    second!.release();
+    await settled();
+    expect(waiting.id).toBeUndefined();
+  });
+
   test('idle connections are closed when leased limits end, by a timer', async () => {
     const { pool, database, clock, take } = createFixture({ limits: { min: 0, max: 0 } });
     pool.setLimits({ min: 0, max: 2, expires: { atMs: 100, next: { min: 0, max: 1 } } });

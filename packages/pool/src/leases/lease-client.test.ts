@@ -1,5 +1,5 @@
 import { createManualClock } from '@inkwire/base';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { LeaseGrant, LeaseReply, LeaseReport, RefusalReason } from '../allocator/messages.ts';
 import type { LeasedLimits } from '../limits.ts';
 import { createLeaseClient, type LeaseClientOptions } from './lease-client.ts';
@@ -129,6 +129,17 @@ it('holds a grant from the moment it asked, and falls to its floor', () => {
   clock.advance(300);
   grant(20);
   expect(pool.limits).toEqual({ min: 0, max: 20, expires: { atMs: 1000, next: { min: 0, max: 2 } } });
+});
+
+it('puts the floor into force when the lease ends, once', () => {
+  const { clock, pool, sent, grant } = scene();
+  grant(20);
+  const set = vi.spyOn(pool, 'setLimits');
+  clock.advance(999);
+  expect(set).not.toHaveBeenCalled();
+  clock.advance(2_000);
+  expect(set.mock.calls).toEqual([[{ min: 0, max: 2 }]]);
+  expect(sent.at(-1)).toMatchObject({ max: 2 });
 });
 
 it('does not hold a grant that comes when it is over', () => {

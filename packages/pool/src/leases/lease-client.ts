@@ -154,6 +154,8 @@ class LeaseClientCore implements LeaseClient {
   #toldAtMs = -Infinity;
   #awaitedUntilMs = -Infinity;
   #owesAck = false;
+  #leaseEndsAtMs = Infinity;
+  #afterLease: LeasedLimits = nothing;
   #timer: Timer | undefined;
   #timerAtMs = Infinity;
   readonly #subscriptions: readonly Disposable[];
@@ -268,6 +270,7 @@ class LeaseClientCore implements LeaseClient {
   }
 
   #apply({ epoch, sequence, min, max, floor, leaseMs, isConfirmation }: LeaseGrant, endsAtMs: number): void {
+    this.#endLease(this.#clock.monotonic());
     const before = this.#pool.stats().max;
     const isNewEpoch = epoch !== this.epoch;
     const most =
@@ -280,6 +283,8 @@ class LeaseClientCore implements LeaseClient {
     this.refusal = undefined;
     if (isNewEpoch || most < before) this.#owesAck = true;
     if (isNewEpoch) this.#sequenceBefore = this.#sequence;
+    this.#leaseEndsAtMs = endsAtMs;
+    this.#afterLease = { min: 0, max: floor };
     this.#pool.setLimits({
       min: Math.min(min, most),
       max: most,
@@ -295,6 +300,7 @@ class LeaseClientCore implements LeaseClient {
     if (reason !== 'fenced' || this.state === 'resetting' || this.state === 'leaving') return;
     this.counts.fenced++;
     this.state = 'resetting';
+    this.#leaseEndsAtMs = Infinity;
     this.#pool.setLimits(nothing);
   }
 
@@ -321,9 +327,17 @@ class LeaseClientCore implements LeaseClient {
   #look(): void {
     if (this.state === 'left') return;
     const now = this.#clock.monotonic();
+    this.#endLease(now);
     const dueAtMs = this.#dueAtMs();
     if (dueAtMs <= now) this.#report();
     else this.#wakeBy(dueAtMs);
+  }
+
+  /** The pool looks at the end of its limits before it lends; what rests in it is closed here. */
+  #endLease(nowMs: number): void {
+    if (nowMs < this.#leaseEndsAtMs) return;
+    this.#leaseEndsAtMs = Infinity;
+    this.#pool.setLimits(this.#afterLease);
   }
 
   #dueAtMs(): number {
@@ -400,6 +414,7 @@ class LeaseClientCore implements LeaseClient {
 
   async #leave(): Promise<void> {
     this.state = 'leaving';
+    this.#leaseEndsAtMs = Infinity;
     this.#pool.setLimits(nothing);
     this.#look();
     const patience = this.#clock.after(this.#leaveMs, () => this.#onLeft());

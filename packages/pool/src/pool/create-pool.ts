@@ -34,7 +34,8 @@ export function createPool<C>(options: PoolOptions<C>): Pool<C> {
  *    opened now.
  * 5. After the end nothing rests, and nothing is opened but for those who came before it.
  *
- * Every entrance reads the clock through `#now`, which ends limits whose time is over. Every change of counts ends in
+ * Whatever may lend, open or close reads the clock through `#now`, which ends limits whose time is over; `stats()` and
+ * `limits` only read. Every change of counts ends in
  * `#changed`, when all of the above holds again, so that whoever listens may call the pool.
  */
 class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
@@ -74,8 +75,7 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
   }
 
   get limits(): PoolLimits {
-    this.#now();
-    return { min: this.#limits.min, max: this.#limits.max };
+    return this.#limits.at(this.#clock.monotonic());
   }
 
   get closed(): boolean {
@@ -116,13 +116,12 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
   }
 
   stats(): PoolStats {
-    const now = this.#now();
+    const now = this.#clock.monotonic();
     const { total, idle, checking, lent, resetting, opening, closing } = this.#connections;
     const first = this.#waiters.first;
     return {
       name: this.name,
-      min: this.#limits.min,
-      max: this.#limits.max,
+      ...this.#limits.at(now),
       total,
       idle: idle.size,
       inUse: checking.size + lent.size + resetting.size,
