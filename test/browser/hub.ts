@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 /** What is tested; INKWIRE_COMMAND names another build of it. */
 export const command =
   process.env.INKWIRE_COMMAND ?? fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
-const readyWithinMs = 30_000;
+const readyWithinMs = 300_000;
 
 /** A hub of its own: `inkwire serve` on a free port, over a temporary directory. */
 export interface TestHub {

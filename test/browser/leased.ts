@@ -35,7 +35,7 @@ export async function leased(
   return {
     take(count) {
       for (let at = 0; at < count; at++)
-        void pool.acquire({ timeoutMs: 60_000 }).then(
+        void pool.acquire({ timeoutMs: 600_000 }).then(
           (each) => held.push(each),
           () => {},
         );

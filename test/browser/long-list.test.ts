@@ -21,7 +21,7 @@ it.each([
       });
       return page.locator('.long-list > li').last().getAttribute('aria-posinset');
     };
-    await expect.poll(lastAfterScrolling, { timeout: 45_000, interval: 60 }).toBe('600');
+    await expect.poll(lastAfterScrolling).toBe('600');
     expect(await page.locator('.long-list > li').count()).toBeLessThan(60);
   },
 );

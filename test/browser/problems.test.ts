@@ -46,12 +46,14 @@ it.each([
 ])('tries again by itself after %i, as late as the hub asks', async (status, code, words) => {
   stage.expectErrors(new RegExp(String(status)));
   const page = await stage.open();
-  await page.route(preview, (route) => route.fulfill(problem(status, code, { 'retry-after': '2' })), {
+  await page.clock.install();
+  await page.route(preview, (route) => route.fulfill(problem(status, code, { 'retry-after': '600' })), {
     times: 1,
   });
   await write(page, '3');
   await page.getByText(words).waitFor();
   await page.getByText(/Trying again in/).waitFor();
+  await page.clock.fastForward(600_000);
   await expectRead(page, '3');
 });
 

@@ -2,18 +2,14 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type WritingOptions, write } from './writing.ts';
 
-const waitMs = 15_000;
-
 /** The number below the sheet, once it is this one and belongs to the ink that is there. */
 export async function expectRead(page: Page, text: string): Promise<void> {
   await expect
-    .poll(
-      () =>
-        page
-          .locator('.reading .number')
-          .textContent({ timeout: 500 })
-          .catch(() => ''),
-      { timeout: waitMs },
+    .poll(() =>
+      page
+        .locator('.reading .number')
+        .textContent({ timeout: 500 })
+        .catch(() => ''),
     )
     .toBe(text);
 }
@@ -32,5 +28,5 @@ export async function keptTexts(page: Page): Promise<string[]> {
 }
 
 export async function expectKept(page: Page, texts: readonly string[]): Promise<void> {
-  await expect.poll(() => keptTexts(page), { timeout: waitMs }).toEqual(texts);
+  await expect.poll(() => keptTexts(page)).toEqual(texts);
 }

@@ -75,7 +75,7 @@ export function setStage(settings: readonly string[] = []): Stage {
       });
       context.on('weberror', (error) => errors.push(String(error.error())));
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(120_000);
       await page.goto(`${hub.url}/${hash}`);
       return page;
     },

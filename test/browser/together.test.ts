@@ -21,7 +21,7 @@ function openTerminal(name: string) {
   child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
   return {
     type: (line: string) => void child.stdin.write(`${line}\n`),
-    shows: (pattern: RegExp) => expect.poll(() => shown, { timeout: 30_000 }).toMatch(pattern),
+    shows: (pattern: RegExp) => expect.poll(() => shown).toMatch(pattern),
   };
 }
 

@@ -5,9 +5,6 @@ import { Terminal } from '../src/connect/terminal.ts';
 import { connectHub } from './connect-hub.ts';
 import { setUp } from './fake-terminal.ts';
 
-/** What is shown is waited for; how long is no part of the test. */
-const patience = { timeout: 60_000 };
-
 type Hub = Awaited<ReturnType<typeof connectHub>>;
 
 /** Sits down at a terminal. `says` types a line and waits for what the screen then shows; the prompt comes last. */
@@ -16,7 +13,7 @@ async function sitDown({ port }: Hub, repeat = 1) {
   const hub = { host: '127.0.0.1', port: 1 };
   const terminal = new Terminal(screen, { hub, repeat, isTls: false, clientsOf: await clientsOf({}) });
   const over = terminal.run({ joinsAtOnce: false });
-  const shows = (pattern: RegExp) => expect.poll(() => output.shown.join('\n'), patience).toMatch(pattern);
+  const shows = (pattern: RegExp) => expect.poll(() => output.shown.join('\n')).toMatch(pattern);
   await shows(/1 {2}connect .*7 {2}quit.*\ninkwire>$/s);
   return {
     over,
@@ -27,8 +24,8 @@ async function sitDown({ port }: Hub, repeat = 1) {
       const before = output.shown.length;
       await type(`${line}\r`);
       const since = () => output.shown.slice(before - 1).join('\n');
-      await expect.poll(since, patience).toMatch(pattern);
-      await expect.poll(since, patience).toMatch(/(inkwire>|[:?])$/);
+      await expect.poll(since).toMatch(pattern);
+      await expect.poll(since).toMatch(/(inkwire>|[:?])$/);
     },
     address: `127.0.0.1:${port}`,
   };

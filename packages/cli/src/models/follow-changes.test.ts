@@ -1,5 +1,5 @@
 import { createManualClock } from '@inkwire/base';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { followChanges } from './follow-changes.ts';
 
 it('yields at first, after each change, and not in between', async () => {
@@ -15,10 +15,10 @@ it('yields at first, after each change, and not in between', async () => {
     for await (const value of followChanges(look, 1000, { signal: end.signal, clock })) seen.push(value);
   })();
   while (versions.length > 0) {
-    await vi.waitFor(() => expect(clock.pending).toBe(1));
+    await expect.poll(() => clock.pending).toBe(1);
     clock.advance(1000);
   }
-  await vi.waitFor(() => expect(clock.pending).toBe(1));
+  await expect.poll(() => clock.pending).toBe(1);
   end.abort();
   await following;
   expect(seen).toEqual(['A', 'B', 'A']);

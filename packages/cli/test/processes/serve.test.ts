@@ -8,8 +8,8 @@ import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Reading } from '@inkwire/readings';
 import { describe, expect, it } from 'vitest';
-import { inkwire, serve, start, temporaryDirectory } from './inkwire.ts';
-import { picture } from './pictures.ts';
+import { inkwire, serve, start, temporaryDirectory } from '../inkwire.ts';
+import { picture } from '../pictures.ts';
 
 async function post(url: string, png: Uint8Array): Promise<Reading> {
   const answer = await fetch(`${url}/api/readings`, {
@@ -159,7 +159,8 @@ describe('a server', () => {
 
   it('serves TLS to those who have a certificate', async () => {
     await using folder = await temporaryDirectory();
-    const pem = (name: string) => fileURLToPath(new URL(`../../hub/test/tls/${name}.pem`, import.meta.url));
+    const pem = (name: string) =>
+      fileURLToPath(new URL(`../../../hub/test/tls/${name}.pem`, import.meta.url));
     const files = ['--tls-cert', pem('server'), '--tls-key', pem('server-key'), '--tls-ca', pem('ca')];
     await using server = await serve(['--data', folder.file('data'), ...files]);
     expect(server.url).toMatch(/^https:/);
@@ -295,7 +296,7 @@ describe('what is wrong is one clear line and exit 1', () => {
   });
 });
 
-const bundled = new URL('../../digits/models/cnn.onnx', import.meta.url);
+const bundled = new URL('../../../digits/models/cnn.onnx', import.meta.url);
 
 it('refuses a misspelt key in the file by name', async () => {
   await using folder = await temporaryDirectory();

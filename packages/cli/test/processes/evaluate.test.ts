@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { bundledModel, openMnist } from '@inkwire/digits';
 import { expect, it } from 'vitest';
-import { inkwire, start, temporaryDirectory } from './inkwire.ts';
-import { picture } from './pictures.ts';
+import { inkwire, start, temporaryDirectory } from '../inkwire.ts';
+import { picture } from '../pictures.ts';
 
 const count = 200;
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { inkwire, temporaryDirectory } from './inkwire.ts';
+import { inkwire, temporaryDirectory } from '../inkwire.ts';
 
 describe('wrong usage exits with 2 and one line that names it', () => {
   it.each([
@@ -60,7 +60,7 @@ it('shows where a failure comes from only when INKWIRE_DEBUG is set', async () =
 });
 
 it('loads no engine for the help', () => {
-  const program = new URL('../dist/program.js', import.meta.url);
+  const program = new URL('../../dist/program.js', import.meta.url);
   const script = `
     const { run } = await import(${JSON.stringify(program.href)});
     await run(['serve', '--help']);
@@ -77,7 +77,7 @@ it('says how to build when it is not built', async () => {
   await using folder = await temporaryDirectory();
   await mkdir(folder.file('bin'));
   const bin = folder.file('bin/inkwire.mjs');
-  await cp(fileURLToPath(new URL('../bin/inkwire.js', import.meta.url)), bin);
+  await cp(fileURLToPath(new URL('../../bin/inkwire.js', import.meta.url)), bin);
   const { status, stderr } = spawnSync(process.execPath, [bin, '--help'], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({
     status: 1,

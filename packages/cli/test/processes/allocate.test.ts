@@ -3,9 +3,7 @@ import { createWireTransport } from '@inkwire/pool/leases';
 import { createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { inkwire, type Running, serve, start, temporaryDirectory } from './inkwire.ts';
-
-const patience = { timeout: 60_000 };
+import { inkwire, type Running, serve, start, temporaryDirectory } from '../inkwire.ts';
 
 /** Starts `inkwire allocate` and waits until it is ready. */
 async function allocate(args: readonly string[]) {
@@ -14,8 +12,8 @@ async function allocate(args: readonly string[]) {
   return { ...running, address: address! };
 }
 
-/** A program that leases its connections, which lead to nothing. */
-async function leased(address: string, name: string, token?: string) {
+/** A program that asks for connections, which lead to nothing. */
+function join(address: string, name: string, token?: string) {
   const port = Number(address.split(':').at(-1));
   const dial = (wait: object) => dialStream({ host: '127.0.0.1', port, ...wait });
   const client = createClient({ dial, ...(token && { token }) });
@@ -24,6 +22,7 @@ async function leased(address: string, name: string, token?: string) {
     open: async () => ({}),
     close: async () => {},
     limits: { min: 0, max: 0 },
+    acquireTimeoutMs: 600_000,
   });
   const lease = createLeaseClient({ pool, transport: createWireTransport({ client, name }), name, gapMs: 1 });
   onTestFinished(async () => {
@@ -31,8 +30,14 @@ async function leased(address: string, name: string, token?: string) {
     await pool.destroy();
     await client.destroy();
   });
-  await lease.ready({ timeoutMs: 60_000 });
   return { pool, lease };
+}
+
+/** The same, once it has a lease. */
+async function leased(address: string, name: string, token?: string) {
+  const client = join(address, name, token);
+  await client.lease.ready({ timeoutMs: 600_000 });
+  return client;
 }
 
 const once = (address: string, ...args: string[]) => inkwire(['pool', 'watch', address, '--once', ...args]);
@@ -44,26 +49,22 @@ async function stop({ child, outcome }: Running) {
 }
 
 describe('the allocator alone', () => {
-  it('shares connections, and shows who holds them', async () => {
+  it('grants nothing new for the length of a lease, in which others may still hold what they had', async () => {
     await using folder = await temporaryDirectory();
-    const data = folder.file('data');
-    await using allocator = await allocate([
-      '--capacity',
-      '20',
-      '--spare',
-      '2',
-      '--data',
-      data,
-      '--lease-ms',
-      '1000',
-    ]);
+    const settings = ['--capacity', '20', '--spare', '2', '--lease-ms', '3600000'];
+    await using allocator = await allocate([...settings, '--data', folder.path]);
     expect((await once(allocator.address)).stdout).toMatch(
       /^\S+ +0 in use, 0 idle, 18 reserved of 20 {2}· {2}2 spare {2}· {2}fair {2}· {2}epoch \d+ {2}· {2}learning/,
     );
+  });
 
+  it('shares connections, and shows who holds them', async () => {
+    await using folder = await temporaryDirectory();
+    const settings = ['--capacity', '20', '--spare', '2', '--lease-ms', '1000'];
+    await using allocator = await allocate([...settings, '--data', folder.path]);
     const { pool } = await leased(allocator.address, 'web-1');
     const held = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()]);
-    await expect.poll(async () => (await onceJson(allocator.address)).clients[0]?.inUse, patience).toBe(3);
+    await expect.poll(async () => (await onceJson(allocator.address)).clients[0]?.inUse).toBe(3);
     const { total, clients } = await onceJson(allocator.address);
     expect(total).toMatchObject({ capacity: 20, spare: 2, clients: 1, strategy: 'fair' });
     expect(clients).toEqual([expect.objectContaining({ name: 'web-1', state: 'member', queued: 0 })]);
@@ -107,28 +108,26 @@ describe('the allocator alone', () => {
     expect((await fetch(`${url}/api/readings`)).status).toBe(401);
   });
 
+  it('forgets no client that is not silent, and none that there is not', async () => {
+    await using folder = await temporaryDirectory();
+    const settings = ['--capacity', '5', '--lease-ms', '3600000'];
+    await using allocator = await allocate([...settings, '--data', folder.path]);
+    join(allocator.address, 'web-1');
+    await expect.poll(async () => (await onceJson(allocator.address)).clients.length).toBe(1);
+    const forget = (name: string) => inkwire(['pool', 'forget', name, allocator.address]);
+    const refusal = (stderr: RegExp) => ({ code: 1, stderr: expect.stringMatching(stderr) });
+    expect(await forget('web-1')).toMatchObject(refusal(/is not silent/));
+    expect(await forget('web-2')).toMatchObject(refusal(/no client called/));
+  });
+
   it('forgets a client that died, so that the next of its name gets a lease', async () => {
     await using folder = await temporaryDirectory();
-    await using allocator = await allocate([
-      '--capacity',
-      '5',
-      '--data',
-      folder.file('data'),
-      '--lease-ms',
-      '500',
-    ]);
-    const forget = (name: string) => inkwire(['pool', 'forget', name, allocator.address]);
+    await using allocator = await allocate(['--capacity', '5', '--data', folder.path, '--lease-ms', '500']);
     const { pool, lease } = await leased(allocator.address, 'web-1');
     await pool.acquire();
-    expect(await forget('web-1')).toMatchObject({ code: 1, stderr: expect.stringMatching(/is not silent/) });
-    expect(await forget('web-2')).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/no client called/),
-    });
     await lease.destroy();
-    const isSilent = async () => (await onceJson(allocator.address)).clients[0]?.isSilent;
-    await expect.poll(isSilent, patience).toBe(true);
-    expect(await forget('web-1')).toMatchObject({
+    await expect.poll(async () => (await onceJson(allocator.address)).clients[0]?.isSilent).toBe(true);
+    expect(await inkwire(['pool', 'forget', 'web-1', allocator.address])).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^web-1 is forgotten; what was held for it is free: \d\n$/),
     });

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { connectHub } from './connect-hub.ts';
-import { inkwire, temporaryDirectory } from './inkwire.ts';
+import { connectHub } from '../connect-hub.ts';
+import { inkwire, temporaryDirectory } from '../inkwire.ts';
 
 it('makes what the commands that it prints need', async () => {
   await using folder = await temporaryDirectory();

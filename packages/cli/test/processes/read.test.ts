@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { inkwire, start, temporaryDirectory } from './inkwire.ts';
-import { picture } from './pictures.ts';
+import { inkwire, start, temporaryDirectory } from '../inkwire.ts';
+import { picture } from '../pictures.ts';
 
 it('reads each file into a line, in their order, and exits with 0', async () => {
   await using folder = await temporaryDirectory();

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { type Client, createClient } from '@inkwire/wire';
 import { dialStream, dialWebSocket } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
-import { type Running, serve, start, temporaryDirectory } from './inkwire.ts';
+import { type Running, serve, start, temporaryDirectory } from '../inkwire.ts';
 
 const [request, send, forward] = [1, 5, 6];
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { inkwire, serve, temporaryDirectory } from './inkwire.ts';
-import { picture } from './pictures.ts';
+import { inkwire, serve, temporaryDirectory } from '../inkwire.ts';
+import { picture } from '../pictures.ts';
 
 async function keep(url: string, png: Uint8Array): Promise<void> {
   const headers = { 'content-type': 'image/png' };

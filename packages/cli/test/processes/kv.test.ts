@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { connectHub } from './connect-hub.ts';
-import { inkwire, start } from './inkwire.ts';
+import { connectHub } from '../connect-hub.ts';
+import { inkwire, start } from '../inkwire.ts';
 
 /** `inkwire kv` on a hub of the test's own. */
 function kvOn(address: string) {

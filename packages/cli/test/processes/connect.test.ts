@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createCertificates } from '@inkwire/wire/node';
 import { describe, expect, it } from 'vitest';
-import { connectHub } from './connect-hub.ts';
-import { type Outcome, start, temporaryDirectory } from './inkwire.ts';
+import { connectHub } from '../connect-hub.ts';
+import { type Outcome, start, temporaryDirectory } from '../inkwire.ts';
 
 const text = new TextEncoder();
 
@@ -127,7 +127,7 @@ describe('from a pipe', () => {
         stdout: expect.stringMatching(/Disconnected\n$/),
       });
     }
-    expect(hub.members.size).toBe(0);
+    await expect.poll(() => hub.members.size).toBe(0);
   });
 });
 
