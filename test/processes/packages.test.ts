@@ -29,6 +29,7 @@ const stages: Readonly<Record<string, Stage>> = {
   cli: { pictures: ['house.png', 'door.jpg'], prints: /^house\.png {2}1 {2}0\.\d+/m },
   digits: { pictures: ['number.jpg'], prints: /^1 0\.\d+ \w+ 1\n1$/m },
   hub: { prints: /^http:\/\/127\.0\.0\.1:\d+/m },
+  lmdb: { prints: /^a note$/m },
   pool: { prepare: installStandInPg },
   readings: { pictures: ['number.png'], prints: /Z 1$/m },
   tensor: { prints: /^centre inside: true, corner inside: false$/m },

@@ -1,2 +1,2 @@
+export type { Durability } from '@inkwire/lmdb';
 export { type LmdbTablesOptions, openLmdbTables } from './lmdb-tables.ts';
-export type { Durability } from './store.ts';

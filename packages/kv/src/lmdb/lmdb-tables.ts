@@ -1,5 +1,5 @@
 import { type Clock, expectInteger, expectOneOf, Lifetime, systemClock } from '@inkwire/base';
-import { isInputOutputError, proveRoom } from '@inkwire/base/node';
+import { CommitQueue, type DataFile, type Durability } from '@inkwire/lmdb';
 import { AnswerValues } from '../answer-values.ts';
 import { createExpiryTime, Sweeper, sweepAtMost } from '../expiry.ts';
 import {
@@ -12,13 +12,11 @@ import {
   type TableLimits,
 } from '../limits.ts';
 import type { Answer, EncodedPair, EncodedValue, PendingAnswer, Tables, Values } from '../tables.ts';
-import { CommitQueue } from './commit-queue.ts';
-import { type Committer, createCommitter } from './committer.ts';
 import { DirtyNames } from './dirty-names.ts';
-import { toKvError } from './lmdb-errors.ts';
+import { type LmdbErrors, lmdbErrors } from './lmdb-errors.ts';
 import { decodeNumbers, expiryOf, maxNameBytes, type Name } from './record.ts';
-import { type Durability, openStore, type Store } from './store.ts';
-import { lend, readTable, Transaction, valueIn } from './transaction.ts';
+import { openTablesFile, type Store } from './store.ts';
+import { isOwnFailure, lend, readTable, Transaction, valueIn } from './transaction.ts';
 
 /** Where the tables lie and what an acknowledgement means. */
 export interface LmdbTablesOptions {
@@ -47,15 +45,17 @@ export async function openLmdbTables(options: LmdbTablesOptions): Promise<Tables
   expectInteger('maxTableNameBytes + maxKeyBytes', limits.maxTableNameBytes + limits.maxKeyBytes, {
     max: maxNameBytes,
   });
-  return new LmdbTables(await openStore(directory, durability), { directory, limits, clock });
+  const errors = lmdbErrors(directory);
+  const file = await openTablesFile(directory, durability, errors);
+  return new LmdbTables(file, { errors, limits, clock });
 }
 
 class LmdbTables implements Tables {
+  readonly #file: Pick<DataFile<unknown>, 'close'>;
   readonly #store: Store;
-  readonly #directory: string;
+  readonly #errors: LmdbErrors;
   readonly #limits: ResolvedTableLimits;
-  readonly #committer: Committer;
-  readonly #commits: CommitQueue;
+  readonly #commits: CommitQueue<Transaction, number | readonly number[]>;
   readonly #dirty = new DirtyNames();
   readonly #now: () => number;
   readonly #sweeper: Sweeper;
@@ -66,27 +66,30 @@ class LmdbTables implements Tables {
   #ended: Promise<void> | undefined;
 
   constructor(
-    store: Store,
+    file: Awaited<ReturnType<typeof openTablesFile>>,
     options: {
-      readonly directory: string;
+      readonly errors: LmdbErrors;
       readonly limits: ResolvedTableLimits;
       readonly clock: Clock;
     },
   ) {
-    const { directory, limits, clock } = options;
+    const { errors, limits, clock } = options;
+    const store = { about: file.about, ...file.databases };
+    this.#file = file;
     this.#store = store;
-    // The disk's pace, not the clock's by which keys expire.
-    this.#committer = createCommitter(store.root, store.checkpoints, store.room, systemClock);
-    this.#directory = directory;
+    this.#errors = errors;
     this.#limits = limits;
     const [time] = decodeNumbers(store.about.get('time'), 1) as [number];
     this.#now = createExpiryTime(clock, Math.max(clock.now(), time));
-    this.#commits = new CommitQueue(this.#committer, {
+    this.#commits = new CommitQueue({
+      committer: file.committer,
       begin: () => new Transaction(store, limits, this.#now(), this.#slab),
-      explain: (error, bytes) => this.#explain(error, bytes),
-      done: ({ slots }) => {
+      finish: (transaction) => transaction.finish(),
+      isOwnFailure,
+      explain: (error, bytes) => errors.explain(error, bytes),
+      onDone: (slots) => {
         if (typeof slots === 'number') this.#dirty.remove(slots);
-        else for (const slot of slots ?? []) this.#dirty.remove(slot);
+        else for (const slot of slots) this.#dirty.remove(slot);
       },
     });
     this.#sweeper = new Sweeper(clock, {
@@ -121,17 +124,13 @@ class LmdbTables implements Tables {
     this.#expectName(table, key);
     expectValue(value, this.#limits);
     this.#expectTtl(ttlMs);
-    const slot = this.#dirty.slot(table, key);
-    this.#dirty.add(slot);
     const bytes = value.length + key.length;
-    return this.#write((transaction) => transaction.put(table, key, value, ttlMs), bytes, slot);
+    return this.#write(table, key, (transaction) => transaction.put(table, key, value, ttlMs), bytes);
   }
 
   hdel(table: string, key: string): PendingAnswer<EncodedValue | undefined> {
     this.#expectName(table, key);
-    const slot = this.#dirty.slot(table, key);
-    this.#dirty.add(slot);
-    return this.#write((transaction) => transaction.remove(table, key), key.length, slot);
+    return this.#write(table, key, (transaction) => transaction.remove(table, key), key.length);
   }
 
   hmget(table: string, keys: readonly string[], maxBytes = Number.POSITIVE_INFINITY): Answer<Values> {
@@ -213,19 +212,8 @@ class LmdbTables implements Tables {
   #end(): Promise<void> {
     this.#open = false;
     this.#sweeper.stop();
-    this.#ended ??= this.#commits
-      .idle()
-      .then(() => this.#committer.flush())
-      .then(() => this.#close());
+    this.#ended ??= this.#commits.idle().then(() => this.#file.close());
     return this.#ended;
-  }
-
-  #close(): Promise<void> {
-    const { root, checkpoints } = this.#store;
-    const close = async () => {
-      await root.close();
-    };
-    return checkpoints === undefined ? close() : checkpoints.close(close);
   }
 
   #expectName(table: string, key: string): void {
@@ -263,7 +251,7 @@ class LmdbTables implements Tables {
       const expiresAt = record ? expiryOf(record) : 0;
       return expiresAt !== 0 && expiresAt <= this.#now() ? undefined : record;
     } catch (error) {
-      throw toKvError(error, this.#directory);
+      throw this.#errors.from(error);
     }
   }
 
@@ -271,14 +259,19 @@ class LmdbTables implements Tables {
     try {
       return read();
     } catch (error) {
-      throw toKvError(error, this.#directory);
+      throw this.#errors.from(error);
     }
   }
 
-  #write<T>(run: (transaction: Transaction) => T, bytes: number, slot: number): PendingAnswer<T> {
-    const operation = this.#commits.add(run, bytes);
-    operation.slots = slot;
-    return operation;
+  #write<T>(
+    table: string,
+    key: string,
+    run: (transaction: Transaction) => T,
+    bytes: number,
+  ): PendingAnswer<T> {
+    const slot = this.#dirty.slot(table, key);
+    this.#dirty.add(slot);
+    return this.#commits.add(run, bytes, slot);
   }
 
   #writeAll<T>(
@@ -289,19 +282,6 @@ class LmdbTables implements Tables {
   ): PendingAnswer<T> {
     const slots = keys.map((key) => this.#dirty.slot(table, key));
     for (const slot of slots) this.#dirty.add(slot);
-    const operation = this.#commits.add(run, bytes);
-    operation.slots = slots;
-    return operation;
-  }
-
-  /** The system reports a write that the disk took only half of as EIO: whether there is room tells which it was. */
-  async #explain(error: unknown, bytes: number): Promise<unknown> {
-    if (!isInputOutputError(error)) return toKvError(error, this.#directory);
-    try {
-      await proveRoom(this.#directory, bytes);
-      return toKvError(error, this.#directory);
-    } catch (reason) {
-      return toKvError(reason, this.#directory);
-    }
+    return this.#commits.add(run, bytes, slots);
   }
 }

@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, Lifetime, systemClock } from '@inkwire/base';
-import { isInputOutputError, proveRoom } from '@inkwire/base/node';
+import { CommitQueue, type DataFile } from '@inkwire/lmdb';
 import type { Database } from 'lmdb';
+import { ReadingsError } from '../errors.ts';
 import { expectCursor, gatherPage } from '../query.ts';
 import { expectWhole, type NewReading, type OriginalPicture, type Reading } from '../reading.ts';
 import { isReadingId, nextReadingId } from '../reading-id.ts';
 import type { Readings, ReadingsPage, ReadingsQuery } from '../readings.ts';
-import { CommitQueue } from './commit-queue.ts';
-import { readingsError, toReadingsError } from './lmdb-errors.ts';
+import { type LmdbErrors, lmdbErrors } from './lmdb-errors.ts';
 import { correctRecord, decodePicture, decodePrepared, decodeRecord, encodeEntry } from './record.ts';
-import { openStore, type Store } from './store.ts';
+import { openReadingsFile, type Store } from './store.ts';
 
 /** Where the readings lie. */
 export interface LmdbReadingsOptions {
@@ -21,6 +21,9 @@ export interface LmdbReadingsOptions {
 /** Readings looked at between two turns of the event loop while searching or streaming: about a millisecond. */
 const chunkSize = 256;
 
+/** Few enough not to keep the first one waiting, enough to make a flush cheap for each. */
+const maxWritesInCommit = 64;
+
 /**
  * Opens readings kept in a directory by LMDB. A commit is on the disk (fdatasync) before `keep` resolves, so what is
  * acknowledged survives `kill -9` and, on a disk that honours flushes, a power cut. Several processes of one machine
@@ -30,24 +33,33 @@ const chunkSize = 256;
  */
 export async function openLmdbReadings(options: LmdbReadingsOptions): Promise<Readings> {
   const { directory, clock = systemClock } = options;
-  return new LmdbReadings(await openStore(directory), directory, clock);
+  const errors = lmdbErrors(directory);
+  return new LmdbReadings(await openReadingsFile(directory, errors), errors, clock);
 }
 
 class LmdbReadings implements Readings {
+  readonly #file: DataFile<Store>;
   readonly #store: Store;
-  readonly #directory: string;
+  readonly #errors: LmdbErrors;
   readonly #clock: Clock;
-  readonly #commits: CommitQueue;
+  readonly #commits: CommitQueue<void>;
   readonly #lifetime: Lifetime;
   /** The greatest id given out here, which may have been removed since. */
   #newest: string | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(store: Store, directory: string, clock: Clock) {
-    this.#store = store;
-    this.#directory = directory;
+  constructor(file: DataFile<Store>, errors: LmdbErrors, clock: Clock) {
+    this.#file = file;
+    this.#store = file.databases;
+    this.#errors = errors;
     this.#clock = clock;
-    this.#commits = new CommitQueue(store.root);
+    this.#commits = new CommitQueue({
+      committer: file.committer,
+      begin: () => {},
+      isOwnFailure: (error) => error instanceof ReadingsError,
+      explain: (error, bytes) => errors.explain(error, bytes),
+      maxOperations: maxWritesInCommit,
+    });
     this.#lifetime = new Lifetime('readings', {
       drain: () => this.#end(),
       abort: (error) => {
@@ -131,7 +143,7 @@ class LmdbReadings implements Readings {
   }
 
   #end(): Promise<void> {
-    this.#ended ??= this.#commits.idle().then(() => this.#store.root.close());
+    this.#ended ??= this.#commits.idle().then(() => this.#file.close());
     return this.#ended;
   }
 
@@ -145,20 +157,7 @@ class LmdbReadings implements Readings {
 
   async #write<T>(write: () => T, bytes = 0): Promise<T> {
     this.#lifetime.check();
-    try {
-      return await this.#commits.run(write);
-    } catch (error) {
-      if (isInputOutputError(error)) await this.#expectRoom(bytes);
-      throw toReadingsError(error, this.#directory);
-    }
-  }
-
-  async #expectRoom(bytes: number): Promise<void> {
-    try {
-      await proveRoom(this.#directory, bytes);
-    } catch (error) {
-      throw toReadingsError(error, this.#directory);
-    }
+    return this.#commits.add(write, bytes);
   }
 
   #read<T>(read: () => T): T {
@@ -166,7 +165,7 @@ class LmdbReadings implements Readings {
     try {
       return read();
     } catch (error) {
-      throw toReadingsError(error, this.#directory);
+      throw this.#errors.from(error);
     }
   }
 
@@ -184,7 +183,7 @@ class LmdbReadings implements Readings {
     return this.#find(id, (id, record) => {
       const bytes = database.get(id);
       const decoded = bytes && decode(record, bytes);
-      if (decoded === undefined) throw readingsError('damaged', this.#directory);
+      if (decoded === undefined) throw this.#errors.of('damaged');
       return decoded;
     });
   }
@@ -193,7 +192,7 @@ class LmdbReadings implements Readings {
     try {
       return decode();
     } catch (error) {
-      if (error instanceof SyntaxError) throw readingsError('damaged', this.#directory, error);
+      if (error instanceof SyntaxError) throw this.#errors.of('damaged', error);
       throw error;
     }
   }

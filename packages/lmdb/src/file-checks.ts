@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { constants, copyFile, type FileHandle, link, open, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../errors.ts';
-import { type LmdbMeta, metaPageBytes, newerMeta, readMeta } from './lmdb-meta.ts';
-import { isWhole } from './lmdb-page-tree.ts';
-import { makeDirectory } from './make-directory.ts';
+import { systemCode } from '@inkwire/base';
+import { makeDirectory } from '@inkwire/base/node';
+import { type MetaPage, metaPageBytes, newerMeta, readMeta } from './meta-page.ts';
+import { isWhole } from './page-tree.ts';
 
 /**
  * What must be true of the files before LMDB opens them. LMDB maps them into memory, where a missing page is a SIGBUS
@@ -24,7 +24,7 @@ import { makeDirectory } from './make-directory.ts';
 const lockBytes = 16 * 1024;
 
 /** Creates the directory and the lock file. Rejects with what the file system says. */
-export async function prepareLmdbDirectory(directory: string): Promise<void> {
+export async function prepareDirectory(directory: string): Promise<void> {
   await makeDirectory(directory);
   await proveWritable(directory);
   const lock = join(directory, 'lock.mdb');
@@ -75,19 +75,19 @@ export function proveRoom(directory: string, bytes: number): Promise<void> {
 const maxLooks = 10;
 
 /** What is wrong with a data file: cut, mixed or no LMDB file at all; or of another format. */
-export type LmdbFileFault = 'damaged' | 'foreign';
+export type FileFault = 'damaged' | 'foreign';
 
-export interface LmdbFileOptions {
+export interface FileCheckOptions {
   /** Makes the error for a data file that LMDB would refuse, or that was cut. */
-  readonly refuse: (fault: LmdbFileFault) => Error;
+  readonly refuse: (fault: FileFault) => Error;
   /** Looks at every page, as after a crash of the machine. Default false. */
   readonly everyPage?: boolean | undefined;
 }
 
 /** Throws what `refuse` makes unless LMDB can be let near the file. Other processes may be writing to it. */
-export async function expectWholeLmdbFile(
+export async function expectWholeFile(
   directory: string,
-  { refuse, everyPage = false }: LmdbFileOptions,
+  { refuse, everyPage = false }: FileCheckOptions,
 ): Promise<void> {
   await using file = await openData(directory);
   if (file === undefined || (await file.stat()).size === 0) return;
@@ -104,7 +104,7 @@ export async function expectWholeLmdbFile(
   }
 }
 
-async function readNewestMeta(file: FileHandle, refuse: LmdbFileOptions['refuse']): Promise<LmdbMeta> {
+async function readNewestMeta(file: FileHandle, refuse: FileCheckOptions['refuse']): Promise<MetaPage> {
   const read = async (offset: number) => {
     const page = Buffer.alloc(metaPageBytes);
     const { bytesRead } = await file.read(page, 0, page.length, offset);

@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { systemCode } from '@inkwire/base';
-import { metaPageBytes, readMeta } from '@inkwire/base/node';
+import { metaPageBytes, readMeta } from './meta-page.ts';
 
 /*
  * The file `relaxed` beside `data.mdb`: there while the data may be unflushed. It names the machine's boot, and keeps the meta

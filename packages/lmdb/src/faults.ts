@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { systemCode } from '../errors.ts';
+import { systemCode } from '@inkwire/base';
 
 const { errno } = constants;
 

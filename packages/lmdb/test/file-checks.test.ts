@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { expectWholeLmdbFile, prepareLmdbDirectory, proveRoom } from './lmdb-data-file.ts';
-import { isInputOutputError, lmdbFaultOf } from './lmdb-faults.ts';
+import { isInputOutputError, lmdbFaultOf } from '../src/faults.ts';
+import { expectWholeFile, prepareDirectory, proveRoom } from '../src/file-checks.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -38,14 +38,14 @@ function dataFile({ version = 2, lastPage = 2 } = {}): Buffer {
 
 async function faultOf(bytes: Buffer, everyPage = false): Promise<string | undefined> {
   await writeFile(join(folder, 'data.mdb'), bytes);
-  return expectWholeLmdbFile(folder, { refuse, everyPage }).then(
+  return expectWholeFile(folder, { refuse, everyPage }).then(
     () => undefined,
     (error: Error) => error.message,
   );
 }
 
 it('takes a whole file, an empty one and none', async () => {
-  await expectWholeLmdbFile(folder, { refuse });
+  await expectWholeFile(folder, { refuse });
   expect(await faultOf(Buffer.alloc(0))).toBeUndefined();
   expect(await faultOf(dataFile(), true)).toBeUndefined();
 });
@@ -65,12 +65,12 @@ it('refuses what was cut, mixed, or is of another format', async () => {
 it('takes a file that is shorter than it says when every page of its trees is there', async () => {
   expect(await faultOf(dataFile({ lastPage: 9 }))).toBeUndefined();
   await truncate(join(folder, 'data.mdb'), 2 * pageBytes);
-  await expect(expectWholeLmdbFile(folder, { refuse })).rejects.toThrow('damaged');
+  await expect(expectWholeFile(folder, { refuse })).rejects.toThrow('damaged');
 });
 
 it('prepares a directory, with a lock file that has its blocks, and leaves nothing else behind', async () => {
   const directory = join(folder, 'a', 'b');
-  await Promise.all([prepareLmdbDirectory(directory), prepareLmdbDirectory(directory)]);
+  await Promise.all([prepareDirectory(directory), prepareDirectory(directory)]);
   await proveRoom(directory, 1000);
   expect(await readdir(directory)).toEqual(['lock.mdb']);
   expect((await stat(join(directory, 'lock.mdb'))).size).toBe(16 * 1024);

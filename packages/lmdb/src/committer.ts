@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@inkwire/base';
 import type { RootDatabase } from 'lmdb';
 import type { Checkpoints } from './checkpoints.ts';
-import { noRoom, type Room } from './room.ts';
+import { type FreeSpace, noRoom } from './free-space.ts';
 
 /** How transactions become lasting. */
 export interface Committer {
@@ -18,12 +18,12 @@ export interface Committer {
 export function createCommitter(
   root: RootDatabase,
   checkpoints: Checkpoints | undefined,
-  room: Room,
+  space: FreeSpace,
   clock: Clock,
 ): Committer {
   return checkpoints === undefined
-    ? new FlushingCommitter(root, room)
-    : new RelaxedCommitter(root, checkpoints, room, clock);
+    ? new FlushingCommitter(root, space)
+    : new RelaxedCommitter(root, checkpoints, space, clock);
 }
 
 /**
@@ -32,15 +32,15 @@ export function createCommitter(
  */
 class FlushingCommitter implements Committer {
   readonly #root: RootDatabase;
-  readonly #room: Room;
+  readonly #space: FreeSpace;
 
-  constructor(root: RootDatabase, room: Room) {
+  constructor(root: RootDatabase, space: FreeSpace) {
     this.#root = root;
-    this.#room = room;
+    this.#space = space;
   }
 
   async commit(change: () => void, bytes: number, operations: number): Promise<void> {
-    if (!this.#room.onDisk(bytes, operations) && !this.#room.inFile(bytes, operations)) throw noRoom();
+    if (!this.#space.fitsDisk(bytes, operations) && !this.#space.fitsFile(bytes, operations)) throw noRoom();
     // A child transaction, because the outer one of lmdb-js commits even when its callback throws.
     await this.#root.childTransaction(change);
   }
@@ -63,28 +63,28 @@ const patienceMs = 500;
 class RelaxedCommitter implements Committer {
   readonly #root: RootDatabase;
   readonly #checkpoints: Checkpoints;
-  readonly #room: Room;
+  readonly #space: FreeSpace;
   readonly #clock: Clock;
   #timer: Timer | undefined;
   #flushing: Promise<void> | undefined;
   #flushingSince = 0;
   #isDirty = false;
 
-  constructor(root: RootDatabase, checkpoints: Checkpoints, room: Room, clock: Clock) {
+  constructor(root: RootDatabase, checkpoints: Checkpoints, space: FreeSpace, clock: Clock) {
     this.#root = root;
     this.#checkpoints = checkpoints;
-    this.#room = room;
+    this.#space = space;
     this.#clock = clock;
   }
 
   commit(change: () => void, bytes: number, operations: number): Promise<void> | void {
-    if (!this.#room.onDisk(bytes, operations)) return this.#commitInFile(change, bytes, operations);
+    if (!this.#space.fitsDisk(bytes, operations)) return this.#commitInFile(change, bytes, operations);
     return this.#commit(change);
   }
 
   /** On a full disk the pages that the file has are all the room there is: a checkpoint lets go of those of the last one. */
   async #commitInFile(change: () => void, bytes: number, operations: number): Promise<void> {
-    if (!this.#room.inFile(bytes, operations)) throw noRoom();
+    if (!this.#space.fitsFile(bytes, operations)) throw noRoom();
     await this.#flushing;
     await this.#flushNow();
     await this.#commit(change);

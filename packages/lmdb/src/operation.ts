@@ -1,13 +1,10 @@
-import type { PendingAnswer } from '../tables.ts';
-import type { Transaction } from './transaction.ts';
-
 /**
  * Operations that are committed together.
  *
  *     gathering ──▶ in a transaction ──▶ on the way to the disk ──▶ done
  */
-export class Group {
-  readonly operations: Operation<unknown>[] = [];
+export class Group<Transaction, Mark> {
+  readonly operations: Operation<unknown, Transaction, Mark>[] = [];
   /** Of values and names, to bound what one transaction holds. */
   bytes = 0;
   done = false;
@@ -26,37 +23,47 @@ export class Group {
   }
 }
 
-/** One operation, and the answer to it. */
-export class Operation<T> implements PendingAnswer<T> {
+/**
+ * One operation, and the answer to it. All operations of a group share one promise, so that a hundred thousand of them a
+ * second do not cost a promise each. `await` works on it too.
+ */
+export class Operation<T, Transaction = unknown, Mark = unknown> implements PromiseLike<T> {
   readonly run: (transaction: Transaction) => T;
   readonly bytes: number;
-  /** The dirty slots of what it writes. */
-  slots: number | readonly number[] | undefined;
-  readonly #group: Group;
+  readonly mark: Mark | undefined;
+  readonly #group: Group<Transaction, Mark>;
   #result: T | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(group: Group, run: (transaction: Transaction) => T, bytes: number) {
+  constructor(
+    group: Group<Transaction, Mark>,
+    run: (transaction: Transaction) => T,
+    bytes: number,
+    mark: Mark | undefined,
+  ) {
     this.#group = group;
     this.run = run;
     this.bytes = bytes;
-    this.slots = undefined;
+    this.mark = mark;
   }
 
+  /** Whether `result` may be called. */
   get done(): boolean {
     return this.#group.done;
   }
 
+  /** Resolves when `done`; never rejects. */
   get settled(): Promise<void> {
     return this.#group.settled;
   }
 
+  /** Returns what `run` returned. Throws what the operation failed with. */
   result(): T {
     if (this.#failure) throw this.#failure.error;
     return this.#result as T;
   }
 
-  /** May be called again, when its transaction was taken back. */
+  /** Called again when its transaction was taken back and tried once more. */
   succeed(result: T): void {
     this.#result = result;
     this.#failure = undefined;

@@ -3,7 +3,7 @@ import type { RootDatabase } from 'lmdb';
 import { expect, it } from 'vitest';
 import type { Checkpoints } from './checkpoints.ts';
 import { createCommitter } from './committer.ts';
-import type { Room } from './room.ts';
+import type { FreeSpace } from './free-space.ts';
 
 /** A committer whose checkpoints end when they are told to. */
 function create() {
@@ -14,10 +14,10 @@ function create() {
       new Promise<void>((resolve, reject) => ending.push((error) => (error ? reject(error) : resolve()))),
   } as Checkpoints;
   const root = { transactionSync: (change: () => void) => change() } as RootDatabase;
-  const room = { onDisk: () => true, inFile: () => false } as unknown as Room;
-  const committer = createCommitter(root, checkpoints, room, clock);
+  const space = { fitsDisk: () => true, fitsFile: () => false } as unknown as FreeSpace;
+  const committer = createCommitter(root, checkpoints, space, clock);
   const commit = () => committer.commit(() => {}, 1, 1);
-  return { committer, commit, room, clock, ending };
+  return { committer, commit, space, clock, ending };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -75,10 +75,10 @@ it('a checkpoint that fails is taken again, and flush waits until none is left t
 });
 
 it('without room on the disk, what is in the file is used once a checkpoint has let go of it, or nothing is begun', async () => {
-  const { commit, room, ending } = create();
-  Object.assign(room, { onDisk: () => false });
+  const { commit, space, ending } = create();
+  Object.assign(space, { fitsDisk: () => false });
   await expect(commit()).rejects.toMatchObject({ code: 'ENOSPC' });
-  Object.assign(room, { inFile: () => true });
+  Object.assign(space, { fitsFile: () => true });
   let done = false;
   const committing = Promise.resolve(commit()).then(() => (done = true));
   await turn();

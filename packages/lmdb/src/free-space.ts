@@ -30,7 +30,7 @@ interface RootStats extends Stats {
   readonly free: Stats;
 }
 
-export class Room {
+export class FreeSpace {
   readonly #directory: string;
   readonly #root: RootDatabase;
   readonly #databases: readonly Database[];
@@ -48,7 +48,7 @@ export class Room {
   }
 
   /** Whether the disk has room for a transaction of so many operations, with so many bytes of values and names. */
-  onDisk(bytes: number, operations: number): boolean {
+  fitsDisk(bytes: number, operations: number): boolean {
     const needed = neededBytes(bytes, operations);
     if (needed > this.#left || this.#now() - this.#lookedAt > lookEveryMs) this.#look();
     this.#left -= needed;
@@ -56,7 +56,7 @@ export class Room {
   }
 
   /** Whether the pages that nothing in the file uses are enough. */
-  inFile(bytes: number, operations: number): boolean {
+  fitsFile(bytes: number, operations: number): boolean {
     const { pageSize, lastPageNumber, root, free } = this.#root.getStats() as RootStats;
     const used = [root, free, ...this.#databases.map((database) => database.getStats() as Stats)];
     const unused = used.reduce((left, stats) => left - pagesOf(stats), lastPageNumber - 1);

@@ -1,4 +1,4 @@
-import { rootOf, treeBytes } from './lmdb-page-tree.ts';
+import { rootOf, treeBytes } from './page-tree.ts';
 
 /*
  * The first two pages of an LMDB data file (format 2, lmdb-js 3.5) say what is valid: transaction `n` writes page `n & 1`, and
@@ -15,7 +15,7 @@ export const metaPageBytes = 168;
 const metaAt = 24;
 
 /** What a meta page says. */
-export interface LmdbMeta {
+export interface MetaPage {
   readonly pageBytes: number;
   /** Of the free pages and of the databases. */
   readonly roots: readonly bigint[];
@@ -24,7 +24,7 @@ export interface LmdbMeta {
 }
 
 /** Reads the beginning of a meta page, or says what is wrong with it. */
-export function readMeta(page: Buffer): LmdbMeta | 'damaged' | 'foreign' {
+export function readMeta(page: Buffer): MetaPage | 'damaged' | 'foreign' {
   if (page.length < metaPageBytes) return 'damaged';
   const pageBytes = page.readUInt32LE(48);
   if (page.readUInt32LE(metaAt) !== 0xbeefc0de || pageBytes < 512 || pageBytes > 65_536) return 'damaged';
@@ -37,5 +37,5 @@ export function readMeta(page: Buffer): LmdbMeta | 'damaged' | 'foreign' {
   };
 }
 
-export const newerMeta = (one: LmdbMeta, other: LmdbMeta): LmdbMeta =>
+export const newerMeta = (one: MetaPage, other: MetaPage): MetaPage =>
   other.transaction > one.transaction ? other : one;

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { metaPageBytes, readMeta } from '@inkwire/base/node';
 import type { RootDatabase, Transaction } from 'lmdb';
 import { CheckpointFile, removeCheckpoints } from './checkpoint-file.ts';
+import { metaPageBytes, readMeta } from './meta-page.ts';
 
 /** lmdb-js's `sync` is missing from its types. */
 type Flushable = RootDatabase & { sync(done: (error?: Error) => void): void };
