@@ -1,4 +1,4 @@
-import { type Clock, type Closable, Lifetime, systemClock, type WaitOptions } from '@inkwire/base';
+import { type Clock, type Closable, Owner, systemClock, UnderWay, type WaitOptions } from '@inkwire/base';
 import {
   digitPng,
   type Picture,
@@ -7,27 +7,13 @@ import {
   type ReadPicture,
   renderStrokes,
 } from '@inkwire/digits';
-import { createMemoryTables, type Tables } from '@inkwire/kv';
-import type { LeaseService } from '@inkwire/pool';
 import type { NewReading, OriginalPicture, Reading, Readings } from '@inkwire/readings';
-import { type WireLimits, WireSide } from './wire/wire-side.ts';
 
-/** What the hub works with. It owns none of it: whoever opened the reader, the readings and the pool closes them. */
+/** What the hub works with. It owns none of it: the program that opened the reader and the readings closes them. */
 export interface HubOptions {
   readonly reader: Reader;
   readonly readings: Readings;
-  /** Where clients keep their values. Default: memory, which ends with the hub. */
-  readonly tables?: Tables;
-  /** The allocator that shares a database's connections among those who ask by `lease`. Default: none runs here. */
-  readonly pool?: LeaseService | undefined;
   readonly clock?: Clock;
-  readonly wireLimits?: WireLimits;
-  /** Hears of failures that a member was answered by status 500. Default: `console.error`. */
-  readonly onError?: (error: unknown) => void;
-  /** What the hub calls itself. Default `inkwire`. */
-  readonly name?: string;
-  /** The program's version, for those who ask. Default `0.0.0`. */
-  readonly version?: string;
 }
 
 /** Where a picture comes from, and what becomes of it. */
@@ -50,19 +36,16 @@ export interface ReadingEvent {
 }
 
 /**
- * Reads pictures, keeps the readings and tells whoever listens, in this order and no other:
+ * Reads pictures, keeps the readings and tells its listeners, in this order and no other:
  *
  *     listener ──▶ hub.read ──▶ reader.read ──▶ readings.keep ──▶ onReading ──▶ answer
  *
- * Whoever is told can rely on it that the reading is kept. `close()` waits for what is under way.
+ * A reading that a listener is told of is kept already. The hub knows no wire and no HTTP. `close()` waits for what is
+ * under way.
  */
 export interface Hub extends Closable {
-  readonly name: string;
-  readonly version: string;
   readonly reader: Reader;
   readonly readings: Readings;
-  /** Members, topics and commands, for listeners. */
-  readonly wire: WireSide;
   /** Throws what the reader and the readings throw. After an abort, a picture that is not kept yet never will be. */
   read(picture: Picture, from: PictureOrigin): Promise<Reading>;
   /** Like `readings.correct`, and tells. */
@@ -78,53 +61,27 @@ export function createHub(options: HubOptions): Hub {
   return new ReadingHub(options);
 }
 
-class ReadingHub implements Hub {
-  readonly name: string;
-  readonly version: string;
+class ReadingHub extends Owner implements Hub {
   readonly reader: Reader;
   readonly readings: Readings;
-  readonly wire: WireSide;
   readonly #clock: Clock;
-  readonly #ownTables: Tables | undefined;
   readonly #listeners = new Set<(event: ReadingEvent) => void>();
-  readonly #underWay = new Set<Promise<unknown>>();
-  readonly #reads = new Set<AbortController>();
-  readonly #lifetime = new Lifetime('hub', {
-    drain: () => this.#end(),
-    abort: (error) => {
-      for (const controller of this.#reads) controller.abort(error);
-      return this.#end();
-    },
-  });
+  readonly #underWay = new UnderWay();
 
-  constructor(options: HubOptions) {
-    const { reader, readings, clock = systemClock, name = 'inkwire', version = '0.0.0' } = options;
+  constructor({ reader, readings, clock = systemClock }: HubOptions) {
+    super('hub');
     this.reader = reader;
     this.readings = readings;
-    this.name = name;
-    this.version = version;
     this.#clock = clock;
-    this.#ownTables = options.tables ? undefined : createMemoryTables();
-    this.wire = new WireSide({
-      name,
-      version,
-      hub: this,
-      tables: options.tables ?? this.#ownTables!,
-      pool: options.pool,
-      clock,
-      limits: options.wireLimits ?? {},
-      onError: options.onError ?? console.error,
-    });
   }
 
   read(picture: Picture, from: PictureOrigin): Promise<Reading> {
-    return this.#track(() =>
-      this.#abortable(from.signal, (signal) => this.#read(picture, { ...from, signal })),
-    );
+    const { signal } = from;
+    return this.#run((own) => this.#read(picture, { ...from, signal: own }), { signal });
   }
 
   correct(id: string, text: string | null): Promise<Reading | undefined> {
-    return this.#track(async () => {
+    return this.#run(async () => {
       const reading = await this.readings.correct(id, text);
       if (reading) this.#tell({ kind: 'corrected', reading });
       return reading;
@@ -132,7 +89,7 @@ class ReadingHub implements Hub {
   }
 
   remove(id: string): Promise<boolean> {
-    return this.#track(async () => {
+    return this.#run(async () => {
       const reading = await this.readings.get(id);
       const removed = reading !== undefined && (await this.readings.remove(id));
       if (removed) this.#tell({ kind: 'removed', reading });
@@ -147,20 +104,17 @@ class ReadingHub implements Hub {
     return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
   }
 
-  close(): Promise<void> {
-    return this.#lifetime.close();
+  protected override drain(): Promise<void> {
+    return this.#underWay.drained();
   }
 
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
+  protected override abort(error: Error): Promise<void> {
+    return this.#underWay.abort(error);
   }
 
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  async #run<T>(task: (signal: AbortSignal) => Promise<T>, options?: WaitOptions): Promise<T> {
+    this.expectOpen();
+    return this.#underWay.run(task, options);
   }
 
   async #read(picture: Picture, from: PictureOrigin & { readonly signal: AbortSignal }): Promise<Reading> {
@@ -193,42 +147,6 @@ class ReadingHub implements Hub {
         // The listener's mistake must be seen, but not by whoever sent the picture.
         process.emitWarning(error instanceof Error ? error : String(error));
       }
-    }
-  }
-
-  /** Runs `work` with a signal of its own, which follows the caller's and is aborted by `destroy`. */
-  async #abortable<T>(outer: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    outer?.throwIfAborted();
-    const controller = new AbortController();
-    const follow = () => controller.abort(outer?.reason);
-    outer?.addEventListener('abort', follow, { once: true });
-    this.#reads.add(controller);
-    try {
-      return await work(controller.signal);
-    } finally {
-      this.#reads.delete(controller);
-      outer?.removeEventListener('abort', follow);
-    }
-  }
-
-  async #end(): Promise<void> {
-    await this.#settled();
-    this.wire[Symbol.dispose]();
-    await this.#ownTables?.close();
-  }
-
-  async #settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
-  }
-
-  async #track<T>(work: () => Promise<T>): Promise<T> {
-    this.#lifetime.check();
-    const running = work();
-    this.#underWay.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#underWay.delete(running);
     }
   }
 }

@@ -1,10 +1,22 @@
-export { type AllocatorHub, type AllocatorHubOptions, createAllocatorHub } from './allocator-hub.ts';
 export { HubError, type HubErrorCode } from './errors.ts';
 export { type HttpListener, listenHttp, listenMetrics } from './http/listen.ts';
-export { defaultLimits, type HttpLimits, type HttpOptions, type TlsOptions } from './http/options.ts';
+export type { HttpOptions, HubOnWire, TlsOptions } from './http/options.ts';
 export { createHub, type Hub, type HubOptions, type PictureOrigin, type ReadingEvent } from './hub.ts';
 export { type LabListener, type LabOptions, listenLab } from './lab/listen.ts';
+export {
+  type Given,
+  type HttpLimits,
+  httpLimits,
+  type Limit,
+  type WireLimits,
+  wireLimits,
+} from './limits/limits.ts';
 export { Members } from './members/members.ts';
 export type { Role, Tokens } from './members/tokens.ts';
+export { $inbox } from './system/inbox.ts';
+export { $members } from './system/members.ts';
+export { $pool } from './system/pool.ts';
+export { $readings } from './system/readings.ts';
+export type { SystemContext, SystemName, SystemPart } from './system/system-part.ts';
 export { listenWire, type WireListener, type WireOptions } from './wire/listen.ts';
-export type { WireLimits } from './wire/wire-side.ts';
+export { createWireService, type WireService, type WireServiceOptions } from './wire/wire-service.ts';

@@ -148,7 +148,7 @@ describe('POST /api/readings refuses', () => {
   it('what finds the disk full: 507, nothing kept, and the operator hears of it', async () => {
     const readings = createMemoryReadings();
     readings.keep = () => Promise.reject(new ReadingsError('READINGS_FULL', 'No room in /var/lib/secret'));
-    const { fetch, faults } = await serveHub({}, readings);
+    const { fetch, faults } = await serveHub({}, { readings });
     const response = await fetch('/api/readings', { method: 'POST', ...picture(fakePicture('1')) });
     const problem = await problemIn(response);
     expect(problem).toMatchObject({ status: 507, code: 'READINGS_FULL' });

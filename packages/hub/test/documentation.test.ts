@@ -1,9 +1,8 @@
-import { createMemoryReadings } from '@inkwire/readings';
 import { describe, expect, it } from 'vitest';
 import { resolveHttpOptions } from '../src/http/options.ts';
 import { createServer } from '../src/http/server.ts';
-import { createHub } from '../src/index.ts';
-import { createFakeReader, fakePicture } from './fake-reader.ts';
+import { fakePicture } from './fake-reader.ts';
+import { composeHub } from './hub-on-wire.ts';
 import { serveHub } from './served-hub.ts';
 
 interface OpenApi {
@@ -14,7 +13,7 @@ interface OpenApi {
 
 describe('the documentation', () => {
   it('has every route that there is, and no other', async () => {
-    const hub = createHub({ reader: createFakeReader(), readings: createMemoryReadings() });
+    const hub = composeHub();
     const there: string[] = [];
     const { app, table } = await createServer(hub, resolveHttpOptions({ port: 0 }), {
       isLocal: true,

@@ -3,13 +3,13 @@ import { request as plainRequest } from 'node:http';
 import { type RequestOptions, request as secureRequest } from 'node:https';
 import { connect } from 'node:net';
 import { createManualClock } from '@inkwire/base';
-import { createMemoryReadings } from '@inkwire/readings';
 import type { Channel } from '@inkwire/wire';
 import { dialWebSocket } from '@inkwire/wire/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHub, type HttpOptions, listenHttp, listenWire } from '../src/index.ts';
-import { createFakeReader, fakePicture } from './fake-reader.ts';
+import { type HttpOptions, listenHttp, listenWire } from '../src/index.ts';
+import { fakePicture } from './fake-reader.ts';
 import { askOnce } from './frames.ts';
+import { composeHub } from './hub-on-wire.ts';
 import { formOf, json, problemIn, serveHub } from './served-hub.ts';
 
 const token = 'correct-horse-battery';
@@ -38,7 +38,7 @@ function ask(url: string, options: RequestOptions = {}): Promise<Answer> {
 }
 
 async function codeOfListening(options: HttpOptions): Promise<string | undefined> {
-  const hub = createHub({ reader: createFakeReader(), readings: createMemoryReadings() });
+  const hub = composeHub();
   try {
     await (await listenHttp(hub, options)).close();
     return undefined;
@@ -49,7 +49,7 @@ async function codeOfListening(options: HttpOptions): Promise<string | undefined
 
 describe('binding', () => {
   it('to anything but loopback is refused without a token or client certificates, and says how', async () => {
-    const hub = createHub({ reader: createFakeReader(), readings: createMemoryReadings() });
+    const hub = composeHub();
     for (const host of ['0.0.0.0', '::', '192.0.2.1'])
       await expect(listenHttp(hub, { host, port: 0 })).rejects.toMatchObject({
         code: 'HUB_BINDING_UNSAFE',
@@ -71,7 +71,7 @@ describe('binding', () => {
   });
 
   it('refuses options that make no sense', async () => {
-    const hub = createHub({ reader: createFakeReader(), readings: createMemoryReadings() });
+    const hub = composeHub();
     for (const options of [
       { port: -1 },
       { port: 65_536 },
@@ -292,9 +292,9 @@ describe('wrong tokens', () => {
 
   it('are counted for each address, on every listener together, and forgotten in time', async () => {
     const clock = createManualClock();
-    const wireLimits = { loopbackWrongTokensPerMinute: 4 };
-    const { hub, url, fetch } = await serveHub({ tokens }, undefined, { clock, wireLimits });
-    const wire = await listenWire(hub, { port: 0, tokens });
+    const limits = { loopbackWrongTokensPerMinute: 4 };
+    const { wire: service, url, fetch } = await serveHub({ tokens }, { clock, limits });
+    const wire = await listenWire(service, { port: 0, tokens });
     onTestFinished(() => wire.destroy());
 
     const byHttp = async (token: string) =>

@@ -71,7 +71,7 @@ describe('one reading', () => {
 
   it('shows no picture as anything but a picture, whatever it was kept as', async () => {
     const readings = createMemoryReadings();
-    const { fetch } = await serveHub({}, readings);
+    const { fetch } = await serveHub({}, { readings });
     const { id } = await readings.keep({
       source: 'x',
       text: '1',
@@ -191,7 +191,7 @@ describe('GET /api/readings.csv', () => {
         stopped = true;
       }
     };
-    const { url } = await serveHub({}, readings);
+    const { url } = await serveHub({}, { readings });
     const controller = new AbortController();
     const response = await fetch(`${url}/api/readings.csv`, { signal: controller.signal });
     const reader = response.body!.getReader();

@@ -68,7 +68,7 @@ function messageTo(id: number, text: string): Buffer {
 async function lab(options: Partial<LabOptions> = {}) {
   const wired = await wireHub({}, { clock: createManualClock(Date.now()) });
   const clock = createManualClock(new Date(2021, 11, 30, 21, 55, 50).getTime());
-  const listener = await listenLab(wired.hub, { port: 0, clock, ...options });
+  const listener = await listenLab(wired.wire, { port: 0, clock, ...options });
   onTestFinished(() => listener.destroy());
   const enter = async () => {
     const client = new LabClient(listener.port);
@@ -140,23 +140,23 @@ it('says what is wrong: nobody there, oneself, no such command, no request', asy
 });
 
 it('lets go of who disconnects or vanishes, and tells everyone when it stops', async () => {
-  const { enter, lab: listener, hub } = await lab();
+  const { enter, lab: listener, wire } = await lab();
   const [leaving, vanishing, staying] = [await enter(), await enter(), await enter()];
   leaving.write(LabClient.packet(request, disconnect!));
   vanishing.write(LabClient.packet(request, time!).subarray(0, 500));
   await until(() => leaving.closed);
-  await until(() => hub.wire.members.size === 2);
+  await until(() => wire.members.size === 2);
   await listener.close();
   expect(await staying.next()).toEqual({ kind: instruct, command: disconnect, content: '' });
   await until(() => staying.closed && vanishing.closed);
-  expect(hub.wire.members.size).toBe(0);
+  expect(wire.members.size).toBe(0);
 });
 
 it('cuts a list that is too long at the end of a line', async () => {
-  const { enter, hub } = await lab();
+  const { enter, wire } = await lab();
   const client = await enter();
   for (let i = 0; i < 40; i++)
-    hub.wire.members.join({ transport: 'test', address: '127.0.0.1', port: 50_000 }, () => {});
+    wire.members.join({ transport: 'test', address: '127.0.0.1', port: 50_000 }, () => {});
   const { content } = await client.ask(list!);
   expect(content.length).toBeGreaterThan(950);
   expect(content.length).toBeLessThan(1024);
@@ -164,14 +164,14 @@ it('cuts a list that is too long at the end of a line', async () => {
 });
 
 it('listens on this machine only: its packets have no place for a token', async () => {
-  const { hub } = await wireHub();
-  await expect(listenLab(hub, { host: '0.0.0.0', port: 0 })).rejects.toMatchObject({
+  const { wire } = await wireHub();
+  await expect(listenLab(wire, { host: '0.0.0.0', port: 0 })).rejects.toMatchObject({
     code: 'HUB_BINDING_UNSAFE',
   });
 });
 
 it('hears nothing more of who has disconnected, and cuts who does not hang up', async () => {
-  const { enter, hub } = await lab();
+  const { enter, wire } = await lab();
   const [leaving, staying] = [await enter(), await enter()];
   leaving.write(
     Buffer.concat([
@@ -182,7 +182,7 @@ it('hears nothing more of who has disconnected, and cuts who does not hang up', 
   await until(() => leaving.closed);
   expect(await staying.ask(time!)).toMatchObject({ kind: response, command: success });
   expect(staying.heard).toEqual([]);
-  expect(hub.wire.members.size).toBe(1);
+  expect(wire.members.size).toBe(1);
 });
 
 it('passes on what fits of a long message, lines and all', async () => {
@@ -195,7 +195,7 @@ it('passes on what fits of a long message, lines and all', async () => {
 });
 
 it('answers no more requests a second than it may, but lets everyone go', async () => {
-  const { enter, clock, hub } = await lab({ maxRequestsPerSecond: 3 });
+  const { enter, clock, wire } = await lab({ maxRequestsPerSecond: 3 });
   const [busy, calm] = [await enter(), await enter()];
   for (let i = 0; i < 5; i++) busy.write(LabClient.packet(request, time!));
   await until(() => busy.heard.length === 5);
@@ -207,5 +207,5 @@ it('answers no more requests a second than it may, but lets everyone go', async 
   for (let i = 0; i < 5; i++) busy.write(LabClient.packet(request, send!, messageTo(2, 'x')));
   busy.write(LabClient.packet(request, disconnect!));
   await until(() => busy.closed);
-  expect(hub.wire.members.size).toBe(1);
+  expect(wire.members.size).toBe(1);
 });

@@ -5,6 +5,7 @@ import { createMemoryReadings } from '@inkwire/readings';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createHub, listenHttp, type ReadingEvent } from '../src/index.ts';
 import { createFakeReader, fakePicture } from './fake-reader.ts';
+import { composeHub } from './hub-on-wire.ts';
 import { problemIn, serveHub, until } from './served-hub.ts';
 
 interface Heard {
@@ -299,7 +300,7 @@ describe('a hub', () => {
   });
 
   it('leaves the port free after its listener has closed', async () => {
-    const { hub } = create();
+    const hub = composeHub();
     const first = await listenHttp(hub, { port: 0 });
     const { port } = first;
     await first.close();

@@ -32,15 +32,15 @@ function parse(text: string) {
 async function everything() {
   const pool = createLeaseService({ allocator: { capacity: 10, learnMs: 0 } });
   onTestFinished(() => pool.close());
-  const served = await serveHub({ tokens }, undefined, { pool });
-  const wire = await listenWire(served.hub, { port: 0, tokens });
-  const lab = await listenLab(served.hub, { port: 0 });
+  const served = await serveHub({ tokens }, { pool });
+  const listener = await listenWire(served.wire, { port: 0, tokens });
+  const lab = await listenLab(served.wire, { port: 0 });
   onTestFinished(async () => {
-    await wire.destroy();
+    await listener.destroy();
     await lab.destroy();
   });
   const scrape = async () => parse(await (await served.fetch('/metrics', { headers })).text());
-  return { ...served, wire, lab, scrape };
+  return { ...served, wirePort: listener.port, labPort: lab.port, scrape };
 }
 
 it('every metric has a type and a help, and stands in the README', async () => {
@@ -58,35 +58,35 @@ it('every metric has a type and a help, and stands in the README', async () => {
 });
 
 it('every metric moves with what it counts', async () => {
-  const { hub, reader, wire, lab, scrape } = await everything();
+  const { reader, wire, wirePort, labPort, scrape } = await everything();
   const before = await scrape();
 
-  const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: wire.port, ...wait });
+  const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: wirePort, ...wait });
   const client = createClient({ dial, token: tokens.admin });
   onTestFinished(() => client.destroy());
   await client.read(fakePicture('47'));
   await client.subscribe('topic').ready();
   await client.publish('topic', ['heard']);
-  await askOnce(wire.port, signIn('wrong-token'));
+  await askOnce(wirePort, signIn('wrong-token'));
 
   const packet = Buffer.alloc(1032);
   packet.writeInt32LE(1, 0);
-  const labClient = connect(lab.port, '127.0.0.1', () => labClient.write(packet));
+  const labClient = connect(labPort, '127.0.0.1', () => labClient.write(packet));
   onTestFinished(() => void labClient.destroy());
-  await until(() => hub.wire.lab.requests === 1);
+  await until(() => wire.lab.requests === 1);
 
   // One that subscribes and never reads: what is published waits for it, and at last it is dropped.
-  const slow = connect(wire.port, '127.0.0.1').pause();
+  const slow = connect(wirePort, '127.0.0.1').pause();
   onTestFinished(() => void slow.destroy());
   slow.write(Buffer.concat([frameOf(signIn(tokens.admin)), frameOf({ kind: 'subscribe', topic: 'flood' })]));
-  await until(() => hub.wire.topics.subscribers('flood') === 1);
+  await until(() => wire.topics.subscribers('flood') === 1);
   const release = reader.hold();
   const held = client.read(fakePicture('1'));
-  await until(() => hub.wire.metrics.pending === 1);
+  await until(() => wire.metrics.pending === 1);
   let most = 0;
   const message = encodedValue({ kind: 'binary', value: randomBytes(60_000) });
-  while (hub.wire.metrics.dropped === 0) {
-    hub.wire.topics.publish('flood', [message]);
+  while (wire.metrics.dropped === 0) {
+    wire.topics.publish('flood', [message]);
     most = Math.max(most, (await scrape()).get('inkwire_wire_queued_bytes')!.sum);
   }
 

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemoryReadings } from '@inkwire/readings';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHub, listenHttp } from '../src/index.ts';
-import { createFakeReader, fakePicture } from './fake-reader.ts';
+import { listenHttp } from '../src/index.ts';
+import { fakePicture } from './fake-reader.ts';
+import { composeHub } from './hub-on-wire.ts';
 import { formOf, problemIn, serveHub } from './served-hub.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -136,7 +136,7 @@ describe('the built page', () => {
   });
 
   it('that is not there is HUB_PAGE_MISSING', async () => {
-    const hub = createHub({ reader: createFakeReader(), readings: createMemoryReadings() });
+    const hub = composeHub();
     await expect(listenHttp(hub, { port: 0, page: '/nowhere' })).rejects.toMatchObject({
       code: 'HUB_PAGE_MISSING',
     });

@@ -11,7 +11,7 @@ import { createWireTransport } from '@inkwire/pool/leases';
 import { type Client, createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
-import { createAllocatorHub, listenWire, type WireOptions } from '../src/index.ts';
+import { $pool, createWireService, listenWire, type WireOptions } from '../src/index.ts';
 import { serveHub } from './served-hub.ts';
 import { wireHub } from './wired-hub.ts';
 
@@ -180,7 +180,7 @@ it('is not there where no allocator runs', async () => {
 
 it('stands in the metrics, in the words of operators', async () => {
   const service = allocator({ spare: 2 });
-  const { fetch } = await serveHub({}, undefined, { pool: service });
+  const { fetch } = await serveHub({}, { pool: service });
   const pool = createPool({
     name: 'p',
     open: async () => ({}),
@@ -211,11 +211,11 @@ it('stands in the metrics, in the words of operators', async () => {
 });
 
 it('an allocator alone answers what is its own, and nothing else', async () => {
-  const hub = createAllocatorHub({ pool: allocator(), version: '1.2.3' });
-  const listener = await listenWire(hub, { port: 0 });
+  const wire = createWireService({ name: 'inkwire allocator', system: [$pool(allocator())] });
+  const listener = await listenWire(wire, { port: 0 });
   onTestFinished(async () => {
     await listener.destroy();
-    await hub.close();
+    await wire.close();
   });
   const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: listener.port, ...wait });
   const client = createClient({ dial });

@@ -6,7 +6,7 @@ import { openReader, type Reader } from '@inkwire/digits';
 import { openLmdbReadings } from '@inkwire/readings/lmdb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { components } from '../src/http/schemas.ts';
-import { createHub, listenHttp } from '../src/index.ts';
+import { $readings, createHub, createWireService, listenHttp } from '../src/index.ts';
 import { formOf, json, problemIn } from './served-hub.ts';
 
 /** The hub as `inkwire serve` puts it together: the bundled model, and readings on the disk. */
@@ -26,11 +26,13 @@ describe('the hub with the bundled model and LMDB', () => {
   async function serve() {
     const readings = await openLmdbReadings({ directory });
     const hub = createHub({ reader, readings });
-    const listener = await listenHttp(hub, { port: 0 });
+    const wire = createWireService({ system: [$readings(hub)] });
+    const listener = await listenHttp({ hub, wire }, { port: 0 });
     let ended: Promise<void> | undefined;
     const end = () =>
       (ended ??= (async () => {
         await listener.close();
+        await wire.close();
         await hub.close();
         await readings.close();
       })());

@@ -1,22 +1,12 @@
-import { createMemoryReadings, type Reading, type Readings } from '@inkwire/readings';
+import type { Reading } from '@inkwire/readings';
 import { expect, onTestFinished } from 'vitest';
 import type { z } from 'zod';
 import { components } from '../src/http/schemas.ts';
-import {
-  createHub,
-  type HttpListener,
-  type HttpOptions,
-  type Hub,
-  type HubOptions,
-  listenHttp,
-} from '../src/index.ts';
-import { createFakeReader, type FakeReader } from './fake-reader.ts';
+import { type HttpListener, type HttpOptions, listenHttp } from '../src/index.ts';
+import { type ComposedHub, type ComposedOptions, composeHub } from './hub-on-wire.ts';
 
 /** A hub with a fake reader, served on a port of its own. */
-export interface ServedHub {
-  readonly hub: Hub;
-  readonly reader: FakeReader;
-  readonly readings: Readings;
+export interface ServedHub extends ComposedHub {
   readonly listener: HttpListener;
   readonly url: string;
   /** Errors that were the server's own. */
@@ -29,24 +19,17 @@ export interface ServedHub {
 /** Serves a hub until the test has finished. */
 export async function serveHub(
   options: Partial<HttpOptions> = {},
-  readings: Readings = createMemoryReadings(),
-  hubOptions: Partial<HubOptions> = {},
+  hubOptions: ComposedOptions = {},
 ): Promise<ServedHub> {
-  const reader = createFakeReader();
-  const hub = createHub({ reader, readings, version: '1.2.3', ...hubOptions });
+  const composed = composeHub(hubOptions);
   const faults: unknown[] = [];
-  const listener = await listenHttp(hub, { port: 0, onError: (error) => faults.push(error), ...options });
-  onTestFinished(async () => {
-    await listener.destroy();
-    await hub.close();
-    await readings.close();
-  });
+  const onError = (error: unknown) => faults.push(error);
+  const listener = await listenHttp(composed, { port: 0, onError, ...options });
+  onTestFinished(() => listener.destroy());
   const { url } = listener;
   const call = (path: string, init?: RequestInit) => fetch(url + path, init);
   return {
-    hub,
-    reader,
-    readings,
+    ...composed,
     listener,
     url,
     faults,

@@ -110,7 +110,7 @@ it('a stranger may hold little over all streams of a connection; that is 413, an
 });
 
 it('a stranger may open few streams, whatever they say; a member as many as yamux lets it', async () => {
-  const { listener, hub } = await wireHub(
+  const { listener, wire } = await wireHub(
     { tokens: { admin: 'open-sesame' } },
     { clock: createManualClock() },
   );
@@ -126,7 +126,7 @@ it('a stranger may open few streams, whatever they say; a member as many as yamu
   const member = await openStreams(signIn('open-sesame'));
   member.send(large);
   expect(await member.next()).toMatchObject({ status: 200 });
-  expect(hub.wire.members.size).toBe(1);
+  expect(wire.members.size).toBe(1);
 
   await openStreams(signIn('wrong'));
   await until(() => listener.connections === 1);

@@ -31,7 +31,7 @@ function handshake(url: string, headers: Record<string, string>, protocol = 'kv'
 }
 
 it('serves the same members, topics and tables on a WebSocket', async () => {
-  const { hub, url } = await serveHub();
+  const { wire, url } = await serveHub();
   const [anna, bert] = [member(url), member(url)];
   const inbox = bert.subscribe((id) => `$inbox/${id}`);
   await inbox.ready();
@@ -39,9 +39,9 @@ it('serves the same members, topics and tables on a WebSocket', async () => {
   expect((await inbox.next()).value!.values!.at(-1)).toBe('hello');
   await anna.hset('t', 'k', 'x'.repeat(100_000));
   expect(await bert.hget('t', 'k')).toBe('x'.repeat(100_000));
-  expect([...hub.wire.members].map(({ transport }) => transport)).toEqual(['websocket', 'websocket']);
+  expect([...wire.members].map(({ transport }) => transport)).toEqual(['websocket', 'websocket']);
   await anna.close();
-  await until(() => hub.wire.members.size === 1);
+  await until(() => wire.members.size === 1);
 });
 
 it('is for our own page and for programs', async () => {
@@ -77,19 +77,19 @@ it('gives the role of the token in its request', async () => {
 
 it('takes the token from the request, or on the wire', async () => {
   const token = 'a-good-token';
-  const { hub, url } = await serveHub({ tokens: { admin: token } });
+  const { wire, url } = await serveHub({ tokens: { admin: token } });
   await expect(member(url).hget('$hub', 'name')).rejects.toMatchObject({ status: 401 });
-  expect(hub.wire.members.size).toBe(0);
+  expect(wire.members.size).toBe(0);
   expect(await member(url, { query: `?token=${token}` }).hget('$hub', 'name')).toBe('inkwire');
   expect(await member(url, { token }).hget('$hub', 'name')).toBe('inkwire');
 });
 
 it('ends with the listener', async () => {
-  const { hub, url, listener } = await serveHub();
+  const { wire, url, listener } = await serveHub();
   const client = member(url);
   await client.hget('$hub', 'name');
   await listener.close();
-  expect(hub.wire.members.size).toBe(0);
+  expect(wire.members.size).toBe(0);
 });
 
 it('is counted by /metrics', async () => {

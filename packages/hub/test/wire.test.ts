@@ -73,7 +73,7 @@ it('names of the hub that are none: nothing to read, nothing to write, nothing t
 
 describe('members', () => {
   it('are listed with all that is known of them, and their changes are heard', async () => {
-    const { join, hub } = await wireHub();
+    const { join, wire } = await wireHub();
     const anna = await join({ name: 'Anna' });
     const events = await hear(anna, '$members');
     const bert = await join({ name: 'Bert' });
@@ -100,7 +100,7 @@ describe('members', () => {
       'left Bert',
     ]);
     expect(told[3].member).toEqual(member);
-    expect(hub.wire.members.size).toBe(1);
+    expect(wire.members.size).toBe(1);
     expect(await anna.hexist('$members', String(id))).toBe(false);
   });
 
@@ -114,7 +114,7 @@ describe('members', () => {
 
   it('change their names now and then, and not all the time', async () => {
     const clock = createManualClock();
-    const { join } = await wireHub({}, { clock, wireLimits: { maxRenamesPerMinute: 2 } });
+    const { join } = await wireHub({}, { clock, limits: { maxRenamesPerMinute: 2 } });
     // Not multiplexed: with the clock, pings would go by.
     const client = await join({ name: 'Anna', multiplexed: false });
     await client.hset('$session', 'name', 'Änne');
@@ -129,7 +129,7 @@ describe('members', () => {
   });
 
   it('have a share of the subscriptions each, and get back what they end', async () => {
-    const { join } = await wireHub({}, { wireLimits: { maxSubscriptionsPerMember: 2 } });
+    const { join } = await wireHub({}, { limits: { maxSubscriptionsPerMember: 2 } });
     const [anna, bert] = [await join(), await join()];
     const first = anna.subscribe('a');
     await Promise.all([first.ready(), anna.subscribe('b').ready()]);
@@ -150,11 +150,11 @@ describe('members', () => {
   });
 
   it('are no more than there may be', async () => {
-    const { join, hub, listener } = await wireHub({}, { wireLimits: { maxMembers: 1 } });
+    const { join, wire, listener } = await wireHub({}, { limits: { maxMembers: 1 } });
     await join();
     const socket = connect(listener.port, '127.0.0.1');
     await new Promise((resolve) => socket.once('close', resolve).on('error', () => {}));
-    expect(hub.wire.members.size).toBe(1);
+    expect(wire.members.size).toBe(1);
   });
 
   it('send each other messages', async () => {
@@ -236,7 +236,7 @@ describe('a picture', () => {
   });
 
   it('that takes too long is given up', async () => {
-    const { join, reader } = await wireHub({}, { wireLimits: { readTimeoutMs: 1 } });
+    const { join, reader } = await wireHub({}, { limits: { readTimeoutMs: 1 } });
     const client = await join();
     reader.hold();
     await expect(client.read(fakePicture('47'))).rejects.toMatchObject({
@@ -293,28 +293,28 @@ describe('tokens', () => {
   const tokens = { admin: 'admin-token', write: 'write-token', read: 'read-token' };
 
   it('are needed before anything else', async () => {
-    const { join, hub, listener } = await wireHub({ tokens });
+    const { join, wire, listener } = await wireHub({ tokens });
     const stranger = connect(listener.port, '127.0.0.1');
     onTestFinished(() => void stranger.destroy());
     // hget $hub time
     stranger.write(Buffer.from('0000000e0a0c0a042468756212046e616d65', 'hex'));
     const answer = await new Promise<Buffer>((resolve) => stranger.once('data', resolve));
     expect(answer.toString('latin1')).toContain('Unauthorized: set $session token first');
-    expect(hub.wire.members.size).toBe(0);
+    expect(wire.members.size).toBe(0);
     await expect(join({ token: 'wrong-token' })).rejects.toEqual(refused(401));
     await expect(join({ name: 'Anna' })).rejects.toEqual(refused(401));
-    expect(hub.wire.members.size).toBe(0);
+    expect(wire.members.size).toBe(0);
   });
 
   it('cannot be tried without end, and nothing else is answered meanwhile', async () => {
-    const { join, hub, listener } = await wireHub({ tokens });
+    const { join, wire, listener } = await wireHub({ tokens });
     const stranger = connect(listener.port, '127.0.0.1');
     onTestFinished(() => void stranger.destroy());
     // hset $session token "x"
     const wrong = Buffer.from('0000001b22190a082473657373696f6e120d0a05746f6b656e12040a027878', 'hex');
     stranger.write(Buffer.concat(Array.from({ length: 20 }, () => wrong)));
     await new Promise((resolve) => stranger.on('error', () => {}).once('close', resolve));
-    expect(hub.wire.members.size).toBe(0);
+    expect(wire.members.size).toBe(0);
     const member = await join({ token: tokens.admin });
     expect(await member.hget('$session', 'id')).toBe(1);
   });
@@ -338,7 +338,7 @@ describe('tokens', () => {
 
 it('answers no more commands a second than it may', async () => {
   const clock = createManualClock();
-  const { join } = await wireHub({}, { clock, wireLimits: { maxCommandsPerSecond: 3 } });
+  const { join } = await wireHub({}, { clock, limits: { maxCommandsPerSecond: 3 } });
   const client = await join({ multiplexed: false });
   await client.hget('t', 'k');
   await client.hget('t', 'k');
@@ -360,7 +360,7 @@ it('refuses to be heard elsewhere without a token, says when its port is taken, 
 });
 
 it('gives a member up that is frozen, and tells the others', async () => {
-  const { hub, listener, join } = await wireHub({ ping: { intervalMs: 100, misses: 2 } });
+  const { wire, listener, join } = await wireHub({ ping: { intervalMs: 100, misses: 2 } });
   const child = spawn(
     process.execPath,
     [fileURLToPath(new URL('./frozen-member.js', import.meta.url)), String(listener.port)],
@@ -374,39 +374,39 @@ it('gives a member up that is frozen, and tells the others', async () => {
   // Only who has begun to speak yamux can be pinged.
   await once(child.stdout!, 'data');
   child.kill('SIGSTOP');
-  await until(() => hub.wire.members.size === 1);
+  await until(() => wire.members.size === 1);
   await until(() => events.length > 0 && String(events.at(-1)!.values![0]).includes('"left"'));
 });
 
 it('misses a member that has said its last word, listened on, and vanished', async () => {
   const clock = createManualClock();
-  const { hub, listener } = await wireHub({}, { clock });
+  const { wire, listener } = await wireHub({}, { clock });
   const socket = connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
   socket.end(frameOf({ kind: 'subscribe', topic: 'topic' }));
-  await until(() => hub.wire.topics.subscribers('topic') === 1);
+  await until(() => wire.topics.subscribers('topic') === 1);
   clock.advance(15_000);
-  expect(hub.wire.members.size).toBe(1);
+  expect(wire.members.size).toBe(1);
   // More than it reads: that there is something unread makes the end of its socket a reset, as the end of its process would.
-  hub.wire.topics.publish('topic', [encodedValue({ kind: 'binary', value: randomBytes(120_000) })]);
+  wire.topics.publish('topic', [encodedValue({ kind: 'binary', value: randomBytes(120_000) })]);
   await once(socket.pause(), 'readable');
-  await until(() => hub.wire.queuedBytes === 0);
+  await until(() => wire.queuedBytes === 0);
   socket.destroy();
   await until(() => {
     clock.advance(15_000);
-    return hub.wire.members.size === 0;
+    return wire.members.size === 0;
   });
-  expect(hub.wire.topics.subscribers('topic')).toBe(0);
+  expect(wire.topics.subscribers('topic')).toBe(0);
 });
 
 it('ends in order: what was asked is answered, subscriptions end, and connections are closed', async () => {
-  const { join, hub, listener } = await wireHub();
+  const { join, wire, listener } = await wireHub();
   const [client, plain] = [await join(), await join({ multiplexed: false })];
   await hear(plain, 'topic');
   expect(listener.connections).toBe(3);
   const answers = Promise.all([client.hset('t', 'k', 1), plain.hset('t', 'l', 2)]);
   await answers;
   await listener.close();
-  await until(() => hub.wire.members.size === 0);
+  await until(() => wire.members.size === 0);
   expect(listener.connections).toBe(0);
 });
 
@@ -428,7 +428,7 @@ it.each([true, false])(
 
 it('leaves no timer behind for who has gone', async () => {
   const clock = createManualClock();
-  const { hub, listener } = await wireHub({ tokens: { admin: 'open-sesame' } }, { clock });
+  const { wire, listener } = await wireHub({ tokens: { admin: 'open-sesame' } }, { clock });
   const before = clock.pending;
   const sockets = Array.from({ length: 5 }, () => connect({ port: listener.port, host: '127.0.0.1' }));
   await until(() => listener.connections === 5);
@@ -436,5 +436,5 @@ it('leaves no timer behind for who has gone', async () => {
   for (const socket of sockets) socket.destroy();
   await until(() => listener.connections === 0);
   expect(clock.pending).toBe(before);
-  expect(hub.wire.members.size).toBe(0);
+  expect(wire.members.size).toBe(0);
 });

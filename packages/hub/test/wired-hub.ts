@@ -1,22 +1,11 @@
-import { createMemoryReadings, type Readings } from '@inkwire/readings';
 import { type Client, type ClientOptions, createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { onTestFinished } from 'vitest';
-import {
-  createHub,
-  type Hub,
-  type HubOptions,
-  listenWire,
-  type WireListener,
-  type WireOptions,
-} from '../src/index.ts';
-import { createFakeReader, type FakeReader } from './fake-reader.ts';
+import { listenWire, type WireListener, type WireOptions } from '../src/index.ts';
+import { type ComposedHub, type ComposedOptions, composeHub } from './hub-on-wire.ts';
 
 /** A hub with a fake reader on a wire of its own. */
-export interface WiredHub {
-  readonly hub: Hub;
-  readonly reader: FakeReader;
-  readonly readings: Readings;
+export interface WiredHub extends ComposedHub {
   readonly listener: WireListener;
   /** Failures that a member was answered by status 500. */
   readonly faults: unknown[];
@@ -27,23 +16,15 @@ export interface WiredHub {
 /** Serves a hub on the wire until the test has finished. */
 export async function wireHub(
   options: Partial<WireOptions> = {},
-  hubOptions: Partial<HubOptions> = {},
+  hubOptions: ComposedOptions = {},
 ): Promise<WiredHub> {
-  const reader = createFakeReader();
-  const readings = createMemoryReadings();
   const faults: unknown[] = [];
   const onError = (error: unknown) => void faults.push(error);
-  const hub = createHub({ reader, readings, version: '1.2.3', name: 'test hub', onError, ...hubOptions });
-  const listener = await listenWire(hub, { port: 0, ...options });
-  onTestFinished(async () => {
-    await listener.destroy();
-    await hub.close();
-    await readings.close();
-  });
+  const composed = composeHub({ name: 'test hub', onError, ...hubOptions });
+  const listener = await listenWire(composed.wire, { port: 0, ...options });
+  onTestFinished(() => listener.destroy());
   return {
-    hub,
-    reader,
-    readings,
+    ...composed,
     listener,
     faults,
     async join(clientOptions = {}) {

@@ -71,16 +71,21 @@ async function allocate(configuration: Configuration): Promise<void> {
   if (wire === 'off') throw new CliError('CLI_CONFIG_INVALID', 'With --wire off nobody can ask for a lease');
   const tls = tlsFiles && (await readPemFiles(tlsFiles));
   await prepareWritableDirectory(data, '--data DIR');
-  const [{ createAllocatorHub, listenMetrics, listenWire }, { openAllocator }] = await Promise.all([
+  const [{ $pool, createWireService, listenMetrics, listenWire }, { openAllocator }] = await Promise.all([
     import('@inkwire/hub'),
     import('../serve/open-allocator.ts'),
   ]);
   await using pool = await openAllocator(asked, reportFailure);
-  await using hub = createAllocatorHub({ pool, version: version(), onError: reportFailure });
+  await using service = createWireService({
+    name: 'inkwire allocator',
+    system: [$pool(pool)],
+    version: version(),
+    onError: reportFailure,
+  });
   const log = createServeLog(configuration.log, (line) => process.stdout.write(line));
   const interrupted = firstInterrupt();
   {
-    await using wireListener = await listenWire(hub, {
+    await using wireListener = await listenWire(service, {
       ...wire,
       tokens,
       tls: tlsFiles && { files: tlsFiles },
@@ -88,7 +93,7 @@ async function allocate(configuration: Configuration): Promise<void> {
     await using httpListener =
       http === 'off'
         ? undefined
-        : await listenMetrics(hub, { ...http, tokens, onError: reportFailure, ...(tls && { tls }) });
+        : await listenMetrics(service, { ...http, tokens, onError: reportFailure, ...(tls && { tls }) });
     log.allocating({
       wire: wireListener.url,
       url: httpListener?.url,

@@ -36,38 +36,50 @@ async function serve(configuration: Configuration): Promise<void> {
   const tls = tlsFiles && (await readPemFiles(tlsFiles));
   await prepareWritableDirectory(configuration.data, '--data DIR');
   await prepareWritableDirectory(configuration.readings.directory, '--readings URL');
-  const [{ createHub, listenHttp, listenLab, listenWire }, { openLmdbReadings }, { openReader }] =
-    await Promise.all([import('@inkwire/hub'), import('@inkwire/readings/lmdb'), import('@inkwire/digits')]);
+  const [
+    { $inbox, $members, $pool, $readings, createHub, createWireService, listenHttp, listenLab, listenWire },
+    { openLmdbReadings },
+    { openReader },
+  ] = await Promise.all([
+    import('@inkwire/hub'),
+    import('@inkwire/readings/lmdb'),
+    import('@inkwire/digits'),
+  ]);
 
   await using readings = await openLmdbReadings({ directory: configuration.readings.directory });
   await using tables = await openTables(configuration.tables);
   await using reader = await openReader({ model: await modelFile(configuration.model) });
   await using pool = await openPool(configuration);
-  await using hub = createHub({ reader, readings, tables, pool, version: version() });
+  await using hub = createHub({ reader, readings });
+  const system = [$members, $inbox, $readings(hub), ...(pool ? [$pool(pool)] : [])];
+  await using service = createWireService({ system, tables, version: version() });
   const log = createServeLog(configuration.log, (line) => process.stdout.write(line));
   const interrupted = firstInterrupt();
   {
     await using httpListener =
       http === 'off'
         ? undefined
-        : await listenHttp(hub, {
-            ...http,
-            tokens,
-            page: (await import('@inkwire/web')).pageDirectory,
-            allowedHosts: configuration.allowedHosts,
-            onError: reportFailure,
-            ...(tls && { tls }),
-          });
+        : await listenHttp(
+            { hub, wire: service },
+            {
+              ...http,
+              tokens,
+              page: (await import('@inkwire/web')).pageDirectory,
+              allowedHosts: configuration.allowedHosts,
+              onError: reportFailure,
+              ...(tls && { tls }),
+            },
+          );
     await using wireListener =
       wire === 'off'
         ? undefined
-        : await listenWire(hub, {
+        : await listenWire(service, {
             ...wire,
             tokens,
             // By name: the wire reads the files again whenever they change.
             tls: tlsFiles && { files: tlsFiles },
           });
-    await using labListener = lab === 'off' ? undefined : await listenLab(hub, lab);
+    await using labListener = lab === 'off' ? undefined : await listenLab(service, lab);
     const { recipe, version: modelVersion } = reader.card;
     log.ready({
       url: httpListener?.url,

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
-import type { HttpLimits } from './options.ts';
+import type { HttpLimits } from '../limits/limits.ts';
 import { formTooLarge } from './received.ts';
 
 /** Pictures of one form that are held at the same time: those being read and the one being received. */

@@ -1,12 +1,11 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { type Closable, Lifetime, sleep } from '@inkwire/base';
+import { type Closable, Owner, sleep } from '@inkwire/base';
 import type { FastifyInstance } from 'fastify';
-import type { AllocatorHub } from '../allocator-hub.ts';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
-import type { Hub } from '../hub.ts';
 import { TokenCheck } from '../members/tokens.ts';
+import type { WireService } from '../wire/wire-service.ts';
 import type { Doors } from './guard.ts';
-import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from './options.ts';
+import { type HttpOptions, type HubOnWire, type ResolvedHttpOptions, resolveHttpOptions } from './options.ts';
 import { createMetricsServer, createServer } from './server.ts';
 
 /** A hub that is served over HTTP. `close()` answers what is under way and ends event streams; `destroy()` cuts. */
@@ -20,20 +19,20 @@ export interface HttpListener extends Closable {
  * Serves the hub over HTTP. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE`, `HUB_ADDRESS_UNUSABLE`, `HUB_TLS_INVALID`,
  * `HUB_PAGE_MISSING`, and a TypeError or RangeError for options out of bounds.
  */
-export function listenHttp(hub: Hub, options: HttpOptions): Promise<HttpListener> {
-  return listen(hub, options, (resolved, doors) => createServer(hub, resolved, doors));
+export function listenHttp(served: HubOnWire, options: HttpOptions): Promise<HttpListener> {
+  return listen(served.wire, options, (resolved, doors) => createServer(served, resolved, doors));
 }
 
 /** Serves `/metrics` and `/healthz` of an allocator that runs alone. Throws what `listenHttp` throws. */
 export function listenMetrics(
-  hub: AllocatorHub,
+  wire: WireService,
   options: Pick<HttpOptions, 'host' | 'port' | 'tokens' | 'tls' | 'allowedHosts' | 'onError'>,
 ): Promise<HttpListener> {
-  return listen(hub, options, (resolved, doors) => createMetricsServer(hub, resolved, doors));
+  return listen(wire, options, (resolved, doors) => createMetricsServer(wire, resolved, doors));
 }
 
 async function listen(
-  { wire }: Pick<Hub, 'wire'>,
+  wire: WireService,
   options: HttpOptions,
   create: (options: ResolvedHttpOptions, doors: Doors) => Promise<{ readonly app: FastifyInstance }>,
 ): Promise<HttpListener> {
@@ -53,37 +52,29 @@ async function listen(
   return new Listener(app, connections, resolved);
 }
 
-class Listener implements HttpListener {
+class Listener extends Owner implements HttpListener {
   readonly url: string;
   readonly port: number;
-  readonly #lifetime: Lifetime;
+  readonly #app: FastifyInstance;
+  readonly #connections: Connections;
+  readonly #closeTimeoutMs: number;
 
   constructor(app: FastifyInstance, connections: Connections, { host, tls, limits }: ResolvedHttpOptions) {
+    super('listener');
     this.port = (app.server.address() as AddressInfo).port;
     this.url = `${tls ? 'https' : 'http'}://${inUrl(host)}:${this.port}`;
-    this.#lifetime = new Lifetime('listener', {
-      drain: () => closeWithin(app, connections, limits.closeTimeoutMs),
-      async abort() {
-        connections.cut();
-        await app.close();
-      },
-    });
+    this.#app = app;
+    this.#connections = connections;
+    this.#closeTimeoutMs = limits.closeTimeoutMs;
   }
 
-  close(): Promise<void> {
-    return this.#lifetime.close();
+  protected override drain(): Promise<void> {
+    return closeWithin(this.#app, this.#connections, this.#closeTimeoutMs);
   }
 
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  protected override async abort(): Promise<void> {
+    this.#connections.cut();
+    await this.#app.close();
   }
 }
 

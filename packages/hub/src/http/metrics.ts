@@ -2,9 +2,8 @@ import type { Server } from 'node:net';
 import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { AllocatorHub } from '../allocator-hub.ts';
-import type { Hub } from '../hub.ts';
-import { addPoolMetrics } from '../pool/pool-metrics.ts';
+import type { WireService } from '../wire/wire-service.ts';
+import type { HubOnWire } from './options.ts';
 import { addWireMetrics, waitHistogram } from './wire-metrics.ts';
 
 /** Of the process, once: its collectors watch the event loop and cannot be stopped. */
@@ -25,7 +24,7 @@ export interface Metrics {
 }
 
 /** Counts what one listener answers and what happens on its hub. */
-export function addMetrics(app: FastifyInstance, hub: Hub): Metrics & { stop(): void } {
+export function addMetrics(app: FastifyInstance, { hub, wire }: HubOnWire): Metrics & { stop(): void } {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Histogram({
@@ -78,18 +77,13 @@ export function addMetrics(app: FastifyInstance, hub: Hub): Metrics & { stop(): 
     });
   }
 
-  return { ...metricsOf(registry, hub), stop: () => listening[Symbol.dispose]() };
+  return { ...metricsOf(registry, wire), stop: () => listening[Symbol.dispose]() };
 }
 
-/** What an allocator that runs alone counts. */
-export function allocatorMetrics(hub: AllocatorHub): Metrics {
-  return metricsOf(new Registry(), hub);
-}
-
-/** Adds what happens on the wire, in the pool and in the process. */
-function metricsOf(registry: Registry, { wire }: Pick<Hub, 'wire'>): Metrics {
+/** What happens on the wire, under its names and in the process, beside what is counted in `registry` already. */
+export function metricsOf(registry: Registry, wire: WireService): Metrics {
   addWireMetrics(wire, [registry]);
-  if (wire.pool) addPoolMetrics(wire.pool.service, [registry]);
+  for (const part of wire.parts) part.addMetrics?.([registry]);
   return {
     contentType: registry.contentType,
     text: async () =>

@@ -2,7 +2,7 @@ import type { MultipartFile } from '@fastify/multipart';
 import { CodedError } from '@inkwire/base';
 import type { FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
-import type { HttpLimits } from './options.ts';
+import type { HttpLimits } from '../limits/limits.ts';
 import { toHubError } from './problem.ts';
 
 /** A `file` part of a form. */

@@ -2,15 +2,15 @@ import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { AllocatorHub } from '../allocator-hub.ts';
+import { Registry } from 'prom-client';
 import { isLoopback } from '../binding.ts';
 import { HubError } from '../errors.ts';
-import type { Hub } from '../hub.ts';
+import type { WireService } from '../wire/wire-service.ts';
 import { addAdmission } from './admission.ts';
 import { sendProblem } from './answer.ts';
 import { addGuard, type Doors, isOpen } from './guard.ts';
-import { addMetrics, allocatorMetrics } from './metrics.ts';
-import type { ResolvedHttpOptions } from './options.ts';
+import { addMetrics, metricsOf } from './metrics.ts';
+import type { HubOnWire, ResolvedHttpOptions } from './options.ts';
 import { addPageFiles } from './page-files.ts';
 import { problemOf, reasonOf } from './problem.ts';
 import { createRouteTable, type RouteTable } from './route.ts';
@@ -25,12 +25,13 @@ import { addWebSockets } from './web-sockets.ts';
 
 /** Creates the server with all its routes, not listening yet. */
 export async function createServer(
-  hub: Hub,
+  served: HubOnWire,
   options: ResolvedHttpOptions,
   doors: Doors,
 ): Promise<{ readonly app: FastifyInstance; readonly table: RouteTable }> {
+  const { hub, wire } = served;
   const app = createApp(options);
-  const metrics = addMetrics(app, hub);
+  const metrics = addMetrics(app, served);
   app.addHook('preClose', async () => metrics.stop());
   await addChecks(app, options, doors);
   addAdmission(app, options.limits);
@@ -46,21 +47,21 @@ export async function createServer(
   addModelRoutes(table, hub, options);
   addEventsRoute(app, table, hub, options);
   addPlainRoutes(table, hub, options, readSamples, sendIndex);
-  addServiceRoutes(table, hub, metrics);
-  addWebSockets(app, hub, options, doors);
+  addServiceRoutes(table, served, metrics);
+  addWebSockets(app, wire, options, doors);
   return { app, table };
 }
 
 /** Creates the server of an allocator that runs alone: what machines ask, and nothing else. */
 export async function createMetricsServer(
-  hub: AllocatorHub,
+  wire: WireService,
   options: ResolvedHttpOptions,
   doors: Doors,
 ): Promise<{ readonly app: FastifyInstance }> {
   const app = createApp(options);
   await addChecks(app, options, doors);
   addProblems(app, options);
-  const metrics = allocatorMetrics(hub);
+  const metrics = metricsOf(new Registry(), wire);
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   return { app };

@@ -5,10 +5,10 @@ import { frameHeaderBytes } from '@inkwire/wire';
 import { acceptWebSockets } from '@inkwire/wire/node';
 import type { FastifyInstance } from 'fastify';
 import { HubError } from '../errors.ts';
-import type { Hub } from '../hub.ts';
 import { AddressRates } from '../limits/address-rates.ts';
 import type { Role } from '../members/tokens.ts';
 import { strangersFrameBytes } from '../wire/connections.ts';
+import type { WireService } from '../wire/wire-service.ts';
 import { type Doors, expectFromHere, tokenOf } from './guard.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 import { problemOf, reasonOf, retryAfterSeconds } from './problem.ts';
@@ -19,17 +19,17 @@ import { problemOf, reasonOf, retryAfterSeconds } from './problem.ts';
  */
 export function addWebSockets(
   app: FastifyInstance,
-  hub: Hub,
+  wire: WireService,
   options: ResolvedHttpOptions,
   { isLocal, tokens }: Doors,
 ): void {
   const { requestsPerMinute, loopbackRequestsPerMinute } = options.limits;
   const handshakes = new AddressRates(
     { perMinute: requestsPerMinute, loopbackPerMinute: loopbackRequestsPerMinute },
-    hub.wire.clock,
+    wire.clock,
   );
   const roles = new WeakMap<IncomingMessage, Role>();
-  const connections = hub.wire.connections();
+  const connections = wire.connections();
   const admitted = new EventEmitter();
 
   /** Throws why somebody may not come in. */

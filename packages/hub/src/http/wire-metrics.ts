@@ -1,11 +1,11 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { WireSide } from '../wire/wire-side.ts';
+import type { WireService } from '../wire/wire-service.ts';
 
 /** A number, and what it says. */
 type Number = readonly [help: string, value: () => number];
 
 /** Adds what happens on the wire and to members, as it is counted there. */
-export function addWireMetrics(wire: WireSide, registers: Registry[]): void {
+export function addWireMetrics(wire: WireService, registers: Registry[]): void {
   const { metrics, members, lab } = wire;
   const gauges: Record<string, Number> = {
     inkwire_members: ['Members that are here, over every transport', () => members.size],
@@ -61,7 +61,7 @@ export function addWireMetrics(wire: WireSide, registers: Registry[]): void {
 }
 
 /** How long commands waited: a histogram that is kept elsewhere, in Prometheus' text format, which the library has no door for. */
-export function waitHistogram({ metrics }: WireSide): string {
+export function waitHistogram({ metrics }: WireService): string {
   const name = 'inkwire_command_wait_seconds';
   const buckets = [
     ...Array.from(metrics.waits(), ({ seconds, count }) => [String(seconds), count] as const),

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
-import { type Clock, type Closable, expectInteger, Lifetime, systemClock } from '@inkwire/base';
+import { type Clock, type Closable, expectInteger, Owner, systemClock } from '@inkwire/base';
 import { type Channel, type Value, WireError } from '@inkwire/wire';
 import type { MemberFacts, MemberMessage } from '@inkwire/wire/hub';
 import { listenStreams, type StreamListener } from '@inkwire/wire/node';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
-import type { Hub } from '../hub.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
 import type { Membership } from '../members/members.ts';
-import { text } from '../members/virtual-table.ts';
+import { text } from '../system/virtual-table.ts';
+import type { WireService } from '../wire/wire-service.ts';
 import {
   commands,
   encodePacket,
@@ -40,7 +40,7 @@ export interface LabListener extends Closable {
  * Listens for lab packets. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE`, `HUB_ADDRESS_UNUSABLE`, and a RangeError for
  * an option out of bounds.
  */
-export async function listenLab(hub: Hub, options: LabOptions): Promise<LabListener> {
+export async function listenLab(wire: WireService, options: LabOptions): Promise<LabListener> {
   const { host = '127.0.0.1', port, clock = systemClock } = options;
   const most = expectInteger('maxRequestsPerSecond', options.maxRequestsPerSecond ?? 1_000, { min: 1 });
   await expectSafeBinding({ host, port, guarded: false, flag: 'lab' });
@@ -50,26 +50,43 @@ export async function listenLab(hub: Hub, options: LabOptions): Promise<LabListe
       host,
       port,
       onChannel: (channel) =>
-        new LabSession(channel, { hub, clock, address: listener.host, maxRequestsPerSecond: most, sessions }),
+        new LabSession(channel, {
+          wire,
+          clock,
+          address: listener.host,
+          maxRequestsPerSecond: most,
+          sessions,
+        }),
     });
-    return toListener(listener, sessions, `lab://${inUrl(host)}:${listener.port}`);
+    return new Listener(listener, sessions, `lab://${inUrl(host)}:${listener.port}`);
   } catch (error) {
     throw toListenError(error instanceof WireError ? (error.cause ?? error) : error, host, port, 'lab');
   }
 }
 
-function toListener(listener: StreamListener, sessions: ReadonlySet<LabSession>, url: string): LabListener {
-  const lifetime = new Lifetime('lab listener', {
-    async drain() {
-      await listener.close();
-      for (const session of sessions) session.dismiss();
-    },
-    async abort() {
-      await listener.close();
-      for (const session of sessions) session.cut();
-    },
-  });
-  return Object.assign(lifetime, { url, port: listener.port });
+class Listener extends Owner implements LabListener {
+  readonly url: string;
+  readonly port: number;
+  readonly #listener: StreamListener;
+  readonly #sessions: ReadonlySet<LabSession>;
+
+  constructor(listener: StreamListener, sessions: ReadonlySet<LabSession>, url: string) {
+    super('lab listener');
+    this.url = url;
+    this.port = listener.port;
+    this.#listener = listener;
+    this.#sessions = sessions;
+  }
+
+  protected override async drain(): Promise<void> {
+    await this.#listener.close();
+    for (const session of this.#sessions) session.dismiss();
+  }
+
+  protected override async abort(): Promise<void> {
+    await this.#listener.close();
+    for (const session of this.#sessions) session.cut();
+  }
 }
 
 /** A response: success or error, and its text. */
@@ -91,7 +108,7 @@ const mostUnreadBytes = 1024 * 1024;
 
 /** What the clients of one listener share. */
 interface LabParts {
-  readonly hub: Hub;
+  readonly wire: WireService;
   readonly clock: Clock;
   /** Where the listener is, as the greeting says. */
   readonly address: string;
@@ -101,7 +118,7 @@ interface LabParts {
 
 /** One client of the lab listener: a member like any other. */
 class LabSession {
-  readonly #hub: Hub;
+  readonly #wire: WireService;
   readonly #channel: Channel;
   readonly #clock: Clock;
   readonly #maxRequestsPerSecond: number;
@@ -110,8 +127,8 @@ class LabSession {
   #membership: Membership | undefined;
   #over = false;
 
-  constructor(channel: Channel, { hub, clock, address, maxRequestsPerSecond, sessions }: LabParts) {
-    this.#hub = hub;
+  constructor(channel: Channel, { wire, clock, address, maxRequestsPerSecond, sessions }: LabParts) {
+    this.#wire = wire;
     this.#channel = channel;
     this.#clock = clock;
     this.#maxRequestsPerSecond = maxRequestsPerSecond;
@@ -123,16 +140,16 @@ class LabSession {
       onEnd: () => this.#sayGoodbye(),
       onDrain: () => channel.resume(),
       onClose: () => {
-        if (sessions.delete(this)) hub.wire.lab.clients--;
+        if (sessions.delete(this)) wire.lab.clients--;
         this.#leave();
       },
     });
     try {
-      this.#membership = hub.wire.members.join({ transport: 'lab', ...channel.peer }, (message) =>
+      this.#membership = wire.members.join({ transport: 'lab', ...channel.peer }, (message) =>
         this.#forward(message),
       );
       sessions.add(this);
-      hub.wire.lab.clients++;
+      wire.lab.clients++;
       this.#write(kinds.instruct, commands.success, `hello from server ${address}!`);
     } catch {
       channel.destroy();
@@ -162,7 +179,7 @@ class LabSession {
   }
 
   #receive(packet: LabPacket): void {
-    this.#hub.wire.lab.requests++;
+    this.#wire.lab.requests++;
     const answer = this.#answer(packet);
     if (answer) this.#write(kinds.response, answer.command, answer.content);
   }
@@ -178,7 +195,7 @@ class LabSession {
       case commands.name:
         return success(hostname());
       case commands.list:
-        return success(listOf(this.#hub.wire.members));
+        return success(listOf(this.#wire.members));
       case commands.send:
         return this.#send(to, content);
       case commands.disconnect:
@@ -192,7 +209,7 @@ class LabSession {
   #send(to: number, content: string): Answer {
     const { id: from, name } = this.#membership!.facts;
     if (to === from) return failure('Destination is yourself');
-    const isSent = this.#hub.wire.members.send(to, { from, name, values: [text(content)] });
+    const isSent = this.#wire.members.send(to, { from, name, values: [text(content)] });
     return isSent ? success() : failure('Destination is not connected');
   }
 

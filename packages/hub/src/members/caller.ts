@@ -1,16 +1,16 @@
 import type { Refusal } from '@inkwire/kv';
 import type { CommandKind } from '@inkwire/wire';
 import { HubError } from '../errors.ts';
-import type { SystemSession } from './system.ts';
+import type { Session } from './session.ts';
 
 /** Who asks on one stream: its connection's session, and whether anybody is still there to hear the answer. */
 export class Caller {
-  readonly session: SystemSession;
+  readonly session: Session;
   #hangUp: AbortController | undefined;
   #isGone = false;
   #isListening = false;
 
-  constructor(session: SystemSession) {
+  constructor(session: Session) {
     this.session = session;
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '@inkwire/base';
 import type { Value } from '@inkwire/wire';
 import type { MemberEvent, MemberFacts, MemberMessage, MemberOrigin } from '@inkwire/wire/hub';
 import { HubError } from '../errors.ts';
+import type { WireLimits } from '../limits/limits.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
 
 /*
@@ -21,12 +22,7 @@ export interface Membership {
   leave(): void;
 }
 
-/** How many, and how restless. */
-export interface MemberLimits {
-  /** The next is refused. */
-  readonly maxMembers: number;
-  readonly maxRenamesPerMinute: number;
-}
+type MemberLimits = Pick<WireLimits, 'maxMembers' | 'maxRenamesPerMinute'>;
 
 const longestName = 64;
 

@@ -1,8 +1,9 @@
 import type { Refusal } from '@inkwire/kv';
 import type { CommandKind } from '@inkwire/wire';
-import { isLeaseTopic } from '../pool/lease-topic.ts';
+import type { WireLimits } from '../limits/limits.ts';
+import { isLeaseTopic } from './lease-topic.ts';
 import type { Membership } from './members.ts';
-import type { Role } from './tokens.ts';
+import type { Role, TokenCheck } from './tokens.ts';
 
 const reading = new Set<CommandKind>([
   'hget',
@@ -20,15 +21,10 @@ const isForAdmins = (kind: CommandKind, name: string) =>
 const notSignedIn: Refusal = { status: 401, message: 'Unauthorized: set $session token first' };
 const forbidden: Refusal = { status: 403, message: 'Forbidden: the role of this token does not allow it' };
 
-/** What one member may ask for. */
-export interface SessionLimits {
-  readonly maxCommandsPerSecond: number;
-  /** Streams that listen to a topic. */
-  readonly maxSubscriptions: number;
-}
+type SessionLimits = Pick<WireLimits, 'maxCommandsPerSecond' | 'maxSubscriptionsPerMember'>;
 
 /** One connection's standing: its place among the members, once it may have one, and what it may do. */
-export class Session {
+export abstract class Session {
   /** Undefined until it has signed in. */
   membership: Membership | undefined;
   role: Role | undefined;
@@ -43,6 +39,15 @@ export class Session {
     this.#limits = limits;
     this.#second = second;
   }
+
+  /** What may be presented; undefined where nothing needs to be. */
+  abstract readonly tokens: TokenCheck | undefined;
+  /** Where the connection comes from. */
+  abstract readonly address: string;
+  /** Signs in: takes its place among the members with that role. */
+  abstract enter(role: Role): void;
+  /** A token was wrong: after a few the connection is cut. */
+  abstract wrongToken(): void;
 
   /** Whether a command may be carried out. Undefined for yes. */
   permit(kind: CommandKind, table: string): Refusal | undefined {
@@ -61,9 +66,9 @@ export class Session {
 
   /** Takes one of the subscriptions that are this member's share. Undefined for yes. */
   takeSubscription(): Refusal | undefined {
-    const { maxSubscriptions } = this.#limits;
-    if (this.#subscriptions >= maxSubscriptions)
-      return { status: 429, message: `A member may have ${maxSubscriptions} subscriptions` };
+    const { maxSubscriptionsPerMember: most } = this.#limits;
+    if (this.#subscriptions >= most)
+      return { status: 429, message: `A member may have ${most} subscriptions` };
     this.#subscriptions++;
     return undefined;
   }

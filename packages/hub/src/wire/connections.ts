@@ -1,4 +1,4 @@
-import { type Clock, type Closable, Lifetime, type Timer, within } from '@inkwire/base';
+import { type Clock, type Closable, Owner, type Timer, within } from '@inkwire/base';
 import { type CommandService, encodedValue, type Served, type Topics } from '@inkwire/kv';
 import {
   Allowance,
@@ -10,21 +10,19 @@ import {
   WatchedChannel,
 } from '@inkwire/wire';
 import { inboxTopic, type MemberMessage } from '@inkwire/wire/hub';
+import type { WireLimits } from '../limits/limits.ts';
 import { Caller } from '../members/caller.ts';
 import type { Members } from '../members/members.ts';
-import { Session, type SessionLimits } from '../members/session.ts';
-import type { SystemSession } from '../members/system.ts';
+import { Session } from '../members/session.ts';
 import type { Role, TokenCheck } from '../members/tokens.ts';
-import { integer, text } from '../members/virtual-table.ts';
+import { integer, text } from '../system/virtual-table.ts';
 
 /** What the connections of one hub share. */
 export interface ConnectionParts {
   readonly members: Members;
   readonly topics: Topics;
   readonly service: CommandService<Caller>;
-  readonly limits: SessionLimits;
-  /** Connections of one listener, signed in or not. */
-  readonly maxConnections: number;
+  readonly limits: WireLimits;
   readonly clock: Clock;
   /** Counts seconds. */
   readonly second: () => number;
@@ -66,20 +64,17 @@ interface Open {
 }
 
 /** All wire connections of a listener: each has one session, and a place among the members while it lasts. */
-export class Connections implements Closable {
+export class Connections extends Owner {
   readonly #parts: ConnectionParts;
   readonly #ping: PingOptions | undefined;
   readonly #open = new Map<Channel, Open>();
   /** How many were taken so far. */
   taken = 0;
   #onEmpty: () => void = () => {};
-  readonly #lifetime = new Lifetime('connections', {
-    drain: () => this.#drain(),
-    abort: (error) => this.#abort(error),
-  });
 
   /** `ping`: how soon a multiplexed peer that is silent is given up. Default: within 30 s. */
   constructor(parts: ConnectionParts, ping: PingOptions | undefined) {
+    super('connections');
     this.#parts = parts;
     this.#ping = ping;
   }
@@ -97,7 +92,7 @@ export class Connections implements Closable {
 
   /** Serves a connection until its end. */
   accept(channel: Channel, welcome: Welcome): void {
-    if (this.closed || this.#open.size >= this.#parts.maxConnections) {
+    if (this.closed || this.#open.size >= this.#parts.limits.maxMembers) {
       channel.destroy();
       return;
     }
@@ -156,16 +151,16 @@ export class Connections implements Closable {
     });
   }
 
-  async #drain(): Promise<void> {
+  protected override async drain(): Promise<void> {
     for (const { streams, served } of this.#open.values()) {
       for (const stream of served) stream.end();
       void streams.close();
     }
     await this.#emptied(closeMs);
-    await this.#abort();
+    await this.abort();
   }
 
-  async #abort(error?: Error): Promise<void> {
+  protected override async abort(error?: Error): Promise<void> {
     for (const channel of this.#open.keys()) channel.destroy(error);
     await this.#emptied(closeMs);
   }
@@ -178,25 +173,9 @@ export class Connections implements Closable {
     });
     await within(emptied, { timeoutMs }).catch(() => {});
   }
-
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
 }
 
-class ConnectionSession extends Session implements SystemSession {
+class ConnectionSession extends Session {
   /** What the connection may hold: a stranger's, until it has signed in. */
   readonly allowance = new Allowance(strangersLimits);
   readonly tokens: TokenCheck | undefined;

@@ -1,4 +1,4 @@
-import { type Closable, Lifetime } from '@inkwire/base';
+import { type Closable, Owner } from '@inkwire/base';
 import { type PingOptions, WireError } from '@inkwire/wire';
 import {
   listenStreams,
@@ -10,9 +10,9 @@ import {
 } from '@inkwire/wire/node';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import { HubError } from '../errors.ts';
-import type { Hub } from '../hub.ts';
 import { TokenCheck, type Tokens } from '../members/tokens.ts';
 import type { Connections } from './connections.ts';
+import type { WireService } from './wire-service.ts';
 
 /** How the hub is served on the wire. */
 export interface WireOptions {
@@ -43,13 +43,13 @@ export interface WireListener extends Closable {
  * Serves the hub on the wire: plain frames and yamux on one port. Throws `HUB_BINDING_UNSAFE`, `HUB_PORT_IN_USE`,
  * `HUB_ADDRESS_UNUSABLE`, `HUB_TLS_INVALID`.
  */
-export async function listenWire(hub: Pick<Hub, 'wire'>, options: WireOptions): Promise<WireListener> {
+export async function listenWire(wire: WireService, options: WireOptions): Promise<WireListener> {
   const { host = '127.0.0.1', port, tls, ping, onRefused } = options;
-  const tokens = TokenCheck.of(options.tokens, hub.wire.wrongTokens);
+  const tokens = TokenCheck.of(options.tokens, wire.wrongTokens);
   const hasAuthority = tls !== undefined && ('files' in tls ? tls.files.ca : tls.ca) !== undefined;
   await expectSafeBinding({ host, port, guarded: tokens !== undefined || hasAuthority, flag: 'wire' });
   const watched = tls && 'files' in tls ? await watch(tls.files, onRefused) : undefined;
-  const connections = hub.wire.connections(ping);
+  const connections = wire.connections(ping);
   try {
     const listener = await listenStreams({
       host,
@@ -85,11 +85,12 @@ function toTlsError(cause: unknown): HubError {
   });
 }
 
-class Listener implements WireListener {
+class Listener extends Owner implements WireListener {
   readonly url: string;
   readonly port: number;
+  readonly #listener: StreamListener;
   readonly #connections: Connections;
-  readonly #lifetime: Lifetime;
+  readonly #watched: WatchedTls | undefined;
 
   constructor(
     listener: StreamListener,
@@ -97,39 +98,29 @@ class Listener implements WireListener {
     watched: WatchedTls | undefined,
     url: string,
   ) {
+    super('wire listener');
     this.url = url;
     this.port = listener.port;
+    this.#listener = listener;
     this.#connections = connections;
-    const stop = () => Promise.all([listener.close(), watched?.close()]);
-    this.#lifetime = new Lifetime('wire listener', {
-      drain: async () => {
-        await stop();
-        await connections.close();
-      },
-      abort: async (error) => {
-        await stop();
-        await connections.destroy(error);
-      },
-    });
+    this.#watched = watched;
   }
 
   get connections(): number {
     return this.#connections.size;
   }
 
-  get closed(): boolean {
-    return this.#lifetime.closed;
+  protected override async drain(): Promise<void> {
+    await this.#stop();
+    await this.#connections.close();
   }
 
-  close(): Promise<void> {
-    return this.#lifetime.close();
+  protected override async abort(error: Error): Promise<void> {
+    await this.#stop();
+    await this.#connections.destroy(error);
   }
 
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  async #stop(): Promise<void> {
+    await Promise.all([this.#listener.close(), this.#watched?.close()]);
   }
 }

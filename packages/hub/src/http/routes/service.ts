@@ -1,12 +1,12 @@
-import type { Hub } from '../../hub.ts';
 import { prefersHtml, sendPage } from '../answer.ts';
 import { describeRoutes, documentationPage } from '../documentation.ts';
 import type { Metrics } from '../metrics.ts';
+import type { HubOnWire } from '../options.ts';
 import type { RouteTable } from '../route.ts';
 
 /** What machines ask: whether it lives, how it does, what it can do. */
-export function addServiceRoutes(table: RouteTable, hub: Hub, metrics: Metrics): void {
-  const about = { name: hub.name, version: hub.version };
+export function addServiceRoutes(table: RouteTable, { hub, wire }: HubOnWire, metrics: Metrics): void {
+  const about = { name: wire.name, version: wire.version };
 
   table.add({
     method: 'GET',

@@ -44,6 +44,14 @@ export const bool = (value: boolean): Value => ({ kind: 'bool', value });
 /** The same of what kv says already. */
 export const refuseWith = ({ status, message }: Refusal): Reply => refuse(status, message);
 
+/** A table of facts that are made when they are asked for. */
+export function factsTable(facts: Readonly<Record<string, () => Value>>): VirtualTable {
+  return {
+    get: (key) => (Object.hasOwn(facts, key) ? facts[key]!() : undefined),
+    pairs: () => Object.entries(facts).map(([key, value]) => ({ key, value: value() })),
+  };
+}
+
 /** Carries a command out on a table of the hub's, with PROTOCOL.md's replies. `table` undefined: there is none of that name. */
 export function answerTable(command: TableCommand, table: VirtualTable | undefined): Reply | Promise<Reply> {
   switch (command.kind) {

@@ -1,7 +1,7 @@
 import type { AllocatorSnapshot, ClientSnapshot } from '@inkwire/pool';
 import type { Pair, Value } from '@inkwire/wire';
 import { type PoolClient, type PoolFacts, type PoolTotals, poolTotalsKey } from '@inkwire/wire/hub';
-import { text } from '../members/virtual-table.ts';
+import { text } from './virtual-table.ts';
 
 /** Clients in one message of the topic; the table has all of them. */
 const mostTold = 500;

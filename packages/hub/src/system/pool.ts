@@ -1,10 +1,14 @@
 import { type Clock, messageOf, type Timer } from '@inkwire/base';
-import { encodedValue, type Topics } from '@inkwire/kv';
+import type { Topics } from '@inkwire/kv';
 import type { LeaseService } from '@inkwire/pool';
 import { createLeaseEndpoint, type LeaseEndpoint, leaseTopic } from '@inkwire/pool/leases';
 import { type Reply, type Value, WireError } from '@inkwire/wire';
-import { none, ok, refuse, text, type VirtualTable } from '../members/virtual-table.ts';
+import type { Registry } from 'prom-client';
+import { isLeaseTopic } from '../members/lease-topic.ts';
 import { clientsByKey, clientValue, poolMessage, poolPairs } from './pool-facts.ts';
+import { addPoolMetrics } from './pool-metrics.ts';
+import { type SystemName, type SystemPart, tell } from './system-part.ts';
+import { none, ok, refuse, text, type VirtualTable } from './virtual-table.ts';
 
 /*
  * The allocator on the wire. It owns neither the lease service nor the topics.
@@ -13,15 +17,21 @@ import { clientsByKey, clientValue, poolMessage, poolPairs } from './pool-facts.
  *                   └────unasked──▶ topic $lease/<client>
  *     every change ──at most ten times a second──▶ topic $pool
  *
- * Whose connection ends is silent, and nothing more: what becomes of its lease is the allocator's affair.
+ * A client whose connection ends is silent, and nothing more: what becomes of its lease is the allocator's affair.
  */
 
 /** The shortest time between two messages of the topic `$pool`. */
 const tellEveryMs = 100;
 const topic = '$pool';
 
-export class PoolSide implements Disposable {
-  readonly service: LeaseService;
+/** `$pool`: who holds, needs and waits for connections; the topics `$lease/<client>`; and the command `lease`. */
+export const $pool =
+  (service: LeaseService): SystemName =>
+  ({ topics, clock }) =>
+    new PoolPart(service, topics, clock);
+
+class PoolPart implements SystemPart {
+  readonly #service: LeaseService;
   readonly #topics: Topics;
   readonly #clock: Clock;
   readonly #endpoint: LeaseEndpoint;
@@ -31,18 +41,32 @@ export class PoolSide implements Disposable {
   #timer: Timer | undefined;
 
   constructor(service: LeaseService, topics: Topics, clock: Clock) {
-    this.service = service;
+    this.#service = service;
     this.#topics = topics;
     this.#clock = clock;
     this.#endpoint = createLeaseEndpoint({
       service,
       clock,
-      publish: (client, bytes) => this.#publish(leaseTopic(client), { kind: 'binary', value: bytes }),
+      publish: (client, bytes) => tell(topics, leaseTopic(client), () => ({ kind: 'binary', value: bytes })),
     });
     this.#watching = service.onChange(() => this.#change());
   }
 
-  /** Answers the command `lease`. */
+  /** To delete a client is to forget it. */
+  get tables(): NonNullable<SystemPart['tables']> {
+    const pairs = () => poolPairs(this.#service.snapshot());
+    const table: VirtualTable = {
+      get: (key): Value | undefined => pairs().find((pair) => pair.key === key)?.value,
+      pairs,
+      delete: (key) => this.#forget(key),
+    };
+    return { [topic]: () => table };
+  }
+
+  subscribe(name: string): true | undefined {
+    return name === topic || isLeaseTopic(name) || undefined;
+  }
+
   async lease(bytes: Uint8Array): Promise<Reply> {
     try {
       return { ...ok(), lease: await this.#endpoint.handle(bytes) };
@@ -52,20 +76,14 @@ export class PoolSide implements Disposable {
     }
   }
 
-  /** The table `$pool`. To delete a client is to forget it. */
-  table(): VirtualTable {
-    const pairs = () => poolPairs(this.service.snapshot());
-    return {
-      get: (key): Value | undefined => pairs().find((pair) => pair.key === key)?.value,
-      pairs,
-      delete: (key) => this.#forget(key),
-    };
+  addMetrics(registers: Registry[]): void {
+    addPoolMetrics(this.#service, registers);
   }
 
   #forget(key: string): Value | Reply {
-    const client = clientsByKey(this.service.snapshot()).get(key);
+    const client = clientsByKey(this.#service.snapshot()).get(key);
     if (client === undefined) return none;
-    if (this.service.forget(client.name) > 0) return clientValue(client);
+    if (this.#service.forget(client.name) > 0) return clientValue(client);
     return refuse(409, `Conflict: ${key} is not silent, and so not to be forgotten`);
   }
 
@@ -78,14 +96,10 @@ export class PoolSide implements Disposable {
   #tell(): void {
     this.#timer = undefined;
     this.#toldAtMs = this.#clock.monotonic();
-    const message = poolMessage(this.service.snapshot());
+    const message = poolMessage(this.#service.snapshot());
     if (message === this.#told) return;
     this.#told = message;
-    this.#publish(topic, text(message));
-  }
-
-  #publish(to: string, value: Value): void {
-    if (this.#topics.subscribers(to) > 0) this.#topics.publish(to, [encodedValue(value)]);
+    tell(this.#topics, topic, () => text(message));
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,106 @@
+import { expectInteger } from '@inkwire/base';
+
+/** A limit as a table of settings shows it. All of them are integers ≥ 1. */
+export interface Limit {
+  readonly byDefault: number;
+  readonly describes: string;
+}
+
+/** The limits of one HTTP listener. Each is checked before memory is taken for what it limits. */
+export const httpLimits = {
+  maxPictureBytes: { byDefault: 10 * 2 ** 20, describes: 'bytes of one picture; more are 413' },
+  maxFiles: { byDefault: 20, describes: '`file` parts of one form; more are 413' },
+  maxFormBytes: { byDefault: 100 * 2 ** 20, describes: 'bytes of one form; more are 413' },
+  maxJsonBytes: { byDefault: 2 ** 20, describes: 'bytes of a JSON body; more are 413' },
+  maxStrokes: { byDefault: 1_000, describes: 'strokes of one drawing; more are 413' },
+  maxPoints: { byDefault: 50_000, describes: 'points of one drawing, all strokes together; more are 413' },
+  maxSamples: { byDefault: 100, describes: 'MNIST pictures in one call of `/api/samples`; more are 400' },
+  maxHeaderBytes: {
+    byDefault: 16 * 2 ** 10,
+    describes: "bytes of a request's line and headers; more are 431",
+  },
+  maxBodiesBytes: {
+    byDefault: 256 * 2 ** 20,
+    describes: 'bytes of bodies that are received or read at once, over all requests; more are 503',
+  },
+  maxConnections: { byDefault: 1_000, describes: 'open sockets; the next is closed' },
+  maxEventStreams: { byDefault: 200, describes: 'open streams of `/api/events`; the next is 503' },
+  maxEventLagBytes: {
+    byDefault: 2 ** 20,
+    describes: 'bytes that such a stream may lag behind; then it is cut off',
+  },
+  requestsPerMinute: {
+    byDefault: 3_000,
+    describes:
+      'requests a minute from one address (an IPv6 /64 is one), files of the page apart, and as many WebSockets; more are 429',
+  },
+  loopbackRequestsPerMinute: { byDefault: 120_000, describes: 'the same from this machine' },
+  headersTimeoutMs: { byDefault: 10_000, describes: 'how long the headers may take to arrive; then 408' },
+  requestTimeoutMs: {
+    byDefault: 120_000,
+    describes: 'how long a whole request may take to arrive; then 408',
+  },
+  idleTimeoutMs: {
+    byDefault: 60_000,
+    describes: 'how long a socket may be silent in a request; then it is closed',
+  },
+  keepAliveTimeoutMs: {
+    byDefault: 30_000,
+    describes: 'how long a socket may be silent between requests; then it is closed',
+  },
+  readTimeoutMs: {
+    byDefault: 20_000,
+    describes: 'how long one picture may take, waiting included; then 503',
+  },
+  closeTimeoutMs: { byDefault: 10_000, describes: 'how long `close()` waits for requests under way' },
+} as const satisfies Readonly<Record<string, Limit>>;
+
+/** The limits of everything on the wire, over all its listeners and WebSockets together. */
+export const wireLimits = {
+  maxMembers: {
+    byDefault: 20_000,
+    describes: 'members at a time, and connections of one listener; the next is closed',
+  },
+  maxCommandsPerSecond: {
+    byDefault: 1_000_000,
+    describes: 'commands of one connection in a second; more are 429',
+  },
+  maxSubscriptionsPerMember: { byDefault: 256, describes: 'subscriptions of one member; more are 429' },
+  maxRenamesPerMinute: {
+    byDefault: 10,
+    describes: "changes of one member's name in a minute, of which all are told; more are 429",
+  },
+  wrongTokensPerMinute: {
+    byDefault: 30,
+    describes:
+      'wrong tokens in a minute from one address (an IPv6 /64 is one), also over HTTP; after more each token from there is 429 for a while',
+  },
+  loopbackWrongTokensPerMinute: { byDefault: 600, describes: 'the same from this machine' },
+  readTimeoutMs: {
+    byDefault: 20_000,
+    describes: 'how long one picture may take, waiting included; then 503',
+  },
+} as const satisfies Readonly<Record<string, Limit>>;
+
+type Limits<Table> = { readonly [Name in keyof Table]: number };
+
+export type HttpLimits = Limits<typeof httpLimits>;
+export type WireLimits = Limits<typeof wireLimits>;
+
+/** Some of the limits; those that are undefined have their default. */
+export type Given<L> = { readonly [Name in keyof L]?: number | undefined };
+
+/** Fills in what is not given. Throws a RangeError for a limit that is not in the table, or is out of bounds. */
+export function resolveLimits<Table extends Readonly<Record<string, Limit>>>(
+  table: Table,
+  given: Given<Limits<Table>> = {},
+): Limits<Table> {
+  const values = given as Readonly<Record<string, number | undefined>>;
+  const unknown = Object.keys(values).find((name) => !Object.hasOwn(table, name));
+  if (unknown !== undefined) throw new RangeError(`Expected a limit, got \`${unknown}\``);
+  const resolved = Object.entries(table).map(([name, { byDefault }]) => [
+    name,
+    expectInteger(`limits.${name}`, values[name] ?? byDefault, { min: 1 }),
+  ]);
+  return Object.freeze(Object.fromEntries(resolved)) as Limits<Table>;
+}

@@ -1,0 +1,48 @@
+import { type Clock, systemClock } from '@inkwire/base';
+import { createMemoryTables } from '@inkwire/kv';
+import type { LeaseService } from '@inkwire/pool';
+import { createMemoryReadings, type Readings } from '@inkwire/readings';
+import { onTestFinished } from 'vitest';
+import {
+  $inbox,
+  $members,
+  $pool,
+  $readings,
+  createHub,
+  createWireService,
+  type Hub,
+  type WireService,
+  type WireServiceOptions,
+} from '../src/index.ts';
+import { createFakeReader, type FakeReader } from './fake-reader.ts';
+
+export interface ComposedOptions extends Omit<WireServiceOptions, 'system' | 'tables' | 'clock'> {
+  readonly readings?: Readings;
+  readonly pool?: LeaseService;
+  readonly clock?: Clock;
+}
+
+/** A hub with a fake reader, and its wire. */
+export interface ComposedHub {
+  readonly hub: Hub;
+  readonly wire: WireService;
+  readonly reader: FakeReader;
+  readonly readings: Readings;
+}
+
+/** Puts a hub together as `inkwire serve` does, until the test has finished. */
+export function composeHub(options: ComposedOptions = {}): ComposedHub {
+  const { readings = createMemoryReadings(), pool, clock = systemClock, ...others } = options;
+  const reader = createFakeReader();
+  const tables = createMemoryTables();
+  const hub = createHub({ reader, readings, clock });
+  const system = [$members, $inbox, $readings(hub), ...(pool ? [$pool(pool)] : [])];
+  const wire = createWireService({ system, tables, clock, version: '1.2.3', ...others });
+  onTestFinished(async () => {
+    await wire.close();
+    await hub.close();
+    await tables.close();
+    await readings.close();
+  });
+  return { hub, wire, reader, readings };
+}
