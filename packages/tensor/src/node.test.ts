@@ -13,7 +13,7 @@ const failed = expect.objectContaining({ code: 'TENSOR_RUNTIME_FAILED' });
 
 describe('ONNX Runtime behind the port', () => {
   it('fills the memory that it is given', async () => {
-    await using program = await onnxRuntime.load(model);
+    await using program = await onnxRuntime.load(model, { threads: 1 });
     const y = host(new Float32Array(2), [2]);
     const results = await program.run({ x: host([1, 2], [2]) }, { y });
     expect(results.y).toBe(y);
@@ -23,13 +23,13 @@ describe('ONNX Runtime behind the port', () => {
   it('refuses bytes that are no model, and feeds that do not fit', async () => {
     await expect(onnxRuntime.load(new Uint8Array(100))).rejects.toEqual(failed);
     await expect(onnxRuntime.load(model.subarray(0, 60))).rejects.toEqual(failed);
-    await using program = await onnxRuntime.load(model);
+    await using program = await onnxRuntime.load(model, { threads: 1 });
     await expect(program.run({})).rejects.toEqual(failed);
     await expect(program.run({ x: host(Uint8Array.of(1), [1]) })).rejects.toEqual(failed);
   });
 
   it('finishes what runs before it closes, and runs nothing afterwards', async () => {
-    const program = await onnxRuntime.load(model);
+    const program = await onnxRuntime.load(model, { threads: 1 });
     const running = program.run({ x: host([1], [1]) });
     await program.close();
     expect((await running).y!.data).toEqual(Float32Array.of(2));
@@ -41,7 +41,7 @@ describe('ONNX Runtime behind the port', () => {
   it('writes a profile when asked', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'inkwire-'));
     try {
-      const program = await onnxRuntime.load(model, { profile: join(directory, 'profile') });
+      const program = await onnxRuntime.load(model, { threads: 1, profile: join(directory, 'profile') });
       await program.run({ x: host([1], [1]) });
       await program.close();
       expect(await readdir(directory)).toEqual([expect.stringMatching(/^profile.*\.json$/)]);

@@ -1,7 +1,7 @@
 import { createRandom } from '@inkwire/base';
 import { emitModel, input } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { augment, drawAugmentation, warpNumbers } from './augmentation.ts';
 
 const still = { rotation: 0, scale: 0, aspect: 0, shear: 0, shift: 0, elastic: 0, thickness: 0 };
@@ -14,11 +14,15 @@ function rectangle(): Float32Array {
   });
 }
 
+const augmented = augment(
+  input('picture', 'float32', [1, 1, 28, 28]),
+  input('warp', 'float32', [1, warpNumbers]),
+  input('thickness', 'float32', [1, 2]),
+);
+const program = await onnxRuntime.load(emitModel({ out: augmented }), { threads: 1 });
+afterAll(() => program.close());
+
 async function warped(warp: Float32Array, thickness = new Float32Array(2)): Promise<Float32Array> {
-  const picture = input('picture', 'float32', [1, 1, 28, 28]);
-  const numbers = input('warp', 'float32', [1, warpNumbers]);
-  const model = emitModel({ out: augment(picture, numbers, input('thickness', 'float32', [1, 2])) });
-  await using program = await onnxRuntime.load(model);
   const results = await program.run({
     picture: { type: 'float32', shape: [1, 1, 28, 28], data: rectangle() },
     warp: { type: 'float32', shape: [1, warpNumbers], data: warp },

@@ -66,8 +66,9 @@ export async function exportRecipe(
   parameters: Float32Array,
   train: LabelledSet,
   runtime: Runtime,
-  outliers?: LabelledSet,
+  options: { readonly outliers?: LabelledSet | undefined; readonly threads?: number } = {},
 ): Promise<Uint8Array> {
+  const { outliers, threads = 2 } = options;
   const batch = Math.min(statisticsBatch, train.count);
   const count = Math.min(statisticsBatches, Math.floor(train.count / batch));
   const share = recipe.outlierShare ?? 0;
@@ -79,6 +80,7 @@ export async function exportRecipe(
   };
   const statistics = await collectStatistics({
     runtime,
+    threads,
     parameters,
     build: (network) => recipe.model(network, inkOf(input('pixels', 'uint8', [batch, digitBytes]))),
     batches: Array.from({ length: count }, (_, i) => ({ pixels: batchAt(i) })),
@@ -102,8 +104,13 @@ function spread(set: LabelledSet, from: number, batch: number, stride: number): 
 }
 
 /** The logits `[count, 10]` of a whole set. */
-export async function logitsOf(model: Uint8Array, set: LabelledSet, runtime: Runtime): Promise<Float32Array> {
-  await using program = await runtime.load(model, { threads: 2 });
+export async function logitsOf(
+  model: Uint8Array,
+  set: LabelledSet,
+  runtime: Runtime,
+  threads = 2,
+): Promise<Float32Array> {
+  await using program = await runtime.load(model, { threads });
   const logits = new Float32Array(set.count * 10);
   const most = 1000;
   for (let from = 0; from < set.count; from += most) {

@@ -46,7 +46,7 @@ export interface TrainOptions {
   readonly out: string;
   /** Resumes from the directory's checkpoint. */
   readonly resume?: boolean | undefined;
-  /** Threads inside one operator. Default 2. */
+  /** Threads inside one operator, in training and in evaluation. Default 2. */
   readonly threads?: number | undefined;
   /** Ends the run at the next step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
@@ -80,16 +80,19 @@ export async function train(options: TrainOptions): Promise<TrainedRun> {
   const saved = options.resume ? await directory.readCheckpoint() : undefined;
   const plan = planOf(recipe, split, options, saved?.state);
   if (saved) directory.expectSameRun(saved, plan);
+  const threads = options.threads ?? 2;
   await using trainer = await createTrainer({
     runtime: onnxRuntime,
     seed: plan.seed,
-    threads: options.threads ?? 2,
+    threads,
     optimizer: recipe.optimizer(),
     movingAverage: recipe.movingAverage,
     build: (network) => buildTraining(recipe, plan.batch, network),
   });
   if (saved) directory.restore(trainer, saved);
-  return await new Run({ recipe, data, split, trainer, directory, plan }, saved?.state).toTheEnd(options);
+  return await new Run({ recipe, data, split, trainer, threads, directory, plan }, saved?.state).toTheEnd(
+    options,
+  );
 }
 
 /** What may not change when a run is resumed. */
@@ -113,6 +116,7 @@ interface RunParts {
   readonly data: LabelledSet;
   readonly split: TrainingSplit;
   readonly trainer: Trainer;
+  readonly threads: number;
   readonly directory: RunDirectory;
   readonly plan: Plan;
 }
@@ -195,10 +199,11 @@ class Run {
 
   /** Exports the model as it is, calibrates it, writes it, and measures it. */
   async #evaluate(): Promise<{ accuracy: Accuracy; card: ModelCard }> {
-    const { recipe, data, split, trainer, directory, plan } = this.#parts;
+    const { recipe, data, split, trainer, threads, directory, plan } = this.#parts;
     const parameters = trainer.movingAverage;
-    const graph = await exportRecipe(recipe, parameters, split.train, onnxRuntime, this.#pictures.outliers);
-    const logits = await logitsOf(graph, split.validation, onnxRuntime);
+    const { outliers } = this.#pictures;
+    const graph = await exportRecipe(recipe, parameters, split.train, onnxRuntime, { outliers, threads });
+    const logits = await logitsOf(graph, split.validation, onnxRuntime, threads);
     const { seed, steps, batch } = plan;
     const card = await writeModelFile(directory.modelFile, graph, {
       recipe: recipe.name,
@@ -215,7 +220,7 @@ class Run {
     if (recipe.name === 'softmax') await directory.writeWeights(parameters.subarray(0, 7840));
 
     const sample = sampleOf(split.train);
-    const train = accuracyOfLogits(await logitsOf(graph, sample, onnxRuntime), sample.labels);
+    const train = accuracyOfLogits(await logitsOf(graph, sample, onnxRuntime, threads), sample.labels);
     return { accuracy: { train, validation: accuracyOfLogits(logits, split.validation.labels) }, card };
   }
 
