@@ -3,11 +3,14 @@ import {
   createLeaseClient,
   createLeaseService,
   createPool,
+  fairStrategy,
+  fixedStrategy,
   type LeaseClient,
   type LeaseReply,
   type LeaseReport,
   type LeaseService,
   type LeaseTransport,
+  meanStrategy,
   type Pool,
 } from '@inkwire/pool';
 import type { Breakage, LastGrant } from './breakage.ts';
@@ -63,6 +66,13 @@ interface ClientProcess {
   isCut: boolean;
   isLeaving: boolean;
 }
+
+/** What they remember is of the order of a lease. */
+const strategies = {
+  fixed: fixedStrategy(),
+  mean: meanStrategy({ everyMs: 30 }),
+  fair: fairStrategy({ memoryMs: 10 }),
+};
 
 /** Clocks differ by so much at most; less than the margin covers. */
 const drift = 0.02;
@@ -148,13 +158,11 @@ class World {
       service: createLeaseService({
         allocator: {
           capacity,
-          strategy,
+          strategy: strategies[strategy],
           silent,
           paceMs,
           leaseMs,
           marginMs: 2 * drift * leaseMs + 1,
-          meanMs: 30,
-          memoryMs: 10,
           fenceRetryMs: 20,
           ...(learnMs === undefined ? {} : { learnMs }),
         },

@@ -1,25 +1,4 @@
-export {
-  type AdmittedClient,
-  type Allocator,
-  type AllocatorAction,
-  type AllocatorCounts,
-  type AllocatorEvent,
-  type AllocatorOptions,
-  type AllocatorSnapshot,
-  type ClientSnapshot,
-  createAllocator,
-  type LeaseFarewell,
-  type LeaseGrant,
-  type LeaseRefusal,
-  type LeaseReply,
-  type LeaseReport,
-  type MemberState,
-  type RefusalReason,
-  type SilentPolicy,
-  type StrategyName,
-  silentPolicies,
-  strategies,
-} from './allocator/index.ts';
+export * from './allocator/index.ts';
 export { PoolError, type PoolErrorCode } from './errors.ts';
 export type { Fence } from './leases/fence.ts';
 export { openFileStore } from './leases/file-store.ts';

@@ -1,6 +1,7 @@
 import {
   createLeaseClient,
   createLeaseService,
+  fairStrategy,
   type LeaseClient,
   type LeaseService,
   type LeaseTransport,
@@ -42,7 +43,14 @@ class LeasedClient extends PooledClient {
 export function allocated(strategy: StrategyName): CreateArm {
   return (world): Arm => {
     const { clock, capacity, connectMs } = world;
-    const service = createLeaseService({ clock, allocator: { capacity, strategy, connectMs, learnMs: 0 } });
+    const service = createLeaseService({
+      clock,
+      allocator: {
+        capacity,
+        strategy: strategy === 'fair' ? fairStrategy({ connectMs }) : strategy,
+        learnMs: 0,
+      },
+    });
     return { join: (name) => new LeasedClient(world, service, name) };
   };
 }

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
-import { type Allocator, type AllocatorAction, createAllocator } from './allocator.ts';
+import { type Allocator, createAllocator } from './allocator.ts';
+import type { AllocatorAction } from './events.ts';
 import type { LeaseGrant, LeaseReply, LeaseReport } from './messages.ts';
 import type { AllocatorOptions } from './options.ts';
+import { fairStrategy } from './strategies/fair.ts';
+import { meanStrategy } from './strategies/mean.ts';
 
 /** A client that does what it is told, when it is told to. */
 class Client {
@@ -153,7 +156,7 @@ it('shares by weight', () => {
 });
 
 it('follows the moving average of what was used with the strategy `mean`', () => {
-  const scene = new Scene({ strategy: 'mean', meanMs: 100 });
+  const scene = new Scene({ strategy: meanStrategy({ everyMs: 100 }) });
   scene.join('a', 60);
   scene.join('b', 20);
   scene.settle();
@@ -345,6 +348,19 @@ it('grows nothing after a restart before a lease has passed and every known clie
   expect(a.grant!.max).toBeGreaterThan(4);
 });
 
+it('grows nothing for a lease after a restart though every known client was heard of', () => {
+  const scene = new Scene({ capacity: 10, epoch: 2, known: [known[0]!], learnMs: 1100 });
+  const a = scene.join('a', 9, { epoch: 1, appliedGrant: 9, max: 0, queued: 9 });
+  // Its floor it may have in any case.
+  expect(a.grant).toMatchObject({ isConfirmation: true, max: 1 });
+  a.apply();
+  for (scene.now of [0, 500, 1099]) scene.tell(a);
+  expect(a.grant!.max).toBe(1);
+  scene.now = 1100;
+  scene.tell(a);
+  expect(a.grant!.max).toBeGreaterThan(1);
+});
+
 it('with `hold` shares after a restart what others give back, and keeps what the unheard of may have', () => {
   const scene = new Scene({ capacity: 10, epoch: 2, known, learnMs: 1100, silent: 'hold' });
   const b = scene.join('b', 0, { epoch: 1, appliedGrant: 9, max: 4, inUse: 4 });
@@ -431,7 +447,7 @@ it('refuses a report of an epoch that never was, takes a goodbye of it, and goes
   const scene = new Scene();
   const a = scene.join('a', 1);
   const stray = scene.join('b', 1, { epoch: 9, appliedGrant: 3, max: 4 });
-  scene.tell(stray);
+  expect(scene.tell(stray)).toEqual([]);
   scene.handle({ kind: 'epoch-read', epoch: undefined });
   expect(stray.replies).toEqual([]);
   scene.tell(stray);
@@ -533,4 +549,39 @@ it.each([
   [{ capacity: 5, known: [known[0]!, known[0]!] }, /`known` to have each incarnation once, got `a#1` of `a`/],
 ])('refuses the options %o by name', (options, message) => {
   expect(() => createAllocator(options)).toThrow(message);
+});
+
+it.each([
+  [() => fairStrategy({ band: 2 }), /`band` to be a number from 0 to 1, got `2`/],
+  [() => fairStrategy({ memoryMs: 0 }), /`memoryMs` to be a number ≥ 1/],
+  [() => meanStrategy({ everyMs: 0 }), /`everyMs` to be a number ≥ 1/],
+  [() => meanStrategy({ newest: -1 }), /`newest`/],
+])('refuses options of a strategy by name', (create, message) => {
+  expect(create).toThrow(message);
+});
+
+it('shares by a strategy of its user, which remembers what it likes of each client', () => {
+  const order = new WeakMap<object, number>();
+  let joined = 0;
+  const scene = new Scene({
+    strategy: {
+      name: 'first come',
+      begin: () => ({
+        share: (clients, room) => {
+          for (const client of clients) if (!order.has(client)) order.set(client, joined++);
+          const all = clients.map((client) => {
+            const target = order.get(client) === 0 ? room - clients.length + 1 : 1;
+            return { client, target, low: target, keep: target };
+          });
+          return { all, isScarce: true };
+        },
+        nextMs: () => Infinity,
+      }),
+    },
+  });
+  scene.join('a', 1);
+  scene.join('b', 1);
+  scene.settle();
+  expect(scene.maxima).toEqual([99, 1]);
+  expect(scene.allocator.snapshot(0)).toMatchObject({ strategy: 'first come', isScarce: true });
 });

@@ -1,10 +1,6 @@
-export {
-  type Allocator,
-  type AllocatorAction,
-  type AllocatorEvent,
-  createAllocator,
-} from './allocator.ts';
-export type { MemberState } from './member.ts';
+export { type Allocator, createAllocator } from './allocator.ts';
+export type { ClientState } from './client.ts';
+export type { AllocatorAction, AllocatorEvent } from './events.ts';
 export type {
   LeaseFarewell,
   LeaseGrant,
@@ -17,8 +13,11 @@ export {
   type AdmittedClient,
   type AllocatorOptions,
   type SilentPolicy,
-  type StrategyName,
   silentPolicies,
-  strategies,
 } from './options.ts';
 export type { AllocatorCounts, AllocatorSnapshot, ClientSnapshot } from './snapshot.ts';
+export { type FairOptions, fairStrategy } from './strategies/fair.ts';
+export { fixedStrategy } from './strategies/fixed.ts';
+export { type MeanOptions, meanStrategy } from './strategies/mean.ts';
+export { type StrategyName, strategies } from './strategies/strategies.ts';
+export type { Share, Shares, Sharing, SharingClient, Strategy } from './strategies/strategy.ts';

@@ -103,7 +103,12 @@ export function totalOf({ inUse, idle, opening, closing }: LeaseReport): number 
   return inUse + idle + opening + closing;
 }
 
-/** What a client could use now. */
-export function needOf({ inUse, queued }: LeaseReport): number {
-  return inUse + queued;
+/** What a client could use now; 0 for one that has not reported. */
+export function needOf(report: LeaseReport | undefined): number {
+  return report === undefined ? 0 : report.inUse + report.queued;
+}
+
+/** It has nothing, may open nothing, and wants nothing. */
+export function isGoodbye(report: LeaseReport): boolean {
+  return report.isLeaving && report.max === 0 && totalOf(report) === 0;
 }

@@ -1,11 +1,6 @@
 import { expectInteger, expectNumber, expectOneOf } from '@inkwire/base';
-
-/**
- * How connections are shared: `fixed`, equal shares; `mean`, in proportion to the exponential moving average of what was
- * used; `fair`, by what is needed now.
- */
-export const strategies = ['fixed', 'mean', 'fair'] as const;
-export type StrategyName = (typeof strategies)[number];
+import { type StrategyName, strategyOf } from './strategies/strategies.ts';
+import type { Strategy } from './strategies/strategy.ts';
 
 /**
  * What becomes of a client whose lease has ended.
@@ -35,10 +30,13 @@ export interface AllocatorOptions {
   readonly capacity: number;
   /** Of these, how many are never granted: for what the database has not freed yet, and for people. Default 0. */
   readonly spare?: number;
-  /** What is shared before it is known that more helps: see `total.ts`. Default, and at most: all but the spare. */
+  /** What is shared before it is known that more helps: see `TotalLimit`. Default, and at most: all but the spare. */
   readonly comfortable?: number;
-  /** Default `fair`. */
-  readonly strategy?: StrategyName;
+  /**
+   * How connections are shared, by name or with options of its own: `fixed`, equal shares; `mean`, in proportion to the
+   * exponential moving average of what was used; `fair`, by what is needed now. Default `fair`.
+   */
+  readonly strategy?: StrategyName | Strategy;
   /** How long a grant holds. Default 5,000. */
   readonly leaseMs?: number;
   /** How much longer the allocator thinks it does, for clocks that differ. Default a tenth of the lease. */
@@ -55,19 +53,6 @@ export interface AllocatorOptions {
   readonly known?: readonly AdmittedClient[];
   /** Whether `known` is everyone. If not, a client of an earlier epoch is taken in while learning. Default true. */
   readonly isKnownComplete?: boolean;
-  /** `mean`: how often the averages move, and how much of the newest is in them. Default 1,000 and 0.2. */
-  readonly meanMs?: number;
-  readonly meanWeight?: number;
-  /** `fair`: the part of an equal share that nobody has to give up while it is needed. 0 to 1; default 0.25. */
-  readonly protection?: number;
-  /** `fair`: how much a share may differ from what it should be before it is changed. 0 to 1; default 0.1. */
-  readonly band?: number;
-  /** `fair`: the part of what nobody needs that is kept for whoever asks first. 0 to 1; default 0.25. */
-  readonly reserve?: number;
-  /** `fair`: how long a connection takes to open. The longer, the less is moved for a need that may pass. Default 5. */
-  readonly connectMs?: number;
-  /** `fair`: how far back the usual need reaches. Default 100, and 6 times `connectMs`. */
-  readonly memoryMs?: number;
   /**
    * How long after the shares were made the next may wait, so that what is heard meanwhile is answered together: each looks at
    * every client. Default 0 for fewer than 500 clients, 1 from there on, 2 from 1,000, and so on.
@@ -78,27 +63,25 @@ export interface AllocatorOptions {
 }
 
 export type ResolvedAllocatorOptions = Readonly<
-  Required<Omit<AllocatorOptions, 'paceMs'>> & Pick<AllocatorOptions, 'paceMs'>
+  Required<Omit<AllocatorOptions, 'paceMs' | 'strategy'>> &
+    Pick<AllocatorOptions, 'paceMs'> & { readonly strategy: Strategy }
 >;
 
 /** Checks every option once. Throws a TypeError or RangeError that names it. */
 export function resolveAllocatorOptions(options: AllocatorOptions): ResolvedAllocatorOptions {
-  const part = (name: keyof AllocatorOptions, fallback: number) =>
-    expectNumber(name, options[name] ?? fallback, { min: 0, max: 1 });
-  const duration = (name: keyof AllocatorOptions, fallback: number, min: number) =>
+  const duration = (name: keyof AllocatorOptions & `${string}Ms`, fallback: number, min: number) =>
     expectNumber(name, options[name] ?? fallback, { min });
 
   const capacity = expectInteger('capacity', options.capacity, { min: 1 });
   const spare = expectInteger('spare', options.spare ?? 0, { min: 0, max: capacity - 1 });
   const budget = capacity - spare;
-  const connectMs = duration('connectMs', 5, 0);
   const leaseMs = duration('leaseMs', 5000, 1);
   const marginMs = duration('marginMs', leaseMs / 10, 0);
   return Object.freeze({
     capacity,
     spare,
     comfortable: expectInteger('comfortable', options.comfortable ?? budget, { min: 1, max: budget }),
-    strategy: expectOneOf('strategy', options.strategy ?? 'fair', strategies),
+    strategy: strategyOf(options.strategy ?? 'fair'),
     leaseMs,
     marginMs,
     learnMs: duration('learnMs', leaseMs + marginMs, 0),
@@ -107,13 +90,6 @@ export function resolveAllocatorOptions(options: AllocatorOptions): ResolvedAllo
     epoch: expectInteger('epoch', options.epoch ?? 1, { min: 1 }),
     known: expectDistinct(options.known ?? []),
     isKnownComplete: options.isKnownComplete ?? true,
-    meanMs: duration('meanMs', 1000, 1),
-    meanWeight: part('meanWeight', 0.2),
-    protection: part('protection', 0.25),
-    band: part('band', 0.1),
-    reserve: part('reserve', 0.25),
-    connectMs,
-    memoryMs: duration('memoryMs', 100 + 6 * connectMs, 1),
     paceMs: options.paceMs === undefined ? undefined : duration('paceMs', 0, 0),
     maxClients: expectInteger('maxClients', options.maxClients ?? 10_000, { min: 1 }),
   });

@@ -1,11 +1,10 @@
-import type { Member, MemberState } from './member.ts';
-import type { StrategyName } from './options.ts';
+import type { Client, ClientState } from './client.ts';
 
 /** A client as it stands: for metrics, `pool watch` and the page. */
 export interface ClientSnapshot {
   readonly name: string;
   readonly incarnation: string;
-  readonly state: MemberState;
+  readonly state: ClientState;
   /** Its lease is over. */
   readonly isSilent: boolean;
   readonly floor: number;
@@ -49,7 +48,7 @@ export interface AllocatorCounts {
 /** The allocator as it stands. */
 export interface AllocatorSnapshot {
   readonly epoch: number;
-  readonly strategy: StrategyName;
+  readonly strategy: string;
   readonly capacity: number;
   readonly spare: number;
   /** What is shared now, at most capacity − spare. */
@@ -67,13 +66,13 @@ export interface AllocatorSnapshot {
 }
 
 /** A client as it stands at a moment. */
-export function snapshotOf(member: Member, nowMs: number): ClientSnapshot {
-  const { name, incarnation, state, floor, ceiling, weight, granted, held, report } = member;
+export function snapshotOf(client: Client, nowMs: number): ClientSnapshot {
+  const { name, incarnation, state, floor, ceiling, weight, granted, held, report } = client;
   return {
     name,
     incarnation,
     state,
-    isSilent: nowMs >= member.expiresAtMs,
+    isSilent: nowMs >= client.expiresAtMs,
     floor,
     ceiling,
     weight,
@@ -89,6 +88,6 @@ export function snapshotOf(member: Member, nowMs: number): ClientSnapshot {
     failures: report?.failures ?? 0,
     completed: report?.completed ?? 0,
     usedRate: granted === 0 ? 0 : (report?.inUse ?? 0) / granted,
-    failureRate: member.failures.value,
+    failureRate: client.failures.value,
   };
 }

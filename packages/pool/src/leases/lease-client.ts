@@ -8,6 +8,7 @@ import {
   type WaitOptions,
   within,
 } from '@inkwire/base';
+import { longestName } from '../allocator/check-report.ts';
 import type {
   LeaseGrant,
   LeaseRefusal,
@@ -15,7 +16,6 @@ import type {
   LeaseReport,
   RefusalReason,
 } from '../allocator/messages.ts';
-import { longestName } from '../allocator/report-check.ts';
 import { PoolError } from '../errors.ts';
 import type { LeasedLimits } from '../limits.ts';
 import { randomIncarnation } from './incarnation.ts';

@@ -1,5 +1,5 @@
 import { type Clock, expectNumber, Lifetime, systemClock, type Timer, within } from '@inkwire/base';
-import { type AllocatorAction, type AllocatorEvent, createAllocator } from '../allocator/allocator.ts';
+import { type AllocatorAction, type AllocatorEvent, createAllocator } from '../allocator/index.ts';
 import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
 import type { AdmittedClient, AllocatorOptions } from '../allocator/options.ts';
 import type { AllocatorSnapshot } from '../allocator/snapshot.ts';

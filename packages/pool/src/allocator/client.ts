@@ -1,5 +1,6 @@
 import { FailureRate } from './failure-rate.ts';
-import type { LeaseReport } from './messages.ts';
+import { type LeaseReport, totalOf } from './messages.ts';
+import type { AdmittedClient } from './options.ts';
 
 /**
  * Where a client stands with the allocator.
@@ -15,7 +16,7 @@ import type { LeaseReport } from './messages.ts';
  * - `member`: `held` is the most that it may have open.
  * - `fencing`: its sessions are being ended. Nothing that it says but goodbye is heard.
  */
-export type MemberState = 'waiting' | 'admitting' | 'unsettled' | 'member' | 'fencing';
+export type ClientState = 'waiting' | 'admitting' | 'unsettled' | 'member' | 'fencing';
 
 /** A grant that was sent and is not known to have been applied. */
 interface GrantUnderWay {
@@ -24,11 +25,11 @@ interface GrantUnderWay {
 }
 
 /** One incarnation of a client, as the allocator knows it. */
-export class Member {
+export class Client {
   readonly name: string;
   readonly incarnation: string;
   readonly floor: number;
-  state: MemberState;
+  state: ClientState;
   /** Whether it is known what it holds: false for one that is `unsettled`, also while it is being fenced. */
   isSettled: boolean;
   /** Whether it is on disk. */
@@ -51,30 +52,44 @@ export class Member {
   isContended = false;
   fenceAgainAtMs = 0;
 
-  /** What it usually needs, what it needed last, when that was heard, and when anything first was: for `fair`. */
-  usualNeed = 0;
-  lastNeed = 0;
-  needAtMs = 0;
-  sinceMs: number | undefined;
-  /** The moving average of what it used: for `mean`. NaN before the first. */
-  mean = Number.NaN;
-  /** Set by the strategy: what it should have; below what it is given that at the cost of others; to what it may be cut. */
-  target = 0;
-  low = 0;
-  keep = 0;
   /** Of those who asked for a connection lately, the part that got none. */
   readonly failures = new FailureRate();
 
   /** Grants that may still be applied, in order; only those that permit more than every later one. */
   readonly #underWay: GrantUnderWay[] = [];
 
-  constructor(name: string, incarnation: string, floor: number, state: MemberState, expiresAtMs: number) {
+  constructor({ name, incarnation, floor }: AdmittedClient, state: ClientState, expiresAtMs: number) {
     this.name = name;
     this.incarnation = incarnation;
     this.floor = floor;
     this.state = state;
     this.isSettled = state !== 'unsettled';
     this.expiresAtMs = expiresAtMs;
+  }
+
+  /** As it is kept on disk. */
+  get identity(): AdmittedClient {
+    return { name: this.name, incarnation: this.incarnation, floor: this.floor };
+  }
+
+  /** Whether it was admitted, and may hold connections. */
+  get isAdmitted(): boolean {
+    return this.state !== 'waiting' && this.state !== 'admitting';
+  }
+
+  /** Takes note of what it says of itself. */
+  note(report: LeaseReport, nowMs: number, expiresAtMs: number): void {
+    this.failures.see(report, nowMs);
+    this.report = report;
+    this.ceiling = Math.max(report.ceiling, this.floor);
+    this.weight = report.weight;
+    this.isLeaving = report.isLeaving;
+    this.expiresAtMs = expiresAtMs;
+  }
+
+  /** The most that it may have open: what is in force, what is open, or what is under way to it. */
+  mostHeld(report: LeaseReport): number {
+    return Math.max(report.max, totalOf(report), this.#mostUnderWay(report.appliedGrant));
   }
 
   /** Whether it takes part in the sharing. */
@@ -92,7 +107,7 @@ export class Member {
   }
 
   /** The most that it may open, given that the grants up to `applied` are over. */
-  mostUnderWay(applied: number): number {
+  #mostUnderWay(applied: number): number {
     while (this.#underWay.length > 0 && this.#underWay[0]!.sequence <= applied) this.#underWay.shift();
     return this.#underWay[0]?.max ?? 0;
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fillShares, wholeShares } from './shares.ts';
+import { fillShares, wholeShares } from './fill-shares.ts';
 
 interface Bound {
   readonly least: number;

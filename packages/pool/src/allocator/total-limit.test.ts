@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type LoadSeen, TotalLimit } from './total.ts';
+import { type LoadSeen, TotalLimit } from './total-limit.ts';
 
 /** A database whose queries take `serviceMs(inUse)`; everyone wants more than there is. */
 function load(total: TotalLimit, serviceMs: (inUse: number) => number, seconds: number, starving = 1): void {

@@ -1,4 +1,4 @@
-import type { Member } from './member.ts';
+import type { Client } from './client.ts';
 
 /** What breaks when the allocator is wrong: the rule, or the sum by which it is kept. */
 class RuleBroken extends Error {
@@ -15,7 +15,7 @@ class RuleBroken extends Error {
  * what is open is not: a client said goodbye, or was fenced, and that is not on disk yet; or the budget was lowered.
  * Nothing grows then until it is below.
  */
-export class Ledger {
+export class Reservations {
   readonly budget: number;
   #reserved = 0;
   /** The budget less what is reserved for the unsettled and what the others had when they settled; `-Infinity`: nothing is unknown. */
@@ -25,12 +25,12 @@ export class Ledger {
     this.budget = budget;
   }
 
-  /** What is reserved for the members, and what is unknown. */
+  /** What is reserved for the clients, and what is unknown. */
   get reserved(): number {
     return this.#reserved + this.unknown;
   }
 
-  /** What members that are not settled may hold beyond what is reserved for them. */
+  /** What clients that are not settled may hold beyond what is reserved for them. */
   get unknown(): number {
     return Math.max(0, this.#beyond);
   }
@@ -41,9 +41,9 @@ export class Ledger {
   }
 
   /**
-   * Keeps unavailable what members that are not settled may hold beyond what is reserved for them. All together held no more
+   * Keeps unavailable what clients that are not settled may hold beyond what is reserved for them. All together held no more
    * than the budget when the epoch began, and nobody more since: that is the budget, less what the settled had when they
-   * settled. Called before there is a member.
+   * settled. Called before there is a client.
    */
   beginUnknown(): void {
     this.#beyond = this.budget;
@@ -54,45 +54,45 @@ export class Ledger {
     this.#beyond = -Infinity;
   }
 
-  /** Reserves `held`, at least the floor, for a member. Throws when that would break the rule. */
-  hold(member: Member, held: number): void {
-    const more = Math.max(held, member.floor) - member.reserved;
+  /** Reserves `held`, at least the floor, for a client. Throws when that would break the rule. */
+  hold(client: Client, held: number): void {
+    const more = Math.max(held, client.floor) - client.reserved;
     if (more > 0 && more > this.free)
-      throw new RuleBroken(`${member.name} would hold ${held} while ${this.free} are free`);
-    this.#set(member, held, member.reserved + more);
+      throw new RuleBroken(`${client.name} would hold ${held} while ${this.free} are free`);
+    this.#set(client, held, client.reserved + more);
   }
 
-  /** Throws unless so many are reserved for a member that it may be granted `max`. */
-  expectReserved(member: Member, max: number): void {
-    if (max > member.reserved)
-      throw new RuleBroken(`${member.name} would be granted ${max} of ${member.reserved} reserved for it`);
+  /** Throws unless so many are reserved for a client that it may be granted `max`. */
+  expectReserved(client: Client, max: number): void {
+    if (max > client.reserved)
+      throw new RuleBroken(`${client.name} would be granted ${max} of ${client.reserved} reserved for it`);
   }
 
-  /** Takes note of what a member holds, as it says. */
-  observe(member: Member, held: number): void {
-    this.#set(member, held, Math.max(held, member.floor));
+  /** Takes note of what a client holds, as it says. */
+  observe(client: Client, held: number): void {
+    this.#set(client, held, Math.max(held, client.floor));
   }
 
-  release(member: Member): void {
-    this.#set(member, 0, 0);
+  release(client: Client): void {
+    this.#set(client, 0, 0);
   }
 
-  #set(member: Member, held: number, reserved: number): void {
-    this.#reserved += reserved - member.reserved;
-    if (!member.isSettled) this.#beyond -= reserved - member.reserved;
-    member.held = held;
-    member.reserved = reserved;
+  #set(client: Client, held: number, reserved: number): void {
+    this.#reserved += reserved - client.reserved;
+    if (!client.isSettled) this.#beyond -= reserved - client.reserved;
+    client.held = held;
+    client.reserved = reserved;
   }
 
   /** Adds everything up anew, O(n). Throws when the sum is not what it was kept as, or a member's part of it is wrong. */
-  check(members: Iterable<Member>): void {
+  check(clients: Iterable<Client>): void {
     let sum = 0;
-    for (const member of members) {
-      const { name, state, held, floor, granted, reserved } = member;
+    for (const client of clients) {
+      const { name, state, held, floor, granted, reserved } = client;
       const isAdmitted = state !== 'waiting';
       if (reserved !== (isAdmitted ? Math.max(held, floor) : 0))
         throw new RuleBroken(`${name} is ${state}, holds ${held}, and ${reserved} are reserved for it`);
-      if (state === 'member') this.expectReserved(member, granted);
+      if (state === 'member') this.expectReserved(client, granted);
       sum += reserved;
     }
     if (sum !== this.#reserved) throw new RuleBroken(`${sum} are reserved, ${this.#reserved} were counted`);

@@ -1,0 +1,28 @@
+import type { LeaseReply, LeaseReport } from './messages.ts';
+import type { AdmittedClient } from './options.ts';
+
+/** What happens to an allocator. The last five answer its actions. */
+export type AllocatorEvent =
+  | { readonly kind: 'report'; readonly report: LeaseReport }
+  | { readonly kind: 'tick' }
+  /** An operator says that the silent incarnations of a name have no session and will have none. */
+  | { readonly kind: 'forget'; readonly name: string }
+  /** The latest epoch of the store; undefined when it could not be read. */
+  | { readonly kind: 'epoch-read'; readonly epoch: number | undefined }
+  | { readonly kind: 'admitted' | 'admit-failed'; readonly client: AdmittedClient }
+  | { readonly kind: 'fenced' | 'fence-failed'; readonly client: AdmittedClient };
+
+/** What its owner is to do, in this order. */
+export type AllocatorAction =
+  /** To be sent to the client that it names; it may be lost. */
+  | { readonly kind: 'reply'; readonly reply: LeaseReply }
+  /** To be written down; once that is durable, `admitted`. */
+  | { readonly kind: 'admit'; readonly client: AdmittedClient }
+  /** To be struck off; nobody waits for it. */
+  | { readonly kind: 'forget'; readonly client: AdmittedClient }
+  /** A client speaks of a later epoch, `heard`: the store is to be asked for its own; then `epoch-read`. */
+  | { readonly kind: 'read-epoch'; readonly heard: number }
+  /** To end its sessions and keep others from being opened; once none is left and none can come, `fenced`. */
+  | { readonly kind: 'fence'; readonly client: AdmittedClient }
+  /** What is written down is everyone from now on. */
+  | { readonly kind: 'learned' };

@@ -1,0 +1,66 @@
+import { expectNumber } from '@inkwire/base';
+import { shareInProportion } from './fixed.ts';
+import type { Shares, Sharing, SharingClient, Strategy } from './strategy.ts';
+
+export interface MeanOptions {
+  /** How often the averages move, in milliseconds. Default 1,000. */
+  readonly everyMs?: number;
+  /** How much of the newest is in them, 0 to 1. Default 0.2. */
+  readonly newest?: number;
+}
+
+/**
+ * The classic recipe: at every tick each client's average moves by a part of what it uses now, and shares are in
+ * proportion to the averages. It sees what was used, which a limit keeps from growing, and not what was wanted.
+ */
+export function meanStrategy(options: MeanOptions = {}): Strategy {
+  const everyMs = expectNumber('everyMs', options.everyMs ?? 1000, { min: 1 });
+  const newest = expectNumber('newest', options.newest ?? 0.2, { min: 0, max: 1 });
+  return { name: 'mean', begin: () => new MeanSharing(everyMs, newest) };
+}
+
+class MeanSharing implements Sharing {
+  readonly #everyMs: number;
+  readonly #newest: number;
+  /** The moving average of what each client used. */
+  readonly #means = new WeakMap<SharingClient, number>();
+  #tickAtMs = -Infinity;
+
+  constructor(everyMs: number, newest: number) {
+    this.#everyMs = everyMs;
+    this.#newest = newest;
+  }
+
+  share<C extends SharingClient>(clients: readonly C[], room: number, nowMs: number): Shares<C> {
+    if (nowMs >= this.#tickAtMs) {
+      this.#move(clients);
+      this.#tickAtMs = nowMs + this.#everyMs;
+    }
+    this.#begin(clients);
+    return shareInProportion(
+      clients,
+      room,
+      (client) => client.weight * Math.max(this.#means.get(client)!, 1e-3),
+    );
+  }
+
+  nextMs(): number {
+    return this.#tickAtMs;
+  }
+
+  #move(clients: readonly SharingClient[]): void {
+    for (const client of clients) {
+      const mean = this.#means.get(client);
+      const used = client.report?.inUse ?? 0;
+      if (mean !== undefined) this.#means.set(client, mean + this.#newest * (used - mean));
+    }
+  }
+
+  /** A new client begins with what the others have on average: an equal share. */
+  #begin(clients: readonly SharingClient[]): void {
+    const known = clients.flatMap((client) => this.#means.get(client) ?? []);
+    if (known.length === clients.length) return;
+    const mean = known.reduce((sum, each) => sum + each, 0) / Math.max(1, known.length);
+    for (const client of clients) if (!this.#means.has(client)) this.#means.set(client, mean);
+  }
+}

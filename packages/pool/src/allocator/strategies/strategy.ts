@@ -1,0 +1,47 @@
+import type { LeaseReport } from '../messages.ts';
+
+/** What a strategy sees of a client. */
+export interface SharingClient {
+  readonly floor: number;
+  readonly ceiling: number;
+  /** Its share relative to others, above 0. */
+  readonly weight: number;
+  /** What the last grant permits. */
+  readonly granted: number;
+  /** The last report; undefined for a known client that has not reported. */
+  readonly report: LeaseReport | undefined;
+}
+
+/** What one client should have. */
+export interface Share<C extends SharingClient = SharingClient> {
+  readonly client: C;
+  readonly target: number;
+  /** Below this it is given its target at the cost of others. */
+  readonly low: number;
+  /** It may be cut down to this. */
+  readonly keep: number;
+}
+
+export interface Shares<C extends SharingClient = SharingClient> {
+  /** One for each client, in their order. */
+  readonly all: readonly Share<C>[];
+  /** Whether the clients need more than there is. */
+  readonly isScarce: boolean;
+}
+
+/** A strategy at work in one allocator: what it remembers of each client is its own. */
+export interface Sharing {
+  /** Shares `room` connections among the clients that take part. */
+  share<C extends SharingClient>(clients: readonly C[], room: number, nowMs: number): Shares<C>;
+  /** When it would say something else though nobody reports, in milliseconds; Infinity for never. */
+  nextMs(nowMs: number): number;
+}
+
+/**
+ * A way to share. It decides what each client should have. When a client is told, and whether there is room, is the
+ * allocator's to decide.
+ */
+export interface Strategy {
+  readonly name: string;
+  begin(): Sharing;
+}
