@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { createManualClock, type ManualClock } from '@inkwire/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, Batcher, type BatcherOptions, type BatchRunner, softmax } from './batcher.ts';
+import { type Answer, Batcher, type BatcherOptions, type BatchRunner } from './batcher.ts';
 
 /** A model whose logits for a digit are pixel 0 at place pixel 1; its runs end when the test says so. */
 class HeldRunner implements BatchRunner {
@@ -266,23 +266,6 @@ describe('Batcher', () => {
         for (const run of runner.runs) expect(run.length).toBeLessThanOrEqual(maxBatch);
       }),
       { numRuns: 60 },
-    );
-  });
-});
-
-describe('softmax', () => {
-  it('sums to one, keeps the order, and is flatter at a higher temperature', () => {
-    const logits = fc.float32Array({ minLength: 20, maxLength: 20, min: -80, max: 80, noNaN: true });
-    fc.assert(
-      fc.property(logits, fc.double({ min: 0.5, max: 4, noNaN: true }), (values, temperature) => {
-        const output = new Float32Array(30);
-        softmax(values, 1, output, 2, temperature);
-        expect(output.subarray(0, 20)).toEqual(new Float32Array(20));
-        const row = [...values.subarray(10)];
-        const powers = row.map((value) => Math.exp(value / temperature - Math.max(...row) / temperature));
-        const sum = powers.reduce((a, b) => a + b, 0);
-        for (const [i, power] of powers.entries()) expect(output[20 + i]).toBeCloseTo(power / sum, 5);
-      }),
     );
   });
 });

@@ -1,7 +1,8 @@
-import type { Clock, Timer } from '@inkwire/base';
+import { Alarm, type Clock } from '@inkwire/base';
 import { digitBytes } from '../data/labelled-set.ts';
 import { DigitsError } from '../errors.ts';
 import { familiarityOf } from '../evaluate/familiarity.ts';
+import { softmax } from '../evaluate/softmax.ts';
 
 /*
  * Turns requests that arrive together into runs of one batch each.
@@ -63,13 +64,14 @@ interface Share {
 export class Batcher {
   readonly #runner: BatchRunner;
   readonly #options: BatcherOptions;
+  /** Rings when what waits has waited for a full batch long enough. */
+  readonly #alarm: Alarm;
   readonly #queue: Job[] = [];
   #shares: Share[] = [];
   #queued = 0;
   #ahead = 0;
   #running = false;
   #scheduled = false;
-  #timer: Timer | undefined;
   #onIdle: (() => void)[] = [];
   #batches = 0;
   #digits = 0;
@@ -77,6 +79,7 @@ export class Batcher {
   constructor(runner: BatchRunner, options: BatcherOptions) {
     this.#runner = runner;
     this.#options = options;
+    this.#alarm = new Alarm(options.clock, () => this.#gather());
   }
 
   get stats(): { batches: number; digits: number; queued: number } {
@@ -116,8 +119,7 @@ export class Batcher {
   destroy(error: unknown): Promise<void> {
     for (const { job } of this.#shares) job.reject(error);
     while (this.#queue.length > 0) this.#leave(0).reject(error);
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#alarm.cancel();
     return this.idle();
   }
 
@@ -152,15 +154,11 @@ export class Batcher {
   #schedule(): void {
     if (this.#running || this.#scheduled || this.#queue.length === 0) return;
     if (this.#options.maxWaitMs === 0 || this.#queued >= this.#options.maxBatch) {
-      this.#timer?.cancel();
-      this.#timer = undefined;
+      this.#alarm.cancel();
       this.#scheduled = true;
       setImmediate(this.#gather);
     } else {
-      this.#timer ??= this.#options.clock.after(this.#options.maxWaitMs, () => {
-        this.#timer = undefined;
-        this.#gather();
-      });
+      this.#alarm.by(this.#options.clock.monotonic() + this.#options.maxWaitMs, true);
     }
   }
 
@@ -216,25 +214,7 @@ export class Batcher {
 
   #settleIdle(): void {
     if (this.#running || this.#queue.length > 0) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#alarm.cancel();
     for (const settle of this.#onIdle.splice(0)) settle();
   }
-}
-
-/** softmax(logits / temperature) from row `fromRow` of `logits` to row `toRow` of `output`, ten numbers each. */
-export function softmax(
-  logits: Float32Array,
-  fromRow: number,
-  output: Float32Array,
-  toRow: number,
-  temperature: number,
-): void {
-  const from = fromRow * 10;
-  const to = toRow * 10;
-  let top = -Infinity;
-  for (let i = 0; i < 10; i++) top = Math.max(top, logits[from + i]!);
-  let sum = 0;
-  for (let i = 0; i < 10; i++) sum += output[to + i] = Math.exp((logits[from + i]! - top) / temperature);
-  for (let i = 0; i < 10; i++) output[to + i]! /= sum;
 }

@@ -18,6 +18,7 @@ import {
   type Tensor,
 } from '@inkwire/tensor';
 import { digitBytes, type LabelledSet, pictureSide } from '../data/labelled-set.ts';
+import { topOf } from '../evaluate/calibration.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { augment, warpNumbers } from './augmentation.ts';
 
@@ -124,10 +125,6 @@ export async function logitsOf(
 
 /** The share of rows of logits `[n, 10]` whose largest stands at the label. */
 export function accuracyOfLogits(logits: Float32Array, labels: Uint8Array): number {
-  let correct = 0;
-  labels.forEach((label, i) => {
-    const row = logits.subarray(i * 10, i * 10 + 10);
-    if (row.indexOf(Math.max(...row)) === label) correct++;
-  });
+  const correct = labels.filter((label, i) => topOf(logits, i).digit === label).length;
   return correct / labels.length;
 }
