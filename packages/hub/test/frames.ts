@@ -2,6 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Command, decodeReply, encodeCommand, FrameWriter, type Reply } from '@inkwire/wire';
 
+/** The command that signs a connection in. */
+export function signIn(token: string) {
+  const pair = { key: 'token', value: { kind: 'string', value: token } } as const;
+  return { kind: 'hset', table: '$session', pair } as const;
+}
+
 /** The frame of a command, as a client that speaks plain frames sends it. */
 export function frameOf(command: Command): Uint8Array {
   const writer = new FrameWriter();

@@ -8,7 +8,7 @@ import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
 import { listenLab, listenWire } from '../src/index.ts';
 import { fakePicture } from './fake-reader.ts';
-import { askOnce, frameOf } from './frames.ts';
+import { askOnce, frameOf, signIn } from './frames.ts';
 import { serveHub, until } from './served-hub.ts';
 
 const tokens = { admin: 'admin-token' };
@@ -102,8 +102,3 @@ it('every metric moves with what it counts', async () => {
     if (!settled.includes(name) && !name.startsWith('inkwire_pool_'))
       expect(sum, name).toBeGreaterThan(before.get(name)!.sum);
 });
-
-function signIn(token: string) {
-  const pair = { key: 'token', value: { kind: 'string', value: token } } as const;
-  return { kind: 'hset', table: '$session', pair } as const;
-}

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { components } from '../src/http/schemas.ts';
 import { fakePicture } from './fake-reader.ts';
-import { formOf, json, problemIn, serveHub } from './served-hub.ts';
+import { formOf, json, problemIn, serveHub, turn } from './served-hub.ts';
 
 describe('POST /api/readings', () => {
   it('reads a raw picture, keeps it, and answers with the reading', async () => {
@@ -202,7 +202,7 @@ describe('POST /api/readings', () => {
     });
     for (const byte of form) {
       outgoing.write(Buffer.of(byte));
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
     outgoing.end();
     expect(JSON.parse(await answer).readings[0].text).toBe('8');

@@ -71,7 +71,10 @@ export async function problemIn(response: Response): Promise<z.output<typeof com
   return parsed;
 }
 
+/** Waits for the next turn of the event loop. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Waits until something is so, for what a test cannot be told of. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await turn();
 }

@@ -9,7 +9,7 @@ import {
 } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
-import { frameOf } from './frames.ts';
+import { frameOf, signIn } from './frames.ts';
 import { until } from './served-hub.ts';
 import { wireHub } from './wired-hub.ts';
 
@@ -61,12 +61,6 @@ const large = {
   table: 't',
   pair: { key: 'k', value: { kind: 'binary', value: noise } },
 } as const;
-const signIn = (token: string) =>
-  ({
-    kind: 'hset',
-    table: '$session',
-    pair: { key: 'token', value: { kind: 'string', value: token } },
-  }) as const;
 
 it('a stranger has frames of 64 KiB; who has signed in, those of a member from the next frame on', async () => {
   const { listener } = await wireHub({ tokens: { admin: 'open-sesame' } });

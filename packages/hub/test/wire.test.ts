@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { createManualClock } from '@inkwire/base';
 import { encodedValue } from '@inkwire/kv';
 import type { Client, TopicItem } from '@inkwire/wire';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fakePicture } from './fake-reader.ts';
-import { askOnce, frameOf } from './frames.ts';
+import { askOnce, frameOf, signIn } from './frames.ts';
 import { until } from './served-hub.ts';
 import { wireHub } from './wired-hub.ts';
 
@@ -146,7 +144,7 @@ describe('members', () => {
           () => 'heard',
           () => 'refused',
         );
-    await expect.poll(again, { timeout: 60_000 }).toBe('heard');
+    await until(async () => (await again()) === 'heard');
   });
 
   it('are no more than there may be', async () => {
@@ -155,6 +153,17 @@ describe('members', () => {
     const socket = connect(listener.port, '127.0.0.1');
     await new Promise((resolve) => socket.once('close', resolve).on('error', () => {}));
     expect(wire.members.size).toBe(1);
+  });
+
+  it('are no more than connections, of which those that have not signed in count too', async () => {
+    const options = { limits: { maxMembers: 1 }, clock: createManualClock() };
+    const { listener, wire } = await wireHub({ tokens: { admin: 'open-sesame' } }, options);
+    const first = connect(listener.port, '127.0.0.1');
+    onTestFinished(() => void first.destroy());
+    await until(() => listener.connections === 1);
+    const second = connect(listener.port, '127.0.0.1');
+    await new Promise((resolve) => second.once('close', resolve).on('error', () => {}));
+    expect([listener.connections, wire.members.size]).toEqual([1, 0]);
   });
 
   it('send each other messages', async () => {
@@ -235,6 +244,16 @@ describe('a picture', () => {
     expect(await readings.count()).toBe(1);
   });
 
+  it('that fails inside is a 500 that says nothing of it, and the operator is told', async () => {
+    const { join, faults } = await wireHub();
+    const client = await join();
+    await expect(client.read(fakePicture('crash'))).rejects.toEqual(
+      refused(500, 'HUB_FAILED: The server failed'),
+    );
+    expect(String(faults)).toContain('libsecret');
+    expect(faults).toHaveLength(1);
+  });
+
   it('that takes too long is given up', async () => {
     const { join, reader } = await wireHub({}, { limits: { readTimeoutMs: 1 } });
     const client = await join();
@@ -247,6 +266,14 @@ describe('a picture', () => {
 });
 
 describe('answers about the hub', () => {
+  it('list the newest thousand readings', async () => {
+    const { join, hub } = await wireHub();
+    const kept = [];
+    for (let i = 0; i <= 1_000; i++) kept.push(await hub.read({ bytes: fakePicture('1') }, { source: 'a' }));
+    const listed = await (await join({ multiplexed: false })).hgetall('$readings');
+    expect(new Set(listed.keys())).toEqual(new Set(kept.slice(1).map(({ id }) => id)));
+  });
+
   it('are no longer than others, however often something is asked for', async () => {
     const { join, hub, readings } = await wireHub();
     const client = await join({ multiplexed: false });
@@ -307,13 +334,22 @@ describe('tokens', () => {
   });
 
   it('cannot be tried without end, and nothing else is answered meanwhile', async () => {
-    const { join, wire, listener } = await wireHub({ tokens });
+    const clock = createManualClock();
+    const { join, wire, listener } = await wireHub({ tokens }, { clock });
     const stranger = connect(listener.port, '127.0.0.1');
     onTestFinished(() => void stranger.destroy());
-    // hset $session token "x"
-    const wrong = Buffer.from('0000001b22190a082473657373696f6e120d0a05746f6b656e12040a027878', 'hex');
+    const closed = new Promise((resolve) => stranger.on('error', () => {}).once('close', resolve));
+    const wrong = frameOf(signIn('wrong-token'));
     stranger.write(Buffer.concat(Array.from({ length: 20 }, () => wrong)));
-    await new Promise((resolve) => stranger.on('error', () => {}).once('close', resolve));
+    let answered = 0;
+    stranger.on(
+      'data',
+      (data: Buffer) => (answered += data.toString('latin1').split('Unauthorized').length - 1),
+    );
+    await until(() => answered >= 5);
+    // It is cut after the answers, and not because it has not signed in for 10 s.
+    clock.advance(100);
+    await closed;
     expect(wire.members.size).toBe(0);
     const member = await join({ token: tokens.admin });
     expect(await member.hget('$session', 'id')).toBe(1);
@@ -359,25 +395,6 @@ it('refuses to be heard elsewhere without a token, says when its port is taken, 
   });
 });
 
-it('gives a member up that is frozen, and tells the others', async () => {
-  const { wire, listener, join } = await wireHub({ ping: { intervalMs: 100, misses: 2 } });
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('./frozen-member.js', import.meta.url)), String(listener.port)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const watcher = await join();
-  const events = await hear(watcher, '$members');
-  // Only who has begun to speak yamux can be pinged.
-  await once(child.stdout!, 'data');
-  child.kill('SIGSTOP');
-  await until(() => wire.members.size === 1);
-  await until(() => events.length > 0 && String(events.at(-1)!.values![0]).includes('"left"'));
-});
-
 it('misses a member that has said its last word, listened on, and vanished', async () => {
   const clock = createManualClock();
   const { wire, listener } = await wireHub({}, { clock });
@@ -413,7 +430,8 @@ it('ends in order: what was asked is answered, subscriptions end, and connection
 it.each([true, false])(
   'closes only when what it has taken is answered, multiplexed: %s',
   async (multiplexed) => {
-    const { join, listener, reader } = await wireHub();
+    const clock = createManualClock();
+    const { join, listener, reader } = await wireHub({}, { clock });
     const client = await join({ multiplexed });
     const go = reader.hold();
     const answer = client.read(fakePicture('47'));
@@ -421,6 +439,8 @@ it.each([true, false])(
     const closing = listener.close();
     go();
     expect(await answer).toMatchObject({ text: '47' });
+    // Then the client is cut, if it does not go by itself.
+    clock.advance(500);
     await closing;
     expect(listener.connections).toBe(0);
   },
@@ -437,4 +457,19 @@ it('leaves no timer behind for who has gone', async () => {
   await until(() => listener.connections === 0);
   expect(clock.pending).toBe(before);
   expect(wire.members.size).toBe(0);
+});
+
+it('ends with its topics and its names, once the service is closed', async () => {
+  const { join, wire, hub, readings } = await wireHub();
+  const client = await join();
+  const subscription = client.subscribe('$readings');
+  await subscription.ready();
+  const before = wire.topics.subscribers('$readings');
+  expect(before).toBe(1);
+  await wire.close();
+  expect(wire.topics.subscribers('$readings')).toBe(0);
+  const published = vi.spyOn(wire.topics, 'subscribers');
+  await hub.read({ bytes: fakePicture('1') }, { source: 'a' });
+  expect(published).not.toHaveBeenCalled();
+  expect(await readings.count()).toBe(1);
 });

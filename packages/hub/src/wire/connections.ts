@@ -171,7 +171,7 @@ export class Connections extends Owner {
     const emptied = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
-    await within(emptied, { timeoutMs }).catch(() => {});
+    await within(emptied, { timeoutMs }, this.#parts.clock).catch(() => {});
   }
 }
 
