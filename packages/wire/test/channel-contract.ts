@@ -97,6 +97,11 @@ class Ear {
   }
 }
 
+/** Lets the event loop turn. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
 /** Bytes that say where they belong: the `at`th is told from its neighbours and from those 256 away. */
@@ -179,10 +184,10 @@ export function channelContract(
       };
       here.onDrain = writeOn;
       writeOn();
-      // The system takes what it has room for, then nothing: so long until no drain has come for a while.
+      // The system takes what it has room for, then nothing: so long until no drain has come in many turns.
       for (let before = -1; before !== written; ) {
         before = written;
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await turns(200);
       }
       expect(written).toBeLessThan(64 * 2 ** 20);
       expect(here.channel.queuedBytes).toBeLessThan(2 ** 20);
@@ -216,7 +221,7 @@ export function channelContract(
       there.channel.end();
       const sofar = there.chunks.length;
       await here.heard('end');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await turns(20);
       expect(there.chunks.length).toBe(sofar);
       there.onBytes = () => {};
       there.channel.resume();

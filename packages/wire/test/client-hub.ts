@@ -218,12 +218,8 @@ export class HubStream {
 }
 
 /** Lets the event loop turn until something is so. */
-export async function until(isSo: () => boolean, what = 'it'): Promise<void> {
-  for (let turn = 0; turn < 2_000; turn++) {
-    if (isSo()) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error(`Waited in vain for ${what} to be so: ${isSo}`);
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Lets the event loop turn so often that whatever can happen without time has happened. */

@@ -1,24 +1,13 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { resolveClientOptions } from '../src/client/options.ts';
 import * as face from '../src/index.ts';
 import * as nodeFace from '../src/node/index.ts';
-import { listenStreams } from '../src/node/index.ts';
 import { resolveYamuxLimits } from '../src/yamux/limits.ts';
-import { ScriptedHub } from './client-hub.ts';
 
 const directory = fileURLToPath(new URL('..', import.meta.url));
 const readme = await readFile(`${directory}/README.md`, 'utf8');
-const examples = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code!);
-
-/** Runs code as it stands, in a process of its own, and answers what it prints. */
-async function run(code: string): Promise<string> {
-  const args = ['--input-type=module', '--eval', code];
-  return (await promisify(execFile)(process.execPath, args, { cwd: directory, timeout: 30_000 })).stdout;
-}
 
 /** The default that the README gives for an option, as a number. */
 function defaultOf(option: string): number {
@@ -29,19 +18,6 @@ function defaultOf(option: string): number {
 }
 
 describe('the README', () => {
-  it('has a client that runs as it stands, against a hub', async () => {
-    const hub = Object.assign(new ScriptedHub(), { multiplexed: true });
-    const listener = await listenStreams({ onChannel: (channel) => hub.accept(channel) });
-    onTestFinished(() => listener.close());
-    const [client] = examples;
-    expect(client).toContain('port: 9527');
-    expect(await run(client!.replace('9527', String(listener.port)))).toBe("[ 'hello', 42 ]\n");
-  });
-
-  it('has a server of one’s own, which runs as it stands', async () => {
-    expect(await run(examples[1]!)).toBe('hget k1?\n');
-  });
-
   it('gives each option of the client, and the defaults as they are', () => {
     const resolved = resolveClientOptions({ dial: () => Promise.reject(new Error('never')) });
     const { clock, backoffMs, ...named } = resolved;

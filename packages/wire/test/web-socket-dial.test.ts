@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
@@ -45,9 +46,10 @@ async function serve(http: Server): Promise<number> {
   return (http.address() as AddressInfo).port;
 }
 
-/** A server that takes connections and says nothing; answers its port, and when somebody has come and is gone again. */
+/** A server that takes connections and says nothing, its URL, and when somebody has come and is gone again. */
 async function serveSilence() {
   const silent = createTcpServer();
+  const come = once(silent, 'connection');
   onTestFinished(() => {
     silent.close();
   });
@@ -58,7 +60,7 @@ async function serveSilence() {
     }),
   );
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  return { url: `ws://127.0.0.1:${(silent.address() as AddressInfo).port}/wire`, gone };
+  return { url: `ws://127.0.0.1:${(silent.address() as AddressInfo).port}/wire`, come, gone, silent };
 }
 
 async function echoed(dialled: ReturnType<typeof dialWebSocket>): Promise<string> {
@@ -97,18 +99,19 @@ test('a token in the address is not told to whoever reads the error', async () =
 });
 
 test('a server that says nothing is given up in time, and its connection closed', async () => {
-  const { url, gone } = await serveSilence();
+  const { url, silent } = await serveSilence();
   const late = dialWebSocket({ url, timeoutMs: 30 });
   await expect(late).rejects.toThrow(failed);
   await expect(late).rejects.toThrow(/No answer within 30 ms/);
-  await gone;
+  // Ends when no connection is left.
+  await new Promise((resolve) => silent.close(resolve));
 });
 
 test('an abort ends it with its reason, before and meanwhile, and the connection with it', async () => {
-  const { url, gone } = await serveSilence();
+  const { url, come, gone } = await serveSilence();
   const controller = new AbortController();
   const waiting = dialWebSocket({ url, signal: controller.signal });
-  setTimeout(() => controller.abort(new Error('never mind')), 20);
+  void come.then(() => controller.abort(new Error('never mind')));
   await expect(waiting).rejects.toThrow('never mind');
   await gone;
   // Nothing is begun that nobody wants: nobody looks at what would be wrong with it.

@@ -34,9 +34,7 @@ function start(options: WebSocketChannelOptions = {}, socket = new FakeWebSocket
   return { clock, socket, channel, ...hear(channel) };
 }
 
-test('a peer that is gone without a word is found out, over plain frames; one that answers stays', {
-  timeout: 10_000,
-}, async () => {
+test('a peer that is gone without a word is found out, over plain frames; one that answers stays', async () => {
   const server = createServer();
   const taken: Channel[] = [];
   acceptWebSockets({
@@ -69,7 +67,7 @@ test('a peer that is gone without a word is found out, over plain frames; one th
   answering.terminate();
 });
 
-test('who dials finds out a server that is gone', { timeout: 10_000 }, async () => {
+test('who dials finds out a server that is gone', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false });
   await new Promise((resolve) => server.once('listening', resolve));
   onTestFinished(() => server.close());

@@ -271,13 +271,14 @@ test('an end in the middle of a frame is invalid', async () => {
 });
 
 test('destroyed while a frame inflates: it is not handed on', async () => {
-  const { raw, told, stream } = setUp();
+  const allowance = new Allowance();
+  const { raw, told, stream } = setUp({ allowance });
   raw.write(Buffer.concat([packed(long), frame('a')]));
   await settled(2);
   const error = new Error('enough');
   stream.destroy(error);
-  await until(() => told.length > 0);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => told.length > 0 && allowance.heldBytes === 0);
+  await settled();
   expect(told).toEqual([{ closed: error }]);
 });
 
