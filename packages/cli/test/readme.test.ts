@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { interruptExitCodes } from '../src/interrupts.ts';
 import { exitCodes } from '../src/output/failure.ts';
 import { createProgram } from '../src/program.ts';
-import { settingNames, variableOf } from '../src/settings/settings.ts';
+import { allSettings, settings, variableOf } from '../src/settings/settings.ts';
 
 const source = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 /** Without code blocks, whose comments look like headings. */
@@ -37,13 +37,42 @@ function optionsOfSection(command: Command): string[] {
   return [...new Set([command, ...beneath].flatMap(optionsOf))];
 }
 
+/** The rows that document these settings. */
+function tableOf(names: readonly string[]): string {
+  const rows = names.map((name) => {
+    const { argument, describes, byDefault, otherwise } = allSettings[name]!;
+    const unset = byDefault ?? otherwise;
+    const flag = `--${name} ${argument.replaceAll('|', '\\|')}`;
+    return `| \`${flag}\` | ${unset === undefined ? '' : `\`${unset}\``} | ${describes} |\n`;
+  });
+  return `| setting | default | meaning |\n| --- | --- | --- |\n${rows.join('')}`;
+}
+
+const settingNames = Object.keys(settings);
+const limitNames = Object.keys(allSettings).filter((name) => !settingNames.includes(name));
+
+it.each([
+  ['settings', settingNames],
+  ['limits', limitNames],
+])('the README has the table of %s as it is', (_, names) => {
+  expect(section(/^### serve$/m)).toContain(`\n${tableOf(names)}\n`);
+});
+
 describe('the README and the program name the same', () => {
   it('commands', () => {
     const headings = [...section(/^## Commands$/m).matchAll(/^### (?<name>\w+)/gm)];
     expect(headings.map(({ groups }) => groups!.name)).toEqual(commands.map((command) => command.name()));
   });
 
-  it.each(commands.map((command) => [command.name(), command] as const))('options of %s', (name, command) => {
+  it('options of serve', () => {
+    const serve = commands.find((command) => command.name() === 'serve')!;
+    const flags = Object.entries(allSettings).map(([name, { argument }]) => `--${name} ${argument}`);
+    expect(optionsOf(serve)).toEqual([...flags, '--config FILE.toml']);
+    expect(section(/^### serve$/m)).toContain('`--config FILE.toml`');
+  });
+
+  const others = commands.filter((command) => command.name() !== 'serve');
+  it.each(others.map((command) => [command.name(), command] as const))('options of %s', (name, command) => {
     const documented = firstCells(section(new RegExp(`^### ${name}\\b.*$`, 'm')));
     expect(documented.map((flags) => flags.replaceAll('\\|', '|')).sort()).toEqual(
       optionsOfSection(command).sort(),
@@ -60,11 +89,10 @@ describe('the README and the program name the same', () => {
 
   it('environment variables', () => {
     const documented = firstCells(section(/^## Environment$/m));
-    expect(documented.sort()).toEqual(
-      [...[...settingNames, 'config', 'hub'].map(variableOf), 'INKWIRE_DEBUG'].sort(),
-    );
-    const named = new Set(readme.match(/INKWIRE_[A-Z_]+/g));
-    expect([...named].sort()).toEqual(documented);
+    const others = [...['config', 'hub'].map(variableOf), 'INKWIRE_DEBUG'];
+    expect(documented.sort()).toEqual(others.sort());
+    const known = [...others, ...Object.keys(allSettings).map(variableOf)];
+    expect(known).toEqual(expect.arrayContaining(readme.match(/INKWIRE_[A-Z_]+/g)!));
   });
 
   it('exit codes', () => {

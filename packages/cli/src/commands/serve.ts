@@ -9,7 +9,7 @@ import { reportFailure } from '../output/failure.ts';
 import { createServeLog } from '../serve/serve-log.ts';
 import type { Configuration, TablesLocation } from '../settings/configuration.ts';
 import { settingOption, settingValues } from '../settings/setting-option.ts';
-import { settingNames, variableOf } from '../settings/settings.ts';
+import { allSettings, variableOf } from '../settings/settings.ts';
 import { version } from '../version.ts';
 
 /** Adds `serve`: the hub. */
@@ -17,20 +17,19 @@ export function addServe(program: Command): void {
   const command = program
     .command('serve')
     .description('serve the page, the HTTP interface, and the wire for terminals and programs');
-  for (const name of settingNames) command.addOption(settingOption(name));
+  const names = Object.keys(allSettings);
+  for (const name of names) command.addOption(settingOption(name));
   command
     .option('--config <FILE.toml>', `read settings from a file (env: ${variableOf('config')})`)
     .action(async (flags: Record<string, unknown>) => {
       const { loadConfiguration } = await import('../settings/configuration.ts');
       const sources = { environment: process.env, workingDirectory: process.cwd() };
-      await serve(
-        await loadConfiguration({ ...sources, flags: settingValues([...settingNames, 'config'], flags) }),
-      );
+      await serve(await loadConfiguration({ ...sources, flags: settingValues([...names, 'config'], flags) }));
     });
 }
 
 async function serve(configuration: Configuration): Promise<void> {
-  const { http, wire, lab, tokens, tls: tlsFiles } = configuration;
+  const { http, wire, lab, tokens, tls: tlsFiles, limits } = configuration;
   if (http === 'off' && wire === 'off' && lab === 'off')
     throw new CliError('CLI_CONFIG_INVALID', 'With --http, --wire and --lab off there is nothing to serve');
   const tls = tlsFiles && (await readPemFiles(tlsFiles));
@@ -52,7 +51,7 @@ async function serve(configuration: Configuration): Promise<void> {
   await using pool = await openPool(configuration);
   await using hub = createHub({ reader, readings });
   const system = [$members, $inbox, $readings(hub), ...(pool ? [$pool(pool)] : [])];
-  await using service = createWireService({ system, tables, version: version() });
+  await using service = createWireService({ system, tables, version: version(), limits: limits.wire });
   const log = createServeLog(configuration.log, (line) => process.stdout.write(line));
   const interrupted = firstInterrupt();
   {
@@ -66,6 +65,7 @@ async function serve(configuration: Configuration): Promise<void> {
               tokens,
               page: (await import('@inkwire/web')).pageDirectory,
               allowedHosts: configuration.allowedHosts,
+              limits: limits.http,
               onError: reportFailure,
               ...(tls && { tls }),
             },

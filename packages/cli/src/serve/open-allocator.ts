@@ -15,12 +15,7 @@ export async function openAllocator(
   const fence = database && (await openFence(database, onError));
   const { createLeaseService, openFileStore } = await import('@inkwire/pool');
   return createLeaseService({
-    allocator: {
-      capacity,
-      ...(spare !== undefined && { spare }),
-      ...(strategy !== undefined && { strategy }),
-      ...(leaseMs !== undefined && { leaseMs }),
-    },
+    allocator: { capacity, spare, strategy, leaseMs },
     store: await openFileStore(file),
     ...(fence && { fence }),
     onError,

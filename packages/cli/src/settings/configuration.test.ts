@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { httpLimits, type Limit, wireLimits } from '@inkwire/hub/limits';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigurationSources, loadConfiguration } from './configuration.ts';
 
@@ -20,6 +21,9 @@ async function file(content: string): Promise<string> {
   return path;
 }
 
+const defaultsOf = (limits: Readonly<Record<string, Limit>>) =>
+  Object.fromEntries(Object.entries(limits).map(([name, { byDefault }]) => [name, byDefault]));
+
 describe('what serve runs with', () => {
   it('has a default for everything', async () => {
     expect(await load({})).toEqual({
@@ -34,6 +38,7 @@ describe('what serve runs with', () => {
       allowedHosts: [],
       tls: undefined,
       log: 'text',
+      limits: { http: defaultsOf(httpLimits), wire: defaultsOf(wireLimits) },
     });
   });
 
@@ -106,6 +111,26 @@ describe('what serve runs with', () => {
     expect((await load({ flags })).allowedHosts).toEqual(['ink.example', 'ink.example:8443', '[::1]:80']);
   });
 
+  it('takes numbers in the file as they are, and as text', async () => {
+    const config = await file('pool-capacity = 5\npool-lease-ms = "1000"');
+    expect((await load({ flags: { config, 'pool-spare': '1' } })).pool).toEqual({
+      ...{ capacity: 5, spare: 1, strategy: 'fair', leaseMs: 1000, file: '/work/data/leases.json' },
+    });
+  });
+
+  it('takes limits from every layer', async () => {
+    const config = await file('http-max-files = 2\nwire-max-members = 3');
+    const environment = { INKWIRE_HTTP_MAX_FILES: '4', INKWIRE_HTTP_READ_TIMEOUT_MS: '5' };
+    const { limits } = await load({ flags: { config, 'http-max-points': '6' }, environment });
+    expect(limits).toEqual({
+      http: { ...defaultsOf(httpLimits), maxFiles: 4, readTimeoutMs: 5, maxPoints: 6 },
+      wire: { ...defaultsOf(wireLimits), maxMembers: 3 },
+    });
+    await expect(load({ flags: { 'http-max-files': '0' } })).rejects.toThrow(
+      '--http-max-files: expected at least 1',
+    );
+  });
+
   it('leaves variables of others alone', async () => {
     // Kubernetes sets such a one for a service that is called inkwire.
     await expect(load({ environment: { INKWIRE_PORT: 'tcp://10.0.0.1:80' } })).resolves.toBeDefined();
@@ -116,16 +141,20 @@ describe('a mistake is refused by the name that the person wrote', () => {
   it.each([
     ['htpt = "127.0.0.1:1"', /inkwire\.toml: htpt is not a setting; there are http, wire, lab, data, /],
     ['[tls]\ncert = "x"', /inkwire\.toml: tls is not a setting/],
-    ['http = 8080', /inkwire\.toml: http: .*expected string/],
-    ['log = "xml"', /inkwire\.toml: log: .*"text"\|"json"/],
+    ['http = 8080', /inkwire\.toml: http: expected text in quotes/],
+    ['log = "xml"', /inkwire\.toml: log: expected text or json, got "xml"/],
     ['wire = "9527"', /inkwire\.toml: wire: expected HOST:PORT or off/],
-    ['durability = "fast"', /inkwire\.toml: durability: .*"sync"\|"relaxed"/],
+    ['durability = "fast"', /inkwire\.toml: durability: expected sync or relaxed/],
     ['http = "8080"', /inkwire\.toml: http: expected HOST:PORT or off/],
     ['token = "short"', /inkwire\.toml: token: expected at least 8 /],
     ['read-token = "short"', /inkwire\.toml: read-token: expected at least 8 /],
     ['token = "with a space"', /inkwire\.toml: token: expected at least 8 /],
-    ['allowed-hosts = "a, b"', /inkwire\.toml: allowed-hosts: expected names parted by commas/],
+    ['allowed-hosts = "a, b"', /inkwire\.toml: allowed-hosts: expected names separated by commas/],
     ['data = ""', /inkwire\.toml: data: expected something/],
+    ['pool-capacity = 1.5', /inkwire\.toml: pool-capacity: expected an integer/],
+    ['pool-capacity = true', /inkwire\.toml: pool-capacity: expected an integer/],
+    ['pool-capacity = 0', /inkwire\.toml: pool-capacity: expected at least 1/],
+    ['data = 5\nlog = 6', /inkwire\.toml: data: expected text in quotes; .*inkwire\.toml: log: expected/],
     ['http = ', /inkwire\.toml: .*\(line 1, column 8\)/],
   ])('in the file: %s', async (content, message) => {
     const loading = load({ flags: { config: await file(content) } });

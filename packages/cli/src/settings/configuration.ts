@@ -3,27 +3,28 @@
  *
  *     flags  >  environment (INKWIRE_…)  >  file (--config or INKWIRE_CONFIG)  >  defaults
  *
- * One schema checks every layer, each on its own, so that an error names the flag, the variable or the key that the
- * person wrote. Relative paths in the file start from the file's folder, others from the working directory.
+ * The table of settings reads every layer, each on its own, so that an error names the flag, the variable or the key that
+ * the person wrote. Relative paths in the file start from the file's folder, others from the working directory.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '@inkwire/base';
-import type { Tokens } from '@inkwire/hub';
+import type { HttpLimits, Tokens, WireLimits } from '@inkwire/hub';
 import type { StrategyName } from '@inkwire/pool';
-import { z } from 'zod';
 import { CliError } from '../errors.ts';
-import { type ModelChoice, parseModelChoice } from '../models/model-choice.ts';
+import type { ModelChoice } from '../models/model-choice.ts';
 import { printable } from '../output/printable.ts';
-import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import type { ListenAddress } from './listen-address.ts';
+import { type DatabaseLocation, defaultReadingsLocation, type ReadingsLocation } from './locations.ts';
 import {
-  type DatabaseLocation,
-  defaultReadingsLocation,
-  parseDatabaseLocation,
-  parseReadingsLocation,
-  type ReadingsLocation,
-} from './locations.ts';
-import { type SettingName, settingNames, variableOf } from './settings.ts';
+  allSettings,
+  limitSetting,
+  limits,
+  type SettingName,
+  type SettingValue,
+  settings,
+  variableOf,
+} from './settings.ts';
 
 /** What `serve` runs with: every path absolute, every default filled in. */
 export interface Configuration {
@@ -44,14 +45,15 @@ export interface Configuration {
   /** How an allocator shares a database; undefined where none runs. */
   readonly pool: PoolConfiguration | undefined;
   readonly log: 'text' | 'json';
+  readonly limits: { readonly http: HttpLimits; readonly wire: WireLimits };
 }
 
-/** What an allocator is told. What is undefined has the allocator's own default. */
+/** What an allocator is told. */
 export interface PoolConfiguration {
   readonly capacity: number;
-  readonly spare: number | undefined;
-  readonly strategy: StrategyName | undefined;
-  readonly leaseMs: number | undefined;
+  readonly spare: number;
+  readonly strategy: StrategyName;
+  readonly leaseMs: number;
   /** Where silent clients are fenced; undefined: they keep what they held. */
   readonly database: DatabaseLocation | undefined;
   /** The file that the allocator's epoch and its clients are kept in. */
@@ -66,7 +68,7 @@ export type TablesLocation =
 /** Where the layers come from. */
 export interface ConfigurationSources {
   /** By setting; undefined where the flag was not given. */
-  readonly flags: Readonly<Partial<Record<SettingName | 'config', string | undefined>>>;
+  readonly flags: Readonly<Record<string, string | undefined>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
   /** What a command has instead of the usual defaults. */
@@ -75,98 +77,29 @@ export interface ConfigurationSources {
   readonly flagOf?: ((name: string) => string) | undefined;
 }
 
-/** Runs a parser that throws a RangeError inside a schema. */
-function parsed<T>(parse: (text: string) => T) {
-  return z.string().transform((text, context): T => {
-    try {
-      return parse(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: messageOf(error) });
-      return z.NEVER;
-    }
-  });
-}
+/** Values by setting; those that nobody set are absent. */
+type Layer = { readonly [Name in SettingName]?: SettingValue<Name> } & { readonly [limit: string]: unknown };
 
-/** What travels in a header and in a cookie, and is not guessed by trying. */
-const token = z
-  .string()
-  .regex(/^[\x21-\x7e]{8,}$/, 'expected at least 8 printable ASCII characters without spaces');
-
-const hosts = parsed((list) =>
-  list.split(',').map((host) => {
-    if (/^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)) return host;
-    throw new RangeError(
-      `expected names parted by commas, such as ink.example,ink.example:8443, got "${list}"`,
-    );
-  }),
+const defaults = Object.fromEntries(
+  Object.entries(allSettings).map(([name, { byDefault }]) => [name, byDefault]),
 );
-
-const text = z.string().min(1, 'expected something, got an empty text');
-
-/** A number in the file, digits elsewhere. */
-const integer = (min: number, max: number) =>
-  z
-    .union(
-      [
-        z.number(),
-        z
-          .string()
-          .regex(/^\d{1,15}$/)
-          .transform(Number),
-      ],
-      'expected an integer',
-    )
-    .pipe(
-      z.int(`expected an integer`).min(min, `expected at least ${min}`).max(max, `expected at most ${max}`),
-    );
-
-function schemaFrom(base: string) {
-  const path = text.transform((value) => resolve(base, value));
-  return z.strictObject({
-    http: parsed(parseListenAddress).optional(),
-    wire: parsed(parseListenAddress).optional(),
-    lab: parsed(parseListenAddress).optional(),
-    data: path.optional(),
-    readings: parsed((value) => parseReadingsLocation(value, base)).optional(),
-    tables: z.enum(['lmdb', 'memory']).optional(),
-    durability: z.enum(['sync', 'relaxed']).optional(),
-    model: text.transform((value) => parseModelChoice(value, base)).optional(),
-    token: token.optional(),
-    'write-token': token.optional(),
-    'read-token': token.optional(),
-    'tls-cert': path.optional(),
-    'tls-key': path.optional(),
-    'tls-ca': path.optional(),
-    'allowed-hosts': hosts.optional(),
-    'pool-capacity': integer(1, 1_000_000).optional(),
-    'pool-spare': integer(0, 1_000_000).optional(),
-    'pool-strategy': z.enum(['fixed', 'mean', 'fair']).optional(),
-    'pool-lease-ms': integer(100, 3_600_000).optional(),
-    'pool-database': parsed(parseDatabaseLocation).optional(),
-    log: z.enum(['text', 'json']).optional(),
-  } satisfies Record<SettingName, z.ZodType>);
-}
-
-const poolNames = ['pool-spare', 'pool-strategy', 'pool-lease-ms', 'pool-database'] as const;
-
-type Layer = z.output<ReturnType<typeof schemaFrom>>;
 
 /**
  * Reads the layers and puts them together. Rejects with `CLI_CONFIG_UNREADABLE` for a file that cannot be read and
  * with `CLI_CONFIG_INVALID`, naming the place, for anything in it, in the environment or in a flag that is not right.
  */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
-  const { flags, environment, workingDirectory, defaults = {}, flagOf = (name) => name } = sources;
-  const file = flags.config ?? variableValue(environment, 'config');
-  const { config: _, ...given } = flags;
+  const { environment, workingDirectory, flagOf = (name) => name } = sources;
+  const { config, ...flags } = sources.flags;
+  const file = config ?? variableValue(environment, 'config');
+  const given: Layer = {
+    ...(file === undefined ? {} : await readFileLayer(resolve(workingDirectory, file))),
+    ...readLayer(environmentLayer(environment), workingDirectory, variableOf),
+    ...readLayer(flags, workingDirectory, (name) => `--${flagOf(name)}`),
+  };
   return complete(
-    {
-      ...checkLayer(defaults, workingDirectory, (name) => name),
-      ...(file === undefined ? {} : await readLayer(resolve(workingDirectory, file))),
-      ...checkLayer(environmentLayer(environment), workingDirectory, variableOf),
-      ...checkLayer(defined(given), workingDirectory, (name) => `--${flagOf(name)}`),
-    },
-    workingDirectory,
+    given,
+    readLayer({ ...defaults, ...sources.defaults }, workingDirectory, (name) => name),
     flagOf,
   );
 }
@@ -176,11 +109,13 @@ function variableValue(environment: ConfigurationSources['environment'], name: s
   return environment[variableOf(name)] || undefined;
 }
 
-function environmentLayer(environment: ConfigurationSources['environment']): Record<string, string> {
-  return defined(Object.fromEntries(settingNames.map((name) => [name, variableValue(environment, name)])));
+function environmentLayer(
+  environment: ConfigurationSources['environment'],
+): Record<string, string | undefined> {
+  return Object.fromEntries(Object.keys(allSettings).map((name) => [name, variableValue(environment, name)]));
 }
 
-async function readLayer(file: string): Promise<Layer> {
+async function readFileLayer(file: string): Promise<Layer> {
   const { parse } = await import('smol-toml');
   let content: string;
   try {
@@ -196,44 +131,69 @@ async function readLayer(file: string): Promise<Layer> {
       cause: error,
     });
   }
-  return checkLayer(values, dirname(file), (name) => `${file}: ${name}`);
+  return readLayer(values, dirname(file), (name) => `${file}: ${name}`);
 }
 
-function checkLayer(values: Record<string, unknown>, base: string, label: (name: string) => string): Layer {
-  const checked = schemaFrom(base).safeParse(values);
-  if (checked.success) return defined(checked.data) as Layer;
-  throw new CliError(
-    'CLI_CONFIG_INVALID',
-    checked.error.issues.map((issue) => explain(issue, label)).join('; '),
-  );
-}
-
-function explain(issue: z.core.$ZodIssue, label: (name: string) => string): string {
-  if (issue.code === 'unrecognized_keys') {
-    return `${label(issue.keys.map(printable).join(', '))} is not a setting; there are ${settingNames.join(', ')}`;
-  }
-  return `${label(String(issue.path[0]))}: ${printable(issue.message)}`;
-}
-
-function complete(layer: Layer, workingDirectory: string, flagOf: (name: string) => string): Configuration {
-  const data = layer.data ?? resolve(workingDirectory, 'data');
-  return {
-    http: layer.http ?? { host: '127.0.0.1', port: 8080 },
-    wire: layer.wire ?? { host: '127.0.0.1', port: 9527 },
-    lab: layer.lab ?? 'off',
-    data,
-    readings: layer.readings ?? defaultReadingsLocation(data),
-    tables:
-      layer.tables === 'memory'
-        ? { engine: 'memory' }
-        : { engine: 'lmdb', directory: resolve(data, 'tables'), durability: layer.durability ?? 'relaxed' },
-    model: layer.model ?? { bundled: 'cnn' },
-    tokens: tokensOf(layer),
-    allowedHosts: layer['allowed-hosts'] ?? [],
-    tls: tlsFiles(layer),
-    pool: poolOf(layer, data, flagOf),
-    log: layer.log ?? 'text',
+/** Reads what was set. Throws `CLI_CONFIG_INVALID` with everything that is wrong in the layer. */
+function readLayer(values: Record<string, unknown>, base: string, label: (name: string) => string): Layer {
+  const mistakes: string[] = [];
+  const read = (name: string, value: unknown) => {
+    try {
+      return [name, parseValue(name, value, base)];
+    } catch (error) {
+      mistakes.push(`${printable(label(name))}${messageOf(error)}`);
+      return [name, undefined];
+    }
   };
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  const layer = Object.fromEntries(set.map(([name, value]) => read(name, value)));
+  if (mistakes.length > 0) throw new CliError('CLI_CONFIG_INVALID', mistakes.join('; '));
+  return layer;
+}
+
+/** Throws an Error whose message goes on after the name. */
+function parseValue(name: string, value: unknown, base: string): unknown {
+  if (!Object.hasOwn(allSettings, name)) {
+    const names = Object.keys(settings).join(', ');
+    throw new Error(` is not a setting; there are ${names}, and the limits that inkwire serve --help lists`);
+  }
+  const { parse, isNumber = false } = allSettings[name]!;
+  const text = isNumber && typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string') throw new Error(`: expected ${isNumber ? 'an integer' : 'text in quotes'}`);
+  try {
+    return parse(text, base);
+  } catch (error) {
+    throw new Error(`: ${printable(messageOf(error))}`);
+  }
+}
+
+/** What was given, completed by the defaults. */
+function complete(given: Layer, byDefault: Layer, flagOf: (name: string) => string): Configuration {
+  const all = { ...byDefault, ...given };
+  const data = all.data!;
+  return {
+    http: all.http!,
+    wire: all.wire!,
+    lab: all.lab!,
+    data,
+    readings: all.readings ?? defaultReadingsLocation(data),
+    tables:
+      all.tables === 'memory'
+        ? { engine: 'memory' }
+        : { engine: 'lmdb', directory: resolve(data, 'tables'), durability: all.durability! },
+    model: all.model!,
+    tokens: tokensOf(given),
+    allowedHosts: all['allowed-hosts'] ?? [],
+    tls: tlsFiles(given),
+    pool: poolOf(given, byDefault, data, flagOf),
+    log: all.log!,
+    limits: { http: limitsOf(all, 'http'), wire: limitsOf(all, 'wire') },
+  };
+}
+
+function limitsOf<Where extends keyof typeof limits>(layer: Layer, where: Where) {
+  const values = Object.keys(limits[where]).map((limit) => [limit, layer[limitSetting(where, limit)]]);
+  return Object.fromEntries(values) as { readonly [Limit in keyof (typeof limits)[Where]]: number };
 }
 
 function tokensOf({ token, 'write-token': write, 'read-token': read }: Layer): Tokens | undefined {
@@ -250,37 +210,37 @@ function tlsFiles({ 'tls-cert': cert, 'tls-key': key, 'tls-ca': ca }: Layer): Co
   throw new CliError('CLI_CONFIG_INVALID', `TLS needs tls-cert and tls-key together: ${missing} is missing`);
 }
 
-function poolOf(layer: Layer, data: string, flagOf: (name: string) => string): PoolConfiguration | undefined {
-  const capacity = layer['pool-capacity'];
-  const spare = layer['pool-spare'];
+function poolOf(
+  given: Layer,
+  byDefault: Layer,
+  data: string,
+  flagOf: (name: string) => string,
+): PoolConfiguration | undefined {
+  const all = { ...byDefault, ...given };
+  const { 'pool-capacity': capacity, 'pool-spare': spare } = all;
   if (capacity === undefined) {
-    const without = poolNames.find((name) => layer[name] !== undefined);
+    const without = Object.keys(settings).find(
+      (name) => name.startsWith('pool-') && given[name] !== undefined,
+    );
     if (without === undefined) return undefined;
     throw new CliError(
       'CLI_CONFIG_INVALID',
       `${flagOf(without)} needs ${flagOf('pool-capacity')}: how many connections there are`,
     );
   }
-  if (spare !== undefined && spare >= capacity)
+  if (spare! >= capacity)
     throw new CliError(
       'CLI_CONFIG_INVALID',
       `Of ${capacity} connections ${spare} are spare: none is left to be shared`,
     );
   return {
     capacity,
-    spare,
-    strategy: layer['pool-strategy'],
-    leaseMs: layer['pool-lease-ms'],
-    database: layer['pool-database'],
+    spare: spare!,
+    strategy: all['pool-strategy']!,
+    leaseMs: all['pool-lease-ms']!,
+    database: all['pool-database'],
     file: resolve(data, 'leases.json'),
   };
-}
-
-function defined<T extends Record<string, unknown>>(
-  values: T,
-): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  const kept = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as { [Key in keyof T]: Exclude<T[Key], undefined> };
 }
 
 function firstLine(message: string): string {

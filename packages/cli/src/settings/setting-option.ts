@@ -1,19 +1,21 @@
 import { Option } from 'commander';
-import { type Setting, type SettingName, settings, variableOf } from './settings.ts';
+import { allSettings, settings, variableOf } from './settings.ts';
 
 /** The flag of a setting, with its default and its variable in the help. */
-export function settingOption(name: SettingName, flag: string = name): Option {
-  const { argument, describes, byDefault }: Setting = settings[name];
-  const facts = [byDefault && `default: ${byDefault}`, `env: ${variableOf(name)}`].filter(Boolean);
-  return new Option(`--${flag} <${argument}>`, `${describes} (${facts.join('; ')})`);
+export function settingOption(name: string, flag: string = name): Option {
+  const { argument, describes, byDefault, otherwise } = allSettings[name]!;
+  const unset = byDefault ?? otherwise;
+  const facts = [unset && `default: ${unset}`, `env: ${variableOf(name)}`].filter(Boolean);
+  const option = new Option(`--${flag} <${argument}>`, `${describes} (${facts.join('; ')})`);
+  return Object.hasOwn(settings, name) ? option : option.helpGroup('Limits:');
 }
 
 /** The values of settings out of what commander parsed, by setting. */
-export function settingValues<Name extends SettingName | 'config'>(
-  names: readonly Name[],
+export function settingValues(
+  names: readonly string[],
   options: Readonly<Record<string, unknown>>,
   flagOf: (name: string) => string = (name) => name,
-): Partial<Record<Name, string>> {
+): Record<string, string | undefined> {
   const values = names.map((name) => [name, options[new Option(`--${flagOf(name)}`).attributeName()]]);
-  return Object.fromEntries(values) as Partial<Record<Name, string>>;
+  return Object.fromEntries(values) as Record<string, string | undefined>;
 }

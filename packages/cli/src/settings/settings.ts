@@ -1,112 +1,174 @@
-/** One thing that can be set by flag, by environment variable and in the configuration file. */
-export interface Setting {
+import { httpLimits, type Limit, wireLimits } from '@inkwire/hub/limits';
+import { parseModelChoice } from '../models/model-choice.ts';
+import { parseListenAddress } from './listen-address.ts';
+import { parseDatabaseLocation, parseReadingsLocation } from './locations.ts';
+import { integerFrom, oneOf, type Parse, parseHosts, parsePath, parseText, parseToken } from './parsers.ts';
+
+/** One thing that can be set by a flag, by an environment variable and in the configuration file. */
+export interface Setting<Value = unknown> {
   /** What stands after the flag in the help. */
   readonly argument: string;
+  /** One sentence for the help and for the README. */
   readonly describes: string;
-  /** As the help shows it; the value itself comes from `configuration.ts`. */
+  /** What is read when a person sets nothing. */
   readonly byDefault?: string;
+  /** What happens when a person sets nothing, where that is no value of the setting itself. */
+  readonly otherwise?: string;
+  /** Whether the file may have it as a number. */
+  readonly isNumber?: boolean;
+  readonly parse: Parse<Value>;
 }
 
 /**
  * Everything that `serve` can be told, once. The name is the flag (`--tls-cert`), the key in the file
- * (`tls-cert = "…"`) and, in capitals, the variable (`INKWIRE_TLS_CERT`). Kept apart from the schema, so that the
- * help needs no zod.
+ * (`tls-cert = "…"`) and, in capitals, the environment variable (`INKWIRE_TLS_CERT`). The options of the command line,
+ * the schema of the file, the help and the README's table come from here.
  */
 export const settings = {
   http: {
     argument: 'HOST:PORT|off',
-    describes: 'where the page and the HTTP interface listen; port 0 lets the system choose',
+    describes: 'where the page and the HTTP interface listen; with port 0 the system chooses one',
     byDefault: '127.0.0.1:8080',
+    parse: parseListenAddress,
   },
   wire: {
     argument: 'HOST:PORT|off',
     describes: 'where terminals and programs connect (inkwire connect, inkwire kv)',
     byDefault: '127.0.0.1:9527',
+    parse: parseListenAddress,
   },
   lab: {
     argument: 'HOST:PORT|off',
-    describes: 'where the older clients connect that send packets of fixed size; on this machine only',
+    describes: 'where the older clients connect, which send packets of fixed size; on this machine only',
     byDefault: 'off',
+    parse: parseListenAddress,
   },
   data: {
     argument: 'DIR',
-    describes: 'what the hub keeps; created with mode 0700 when missing',
+    describes: 'the directory for everything that the hub keeps; it is created with mode 0700',
     byDefault: './data',
+    parse: parsePath,
   },
   readings: {
     argument: 'URL',
     describes: 'where readings are kept: lmdb:DIRECTORY',
-    byDefault: 'lmdb: in the data directory',
+    otherwise: 'lmdb:DIR/readings',
+    parse: parseReadingsLocation,
   },
   tables: {
-    argument: 'lmdb|memory',
-    describes: 'where tables are kept: in the data directory, or in memory until the server ends',
+    ...oneOf('lmdb', 'memory'),
+    describes: 'where tables are kept: in DIR/tables, or in memory until the server ends',
     byDefault: 'lmdb',
   },
   durability: {
-    argument: 'sync|relaxed',
+    ...oneOf('sync', 'relaxed'),
     describes:
-      'what the answer to a write means: sync, it is on the disk and survives a crash of the machine; relaxed, it ' +
-      'survives the end of the process, kill -9 too, and reaches the disk shortly after',
+      'what an acknowledged write survives: a crash of the machine (sync), or of the process (relaxed)',
     byDefault: 'relaxed',
   },
   model: {
     argument: 'MODEL',
     describes: 'the model that reads: an ONNX file, or cnn, mlp or softmax for a bundled one',
     byDefault: 'cnn',
+    parse: (text: string, base: string) => parseModelChoice(parseText(text), base),
   },
   token: {
     argument: 'TOKEN',
-    describes:
-      'what clients must present to do anything; tokens are better in the environment or the file than on the command line',
+    describes: 'clients that present it may do everything; better set in the environment or the file',
+    parse: parseToken,
   },
   'write-token': {
     argument: 'TOKEN',
-    describes: 'what clients may present instead who look, write, send messages and have pictures read',
+    describes: 'clients that present it may read and write, send messages and have pictures read',
+    parse: parseToken,
   },
-  'read-token': { argument: 'TOKEN', describes: 'what clients may present instead who only look and listen' },
-  'tls-cert': { argument: 'FILE', describes: 'certificate chain in PEM; needs --tls-key' },
-  'tls-key': { argument: 'FILE', describes: 'private key in PEM; needs --tls-cert' },
-  'tls-ca': { argument: 'FILE', describes: 'PEM of the authorities whose client certificates are accepted' },
+  'read-token': {
+    argument: 'TOKEN',
+    describes: 'clients that present it may only read and subscribe',
+    parse: parseToken,
+  },
+  'tls-cert': {
+    argument: 'FILE',
+    describes: 'certificate chain in PEM; needs --tls-key',
+    parse: parsePath,
+  },
+  'tls-key': { argument: 'FILE', describes: 'private key in PEM; needs --tls-cert', parse: parsePath },
+  'tls-ca': {
+    argument: 'FILE',
+    describes: 'authorities in PEM; every client then needs a certificate of theirs',
+    parse: parsePath,
+  },
   'allowed-hosts': {
     argument: 'NAMES',
-    describes:
-      'further names that browsers may call this server by, parted by commas, such as behind a proxy',
+    describes: 'further names that browsers may call this server by, separated by commas',
+    parse: parseHosts,
   },
   'pool-capacity': {
     argument: 'N',
-    describes:
-      'share so many connections to a database among the processes that ask for leases; without it none are shared',
+    describes: 'how many connections to a database are shared among the processes that ask for leases',
+    ...integerFrom(1, 1_000_000),
   },
   'pool-spare': {
     argument: 'N',
-    describes: 'of these connections, how many are never granted: for people, and for what is not free yet',
+    describes: 'how many of these connections are never granted',
     byDefault: '0',
+    ...integerFrom(0, 1_000_000),
   },
   'pool-strategy': {
-    argument: 'fixed|mean|fair',
+    ...oneOf('fixed', 'mean', 'fair'),
     describes: 'how they are shared: equally, by the average of past use, or by what is needed now',
     byDefault: 'fair',
   },
   'pool-lease-ms': {
     argument: 'MS',
-    describes: 'how long a grant holds; after it a process that is silent falls back to its floor',
+    describes: 'how long a grant holds; a process that is silent for longer falls back to its floor',
     byDefault: '5000',
+    ...integerFrom(100, 3_600_000),
   },
   'pool-database': {
     argument: 'URL',
     describes:
-      'postgres://… or mysql://…: where the sessions of processes that fell silent are ended, so that others may have ' +
-      'them; needs the driver pg or mysql2; better in the environment than on the command line',
+      'postgres://… or mysql://…: where the sessions of silent processes are ended; needs pg or mysql2',
+    parse: parseDatabaseLocation,
   },
-  log: { argument: 'text|json', describes: 'how the server reports what it does', byDefault: 'text' },
+  log: {
+    ...oneOf('text', 'json'),
+    describes: 'how the server reports what it does: a sentence, or a JSON object a line',
+    byDefault: 'text',
+  },
 } as const satisfies Record<string, Setting>;
 
-/** The name of a setting: its flag without the dashes, and its key in the file. */
+/** The name of a setting of its own: its flag without the dashes, and its key in the file. */
 export type SettingName = keyof typeof settings;
 
-/** In the order in which the help shows them. */
-export const settingNames = Object.keys(settings) as readonly SettingName[];
+/** The value of a setting. */
+export type SettingValue<Name extends SettingName> = ReturnType<(typeof settings)[Name]['parse']>;
+
+/** The limits of the hub that can be set, by where they hold. */
+export const limits = { http: httpLimits, wire: wireLimits } as const;
+
+/** `maxFiles` of `http` is the setting `http-max-files`. */
+export function limitSetting(where: keyof typeof limits, limit: string): string {
+  return `${where}-${limit.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+const limitSettings = Object.entries(limits).flatMap(([where, table]) =>
+  Object.entries<Limit>(table).map(([limit, { byDefault, describes }]): [string, Setting<number>] => [
+    limitSetting(where as keyof typeof limits, limit),
+    {
+      argument: 'N',
+      describes: describes.replaceAll('`', ''),
+      byDefault: String(byDefault),
+      ...integerFrom(1),
+    },
+  ]),
+);
+
+/** Everything, limits too, by name and in the order in which the help shows it. */
+export const allSettings: Readonly<Record<string, Setting>> = {
+  ...settings,
+  ...Object.fromEntries(limitSettings),
+};
 
 /** The environment variable of a flag or key. */
 export function variableOf(name: string): string {

@@ -7,6 +7,8 @@ import { createServer } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Reading } from '@inkwire/readings';
+import { createClient } from '@inkwire/wire';
+import { dialStream } from '@inkwire/wire/node';
 import { describe, expect, it } from 'vitest';
 import { inkwire, serve, start, temporaryDirectory } from '../inkwire.ts';
 import { picture } from '../pictures.ts';
@@ -155,6 +157,33 @@ describe('a server', () => {
     });
     expect(await status(server.url, { authorization: 'Bearer of-nobody' })).toBe(401);
     expect((await kv('of-nobody', 'all', 'by')).stderr).toContain('status 401');
+  });
+
+  it('keeps to the limits that it is given', async () => {
+    await using folder = await temporaryDirectory();
+    await writeFile(folder.file('inkwire.toml'), 'wire-max-subscriptions-per-member = 1\n');
+    const places = ['--wire', '127.0.0.1:0', '--data', folder.file('data')];
+    const settings = ['--config', folder.file('inkwire.toml'), '--http-max-samples', '3'];
+    const env = { INKWIRE_HTTP_MAX_JSON_BYTES: '100' };
+    await using server = await serve([...places, ...settings], { env });
+    const samples = async (body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const request = { method: 'POST', headers, body: JSON.stringify(body) };
+      return (await fetch(`${server.url}/api/samples`, request)).status;
+    };
+    expect(await samples({ count: 3 })).toBe(201);
+    expect(await samples({ count: 4 })).toBe(400);
+    expect(await samples({ count: 3, more: 'x'.repeat(100) })).toBe(413);
+
+    const [, port] = await server.output(/wire tcp:\/\/127\.0\.0\.1:(\d+)/);
+    const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: Number(port), ...wait });
+    const client = createClient({ dial, multiplexed: true });
+    try {
+      await client.subscribe('one').ready();
+      await expect(client.subscribe('two').ready()).rejects.toMatchObject({ status: 429 });
+    } finally {
+      await client.destroy();
+    }
   });
 
   it('serves TLS to those who have a certificate', async () => {
