@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
 import type { HttpLimits } from '../limits/limits.ts';
-import { formTooLarge } from './received.ts';
+import { formTooLarge } from './form-files.ts';
 
 /** Pictures of one form that are held at the same time: those being read and the one being received. */
 export const picturesInFlight = 4;

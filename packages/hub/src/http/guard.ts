@@ -34,7 +34,7 @@ export function isOpen({ method, url }: FastifyRequest): boolean {
 }
 
 /** Who can come as far as the listener, and who gets in. */
-export interface Doors {
+export interface Access {
   /** Only this machine can reach it. */
   readonly isLocal: boolean;
   /** Undefined: everyone is an admin. */
@@ -45,7 +45,7 @@ export interface Doors {
 export function addGuard(
   app: FastifyInstance,
   options: ResolvedHttpOptions,
-  { isLocal, tokens }: Doors,
+  { isLocal, tokens }: Access,
 ): void {
   const expectToken = tokens && tokenCheck(tokens, options.tls !== undefined);
   app.addHook('onRequest', async (request, reply) => {

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import { TokenCheck } from '../members/tokens.ts';
 import type { WireService } from '../wire/wire-service.ts';
-import type { Doors } from './guard.ts';
+import type { Access } from './guard.ts';
 import { type HttpOptions, type HubOnWire, type ResolvedHttpOptions, resolveHttpOptions } from './options.ts';
 import { createMetricsServer, createServer } from './server.ts';
 
@@ -20,7 +20,7 @@ export interface HttpListener extends Closable {
  * `HUB_PAGE_MISSING`, and a TypeError or RangeError for options out of bounds.
  */
 export function listenHttp(served: HubOnWire, options: HttpOptions): Promise<HttpListener> {
-  return listen(served.wire, options, (resolved, doors) => createServer(served, resolved, doors));
+  return listen(served.wire, options, (resolved, access) => createServer(served, resolved, access));
 }
 
 /** Serves `/metrics` and `/healthz` of an allocator that runs alone. Throws what `listenHttp` throws. */
@@ -28,13 +28,13 @@ export function listenMetrics(
   wire: WireService,
   options: Pick<HttpOptions, 'host' | 'port' | 'tokens' | 'tls' | 'allowedHosts' | 'onError'>,
 ): Promise<HttpListener> {
-  return listen(wire, options, (resolved, doors) => createMetricsServer(wire, resolved, doors));
+  return listen(wire, options, (resolved, access) => createMetricsServer(wire, resolved, access));
 }
 
 async function listen(
   wire: WireService,
   options: HttpOptions,
-  create: (options: ResolvedHttpOptions, doors: Doors) => Promise<{ readonly app: FastifyInstance }>,
+  create: (options: ResolvedHttpOptions, access: Access) => Promise<{ readonly app: FastifyInstance }>,
 ): Promise<HttpListener> {
   const resolved = resolveHttpOptions(options);
   const { host, port, tls } = resolved;

@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HubError } from '../errors.ts';
-import { pagePolicy } from './answer.ts';
+import { pagePolicy } from './responses.ts';
 
 /** Serves the files of the built page, and returns how to send its index. Throws `HUB_PAGE_MISSING`. */
 export async function addPageFiles(

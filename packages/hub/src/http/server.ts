@@ -7,33 +7,33 @@ import { isLoopback } from '../binding.ts';
 import { HubError } from '../errors.ts';
 import type { WireService } from '../wire/wire-service.ts';
 import { addAdmission } from './admission.ts';
-import { sendProblem } from './answer.ts';
-import { addGuard, type Doors, isOpen } from './guard.ts';
+import { type Access, addGuard, isOpen } from './guard.ts';
 import { addMetrics, metricsOf } from './metrics.ts';
 import type { HubOnWire, ResolvedHttpOptions } from './options.ts';
 import { addPageFiles } from './page-files.ts';
 import { problemOf, reasonOf } from './problem.ts';
+import { sendProblem } from './responses.ts';
 import { createRouteTable, type RouteTable } from './route.ts';
 import { addEventsRoute } from './routes/events.ts';
-import { addKeptRoutes } from './routes/kept.ts';
+import { addFormPageRoutes } from './routes/form-page.ts';
 import { addModelRoutes } from './routes/model.ts';
-import { addPlainRoutes } from './routes/plain.ts';
-import { addReadRoute } from './routes/read.ts';
+import { addOperationsRoutes } from './routes/operations.ts';
+import { addReadPicturesRoute } from './routes/read-pictures.ts';
+import { addReadingsRoutes } from './routes/readings.ts';
 import { addSamplesRoute, createSampleReader } from './routes/samples.ts';
-import { addServiceRoutes } from './routes/service.ts';
 import { addWebSockets } from './web-sockets.ts';
 
 /** Creates the server with all its routes, not listening yet. */
 export async function createServer(
   served: HubOnWire,
   options: ResolvedHttpOptions,
-  doors: Doors,
+  access: Access,
 ): Promise<{ readonly app: FastifyInstance; readonly table: RouteTable }> {
   const { hub, wire } = served;
   const app = createApp(options);
   const metrics = addMetrics(app, served);
   app.addHook('preClose', async () => metrics.stop());
-  await addChecks(app, options, doors);
+  await addChecks(app, options, access);
   addAdmission(app, options.limits);
   await addBodies(app, options);
   addProblems(app, options);
@@ -41,14 +41,14 @@ export async function createServer(
   const table = createRouteTable(app);
   const readSamples = createSampleReader(hub, options);
   const sendIndex = options.page === undefined ? undefined : await addPageFiles(app, options.page);
-  addReadRoute(table, hub, options);
-  addKeptRoutes(table, hub);
+  addReadPicturesRoute(table, hub, options);
+  addReadingsRoutes(table, hub);
   addSamplesRoute(table, readSamples, options);
   addModelRoutes(table, hub, options);
   addEventsRoute(app, table, hub, options);
-  addPlainRoutes(table, hub, options, readSamples, sendIndex);
-  addServiceRoutes(table, served, metrics);
-  addWebSockets(app, wire, options, doors);
+  addFormPageRoutes(table, hub, options, readSamples, sendIndex);
+  addOperationsRoutes(table, served, metrics);
+  addWebSockets(app, wire, options, access);
   return { app, table };
 }
 
@@ -56,10 +56,10 @@ export async function createServer(
 export async function createMetricsServer(
   wire: WireService,
   options: ResolvedHttpOptions,
-  doors: Doors,
+  access: Access,
 ): Promise<{ readonly app: FastifyInstance }> {
   const app = createApp(options);
-  await addChecks(app, options, doors);
+  await addChecks(app, options, access);
   addProblems(app, options);
   const metrics = metricsOf(new Registry(), wire);
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
@@ -68,11 +68,11 @@ export async function createMetricsServer(
 }
 
 /** What is asked of every request before anything else. */
-async function addChecks(app: FastifyInstance, options: ResolvedHttpOptions, doors: Doors): Promise<void> {
+async function addChecks(app: FastifyInstance, options: ResolvedHttpOptions, access: Access): Promise<void> {
   app.server.maxConnections = options.limits.maxConnections;
   addSecurityHeaders(app, options.tls !== undefined);
   await addRateLimit(app, options);
-  addGuard(app, options, doors);
+  addGuard(app, options, access);
 }
 
 function createApp(options: ResolvedHttpOptions): FastifyInstance {

@@ -7,9 +7,9 @@ import type { FastifyInstance } from 'fastify';
 import { HubError } from '../errors.ts';
 import { AddressRates } from '../limits/address-rates.ts';
 import type { Role } from '../members/tokens.ts';
-import { strangersFrameBytes } from '../wire/connections.ts';
+import { strangersFrameBytes } from '../wire/connection-session.ts';
 import type { WireService } from '../wire/wire-service.ts';
-import { type Doors, expectFromHere, tokenOf } from './guard.ts';
+import { type Access, expectFromHere, tokenOf } from './guard.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 import { problemOf, reasonOf, retryAfterSeconds } from './problem.ts';
 
@@ -21,7 +21,7 @@ export function addWebSockets(
   app: FastifyInstance,
   wire: WireService,
   options: ResolvedHttpOptions,
-  { isLocal, tokens }: Doors,
+  { isLocal, tokens }: Access,
 ): void {
   const { requestsPerMinute, loopbackRequestsPerMinute } = options.limits;
   const handshakes = new AddressRates(

@@ -1,52 +1,13 @@
-import { type Clock, type Closable, Owner, type Timer, within } from '@inkwire/base';
-import { type CommandService, encodedValue, type Served, type Topics } from '@inkwire/kv';
-import {
-  Allowance,
-  type Channel,
-  type FrameLimits,
-  openStreams,
-  type PingOptions,
-  type Value,
-  WatchedChannel,
-} from '@inkwire/wire';
-import { inboxTopic, type MemberMessage } from '@inkwire/wire/hub';
-import type { WireLimits } from '../limits/limits.ts';
+import { type Closable, Owner, within } from '@inkwire/base';
+import type { CommandService, Served } from '@inkwire/kv';
+import { type Channel, openStreams, type PingOptions, WatchedChannel } from '@inkwire/wire';
 import { Caller } from '../members/caller.ts';
-import type { Members } from '../members/members.ts';
-import { Session } from '../members/session.ts';
-import type { Role, TokenCheck } from '../members/tokens.ts';
-import { integer, text } from '../system/virtual-table.ts';
+import { ConnectionSession, type SessionParts, type SignIn } from './connection-session.ts';
 
 /** What the connections of one hub share. */
-export interface ConnectionParts {
-  readonly members: Members;
-  readonly topics: Topics;
+export interface ConnectionParts extends SessionParts {
   readonly service: CommandService<Caller>;
-  readonly limits: WireLimits;
-  readonly clock: Clock;
-  /** Counts seconds. */
-  readonly second: () => number;
 }
-
-/** How one connection is received. */
-export interface Welcome {
-  /** What may be presented. Undefined: everyone is an admin at once. */
-  readonly tokens: TokenCheck | undefined;
-  /** The role of who has shown a token before, as an HTTP request does. */
-  readonly role?: Role | undefined;
-}
-
-/** Tokens that one connection may try. */
-const mostWrongTokens = 5;
-const lastWordMs = 100;
-/** Who has not signed in sends a token, and nothing that is longer than this. */
-export const strangersFrameBytes = 64 * 1024;
-const strangersLimits: FrameLimits = {
-  maxFrameBytes: strangersFrameBytes,
-  maxInflatedBytes: strangersFrameBytes,
-};
-/** How long a connection may take to sign in, where it must. */
-const signInMs = 10_000;
 
 /** How soon a peer that has ended its side is missed, once TCP knows that it is gone. */
 const lookEveryMs = 15_000;
@@ -91,13 +52,13 @@ export class Connections extends Owner {
   }
 
   /** Serves a connection until its end. */
-  accept(channel: Channel, welcome: Welcome): void {
+  accept(channel: Channel, signIn: SignIn): void {
     if (this.closed || this.#open.size >= this.#parts.limits.maxMembers) {
       channel.destroy();
       return;
     }
     this.taken++;
-    const session = new ConnectionSession(channel, welcome, this.#parts);
+    const session = new ConnectionSession(channel, signIn, this.#parts);
     const watched = new WatchedChannel(channel, {
       onEnd: () => this.#keepLooking(channel, session),
       onClose: () => {
@@ -106,13 +67,11 @@ export class Connections extends Owner {
         if (this.#open.size === 0) this.#onEmpty();
       },
     });
-    // Whoever is one member too many is told so by the connection's end.
-    if (!session.arrive()) {
+    // One member too many is told so by the end of its connection.
+    if (!session.begin()) {
       channel.destroy();
       return;
     }
-    if (session.role === undefined)
-      session.after(signInMs, () => session.role === undefined && channel.destroy());
     const served = new Set<Served>();
     const streams = openStreams(watched, (stream) => this.#serve(stream, session, served), {
       ping: this.#ping,
@@ -172,80 +131,5 @@ export class Connections extends Owner {
       this.#onEmpty = resolve;
     });
     await within(emptied, { timeoutMs }, this.#parts.clock).catch(() => {});
-  }
-}
-
-class ConnectionSession extends Session {
-  /** What the connection may hold: a stranger's, until it has signed in. */
-  readonly allowance = new Allowance(strangersLimits);
-  readonly tokens: TokenCheck | undefined;
-  readonly #channel: Channel;
-  readonly #parts: ConnectionParts;
-  readonly #welcome: Welcome;
-  readonly #timers = new Set<Timer>();
-  #gone = false;
-  #wrongTokens = 0;
-
-  constructor(channel: Channel, welcome: Welcome, parts: ConnectionParts) {
-    super(parts.limits, parts.second);
-    this.#channel = channel;
-    this.#parts = parts;
-    this.#welcome = welcome;
-    this.tokens = welcome.tokens;
-  }
-
-  /** Takes the place that needs no token. False when there is none left. */
-  arrive(): boolean {
-    const role = this.#welcome.role ?? (this.tokens === undefined ? 'admin' : undefined);
-    try {
-      if (role !== undefined) this.enter(role);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  enter(role: Role): void {
-    const { transport, peer } = this.#channel;
-    if (!this.#gone) this.membership ??= this.#parts.members.join({ transport, ...peer }, this.#hear);
-    this.role = role;
-    this.allowance.raise();
-  }
-
-  /** On the wire a member hears its messages by subscribing to its inbox. */
-  readonly #hear = ({ from, name, values }: MemberMessage<Value>): void => {
-    const inbox = inboxTopic(this.membership!.facts.id);
-    this.#parts.topics.publish(inbox, [integer(from), text(name), ...values].map(encodedValue));
-  };
-
-  get address(): string {
-    return this.#channel.peer.address;
-  }
-
-  wrongToken(): void {
-    if (++this.#wrongTokens < mostWrongTokens) return;
-    // After the answer, which is on its way.
-    this.after(lastWordMs, () => this.#channel.destroy());
-  }
-
-  /** Calls back after so many milliseconds, unless the connection has ended by then. */
-  after(delayMs: number, callback: () => void): void {
-    if (this.#gone) return;
-    const timer = this.#parts.clock.after(
-      delayMs,
-      () => {
-        this.#timers.delete(timer);
-        callback();
-      },
-      { unref: true },
-    );
-    this.#timers.add(timer);
-  }
-
-  leave(): void {
-    this.#gone = true;
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
-    this.membership?.leave();
   }
 }

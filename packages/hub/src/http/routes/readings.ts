@@ -33,7 +33,7 @@ const pictureHeaders = {
 const pictureTypes = /^image\/(?:avif|gif|jpeg|png|tiff|webp)$/;
 
 /** Everything about readings that are kept. */
-export function addKeptRoutes(table: RouteTable, hub: Hub): void {
+export function addReadingsRoutes(table: RouteTable, hub: Hub): void {
   const { readings } = hub;
 
   table.add({

@@ -1,11 +1,11 @@
-import { prefersHtml, sendPage } from '../answer.ts';
 import { describeRoutes, documentationPage } from '../documentation.ts';
 import type { Metrics } from '../metrics.ts';
 import type { HubOnWire } from '../options.ts';
+import { prefersHtml, sendPage } from '../responses.ts';
 import type { RouteTable } from '../route.ts';
 
 /** What machines ask: whether it lives, how it does, what it can do. */
-export function addServiceRoutes(table: RouteTable, { hub, wire }: HubOnWire, metrics: Metrics): void {
+export function addOperationsRoutes(table: RouteTable, { hub, wire }: HubOnWire, metrics: Metrics): void {
   const about = { name: wire.name, version: wire.version };
 
   table.add({

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { HubError } from '../../errors.ts';
 import type { Hub } from '../../hub.ts';
 import { picturesInFlight } from '../admission.ts';
-import { sendProblem } from '../answer.ts';
+import { type ReceivedFile, receiveFiles } from '../form-files.ts';
 import type { ResolvedHttpOptions } from '../options.ts';
 import { isServerFault, type Problem, problemOf } from '../problem.ts';
-import { type ReceivedFile, receiveFiles } from '../received.ts';
+import { sendProblem } from '../responses.ts';
 import { type Call, parse, type RouteTable } from '../route.ts';
 import { components } from '../schemas.ts';
 
@@ -34,7 +34,7 @@ const query = z.object({
 });
 
 /** `POST /api/readings`: forms, raw pictures and strokes. */
-export function addReadRoute(table: RouteTable, hub: Hub, options: ResolvedHttpOptions): void {
+export function addReadPicturesRoute(table: RouteTable, hub: Hub, options: ResolvedHttpOptions): void {
   table.add({
     method: 'POST',
     path: '/api/readings',

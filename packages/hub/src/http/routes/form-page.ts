@@ -3,11 +3,11 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '../../errors.ts';
 import type { Hub } from '../../hub.ts';
-import { sendPage, sendProblem } from '../answer.ts';
 import { html, page } from '../html.ts';
 import type { ResolvedHttpOptions } from '../options.ts';
+import { sendPage, sendProblem } from '../responses.ts';
 import { parse, type RouteTable } from '../route.ts';
-import { readForm } from './read.ts';
+import { readForm } from './read-pictures.ts';
 import type { SampleReader } from './samples.ts';
 
 /** Older scripts send the count as a string. */
@@ -16,7 +16,7 @@ function titleSchema(maxSamples: number) {
 }
 
 /** What works without JavaScript, and the older name of `/api/samples`. */
-export function addPlainRoutes(
+export function addFormPageRoutes(
   table: RouteTable,
   hub: Hub,
   options: ResolvedHttpOptions,
