@@ -203,6 +203,13 @@ describe('Batcher', () => {
     expect(runner.runs).toEqual([]);
   });
 
+  it('keeps no timer when it is destroyed', async () => {
+    const { clock, batcher } = setUp({ maxWaitMs: 5 });
+    const waiting = batcher.classify(digits(1));
+    await Promise.all([batcher.destroy(new Error('the end')), expect(waiting).rejects.toThrow('the end')]);
+    expect(clock.pending).toBe(0);
+  });
+
   it('is idle when all is read', async () => {
     const { runner, batcher } = setUp();
     await batcher.idle();

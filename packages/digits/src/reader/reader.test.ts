@@ -221,6 +221,20 @@ describe('the life of a reader', () => {
     await reader.destroy();
   });
 
+  it('waits for no picture that is being prepared when the signal aborts', async () => {
+    const reader = await openTiny();
+    const controller = new AbortController();
+    const reading = reader.read({ bytes: await blank('white') }, { signal: controller.signal });
+    const ended: string[] = [];
+    // libvips decodes in a thread of its own, and so answers in a later turn.
+    const turned = turn().then(() => ended.push('turn'));
+    controller.abort(new Error('left'));
+    await expect(reading).rejects.toThrow('left');
+    ended.push('read');
+    await turned;
+    expect(ended).toEqual(['read', 'turn']);
+  });
+
   it('finishes a picture that is being prepared when it is closed', async () => {
     const reader = await openTiny();
     const nothing = reader.read({ bytes: await blank('white') });
