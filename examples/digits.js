@@ -2,7 +2,10 @@
 // Run: node examples/digits.js
 import { openReader } from '@inkwire/digits';
 
-/** A four and a seven, as a pen draws them: strokes of points, in any unit. */
+/**
+ * A four and a seven, as a pen draws them: strokes of points, in any unit.
+ * @type {import('@inkwire/digits').Stroke[]}
+ */
 const strokes = [
   [
     [30, 10],

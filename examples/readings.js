@@ -4,7 +4,10 @@ import { createMemoryReadings } from '@inkwire/readings';
 
 const readings = createMemoryReadings(); // `openLmdbReadings` keeps them on the disk
 
-/** A reading as a reader of digits makes it: each digit has its place and its probabilities. */
+/**
+ * A reading as a reader of digits makes it: each digit has its place and its probabilities.
+ * @returns {import('@inkwire/readings').NewReading}
+ */
 const reading = (digit) => ({
   source: 'example',
   text: String(digit),
