@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { problemTable, reasonOf } from '../problem.ts';
 import { type Html, html, page } from './html.ts';
-import { problemTable, reasonOf } from './problem.ts';
 import type { Answer, Content, DocumentedRoute } from './route.ts';
 import { type ComponentName, components } from './schemas.ts';
 

@@ -3,7 +3,7 @@ import { CodedError } from '@inkwire/base';
 import type { FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
 import type { HttpLimits } from '../limits/limits.ts';
-import { toHubError } from './problem.ts';
+import { toHubError } from '../problem.ts';
 
 /** A `file` part of a form. */
 export interface ReceivedFile {

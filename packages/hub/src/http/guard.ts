@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopback } from '../binding.ts';
 import { HubError } from '../errors.ts';
 import type { Role, TokenCheck } from '../members/tokens.ts';
+import { problemOf } from '../problem.ts';
 import type { ResolvedHttpOptions } from './options.ts';
-import { problemOf } from './problem.ts';
 
 /*
  * Who may do what, in the order in which it is asked of every request:

@@ -1,5 +1,5 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { type Closable, Owner, sleep } from '@inkwire/base';
+import { type Closable, Owner, within } from '@inkwire/base';
 import type { FastifyInstance } from 'fastify';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import { TokenCheck } from '../members/tokens.ts';
@@ -103,15 +103,7 @@ class Connections {
 
 /** Waits for what is under way, and cuts what is not done in time. */
 async function closeWithin(app: FastifyInstance, connections: Connections, timeoutMs: number): Promise<void> {
-  const done = new AbortController();
-  const overdue = sleep(timeoutMs, { signal: done.signal }).then(
-    () => connections.cut(),
-    () => {},
-  );
-  try {
-    await app.close();
-  } finally {
-    done.abort();
-    await overdue;
-  }
+  const closing = app.close();
+  await within(closing, { timeoutMs }).catch(() => connections.cut());
+  await closing;
 }

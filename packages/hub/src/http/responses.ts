@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isServerFault, type Problem, problemOf, retryAfterSeconds } from '../problem.ts';
 import { html, page } from './html.ts';
-import { isServerFault, type Problem, problemOf, retryAfterSeconds } from './problem.ts';
 
 /** The Content-Security-Policy of our own pages: nothing from elsewhere, nothing inside somebody else's. */
 export const pagePolicy =

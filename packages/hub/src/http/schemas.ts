@@ -1,3 +1,4 @@
+import type { Reading } from '@inkwire/wire/hub';
 import { z } from 'zod';
 
 /*
@@ -28,8 +29,8 @@ const reading = z.strictObject({
   corrected: z.string().nullable(),
   width: z.number(),
   height: z.number(),
-  label: z.string().optional().meta({ description: 'the true text, where it is known' }),
-});
+  label: z.string().exactOptional().meta({ description: 'the true text, where it is known' }),
+}) satisfies z.ZodType<Reading>;
 
 const problem = z.strictObject({
   type: z.string(),

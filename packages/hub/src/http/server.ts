@@ -5,13 +5,13 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Registry } from 'prom-client';
 import { isLoopback } from '../binding.ts';
 import { HubError } from '../errors.ts';
+import { problemOf, reasonOf } from '../problem.ts';
 import type { WireService } from '../wire/wire-service.ts';
 import { addAdmission } from './admission.ts';
 import { type Access, addGuard, isOpen } from './guard.ts';
 import { addMetrics, metricsOf } from './metrics.ts';
 import type { HubOnWire, ResolvedHttpOptions } from './options.ts';
 import { addPageFiles } from './page-files.ts';
-import { problemOf, reasonOf } from './problem.ts';
 import { sendProblem } from './responses.ts';
 import { createRouteTable, type RouteTable } from './route.ts';
 import { addEventsRoute } from './routes/events.ts';

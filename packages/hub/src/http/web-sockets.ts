@@ -7,11 +7,11 @@ import type { FastifyInstance } from 'fastify';
 import { HubError } from '../errors.ts';
 import { AddressRates } from '../limits/address-rates.ts';
 import type { Role } from '../members/tokens.ts';
+import { problemOf, reasonOf, retryAfterSeconds } from '../problem.ts';
 import { strangersFrameBytes } from '../wire/connection-session.ts';
 import type { WireService } from '../wire/wire-service.ts';
 import { type Access, expectFromHere, tokenOf } from './guard.ts';
 import type { ResolvedHttpOptions } from './options.ts';
-import { problemOf, reasonOf, retryAfterSeconds } from './problem.ts';
 
 /**
  * Adds the wire at `/wire`: the same commands as on TCP, in WebSocket messages. Who has shown a token is signed in; who

@@ -1,8 +1,8 @@
 import type { Command, Pair, Reply, Value } from '@inkwire/wire';
 import type { Reading } from '@inkwire/wire/hub';
-import { problemOf } from '../http/problem.ts';
 import type { Hub } from '../hub.ts';
 import type { Caller } from '../members/caller.ts';
+import { problemOf } from '../problem.ts';
 import { type SystemContext, type SystemName, tell } from './system-part.ts';
 import { mostAnswerBytes, ok, refuse, sizeOf, text, type VirtualTable } from './virtual-table.ts';
 

@@ -1,6 +1,6 @@
 import type { Reply, Value } from '@inkwire/wire';
-import { problemOf } from '../http/problem.ts';
 import type { Session } from '../members/session.ts';
+import { problemOf } from '../problem.ts';
 import type { SystemPart } from './system-part.ts';
 import { factsTable, integer, none, refuse, text, type VirtualTable } from './virtual-table.ts';
 

@@ -3,7 +3,7 @@ import type { BaseErrorCode } from '@inkwire/base';
 import { CodedError } from '@inkwire/base';
 import type { DigitsErrorCode } from '@inkwire/digits';
 import type { ReadingsErrorCode } from '@inkwire/readings';
-import { HubError, type HubErrorCode } from '../errors.ts';
+import { HubError, type HubErrorCode } from './errors.ts';
 
 /** RFC 9457 problem details, with the stable `code` that clients match. */
 export interface Problem {
