@@ -400,6 +400,19 @@ describe('a flood', () => {
     await client.close();
   });
 
+  it('goes on when the hub reads again, also while it answers nothing', async () => {
+    const { client, hub } = await online();
+    hub.script = () => 'silence';
+    hub.last.channel.pause();
+    const noise = Uint8Array.from({ length: 100_000 }, (_, i) => (i * i * 2654435761) >>> 13);
+    for (let i = 0; i < 20; i++) watch(client.hset('t', `k${i}`, noise));
+    await settle();
+    expect(hub.commands.length).toBe(0);
+    hub.last.channel.resume();
+    await until(() => hub.commands.length === 20);
+    await client.destroy();
+  });
+
   it('of large questions and large answers stops neither side for good', async () => {
     const { client } = await online({ maxQueuedBytes: 2 ** 30 });
     const large = Uint8Array.from({ length: 100_000 }, (_, i) => (i * i * 2654435761) >>> 13);

@@ -89,7 +89,7 @@ export class PlainCommand {
       if (i === last.length) return true;
     }
     const table = textOf(bytes, from, to);
-    if (table === undefined || table === '') return false;
+    if (table === undefined) return false;
     this.#table = to - from <= rememberedBytes ? copyBytes(bytes, from, to) : nothing;
     this.table = table;
     return true;
@@ -101,7 +101,7 @@ export class PlainCommand {
     if (to === -1) return false;
     const key = textOf(this.#bytes, this.#at, to);
     this.#at = to;
-    if (key === undefined || key === '') return false;
+    if (key === undefined) return false;
     this.key = key;
     return true;
   }
