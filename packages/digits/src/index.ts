@@ -25,7 +25,7 @@ export {
 export { chooseFamiliarAbove, familiarityOf } from './evaluate/familiarity.ts';
 export { renderReliability } from './evaluate/reliability.ts';
 export { type Report, renderReport } from './evaluate/report.ts';
-export { softmaxWeights } from './evaluate/softmax-weights.ts';
+export { type AskedReader, softmaxWeights } from './evaluate/softmax-weights.ts';
 export { renderWeights } from './evaluate/weights.ts';
 export { wilsonInterval } from './evaluate/wilson.ts';
 export type { ModelCard, ModelFigures } from './model/model-card.ts';

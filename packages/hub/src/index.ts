@@ -11,12 +11,15 @@ export {
   type WireLimits,
   wireLimits,
 } from './limits/limits.ts';
-export { Members } from './members/members.ts';
-export type { Role, Tokens } from './members/tokens.ts';
+export type { Caller } from './members/caller.ts';
+export { type Deliver, Members, type Membership } from './members/members.ts';
+export type { Session } from './members/session.ts';
+export type { Role, TokenCheck, Tokens } from './members/tokens.ts';
 export { $inbox } from './system/inbox.ts';
 export { $members } from './system/members.ts';
 export { $pool } from './system/pool.ts';
 export { $readings } from './system/readings.ts';
 export type { SystemContext, SystemName, SystemPart } from './system/system-part.ts';
+export type { VirtualTable } from './system/virtual-table.ts';
 export { listenWire, type WireListener, type WireOptions } from './wire/listen.ts';
 export { createWireService, type WireService, type WireServiceOptions } from './wire/wire-service.ts';

@@ -43,6 +43,7 @@ export interface SystemHook<Session> {
   answer(command: Command, session: Session): Reply | undefined | Promise<Reply | undefined>;
 }
 
+/** What a command service answers from. */
 export interface CommandServiceOptions<Session> {
   readonly tables: Tables;
   readonly topics: Topics;

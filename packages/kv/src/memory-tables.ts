@@ -16,6 +16,7 @@ import {
 } from './limits.ts';
 import type { EncodedPair, EncodedValue, Tables, Values } from './tables.ts';
 
+/** Limits and clock of tables in memory. */
 export interface MemoryTablesOptions {
   readonly limits?: TableLimits;
   readonly clock?: Clock;

@@ -2,6 +2,7 @@
 import type { WireError } from '@inkwire/wire';
 import { KvError, type KvErrorCode } from './errors.ts';
 
+/** A reply with a status other than 200, encoded once. */
 export interface Refusal {
   readonly status: number;
   readonly message: string;
@@ -31,6 +32,7 @@ function quoted(text: string): string {
 
 const invalid = (what: string) => refusal(400, `Command is invalid: \`${what}\``);
 
+/** Every refusal that the service answers with. */
 export const refusals = {
   noData: invalid('Request has no data'),
   noPair: (table: string) => invalid(`Hset { table: ${quoted(said(table))}, pair: None }`),

@@ -37,6 +37,7 @@ export interface TopicLimits {
   readonly maxSubscriptions?: number | undefined;
 }
 
+/** Limits and metrics of topics. */
 export interface TopicsOptions {
   readonly limits?: TopicLimits;
   readonly metrics?: KvMetrics;

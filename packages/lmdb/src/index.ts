@@ -1,4 +1,5 @@
 export { CommitQueue, type CommitQueueOptions } from './commit-queue.ts';
+export type { Committer } from './committer.ts';
 export { type DataFile, type DataFileOptions, type Durability, openDataFile } from './data-file.ts';
 export type { LmdbFault } from './faults.ts';
 export { Operation } from './operation.ts';

@@ -35,6 +35,7 @@ export class Operation<T, Transaction = unknown, Mark = unknown> implements Prom
   #result: T | undefined;
   #failure: { readonly error: unknown } | undefined;
 
+  /** @internal */
   constructor(
     group: Group<Transaction, Mark>,
     run: (transaction: Transaction) => T,

@@ -3,7 +3,7 @@ import type { ModelCard } from '../model/model-card.ts';
 import type { Classify } from './evaluation.ts';
 
 /** What is needed of a reader. */
-interface AskedReader {
+export interface AskedReader {
   readonly card: ModelCard;
   readonly classify: Classify;
 }

@@ -82,10 +82,13 @@ export const wireLimits = {
   },
 } as const satisfies Readonly<Record<string, Limit>>;
 
-type Limits<Table> = { readonly [Name in keyof Table]: number };
+/** The limits of `listenHttp`, each by its name. */
+export type HttpLimits = { readonly [Name in keyof typeof httpLimits]: number };
+/** The limits of `createWireService`, each by its name. */
+export type WireLimits = { readonly [Name in keyof typeof wireLimits]: number };
 
-export type HttpLimits = Limits<typeof httpLimits>;
-export type WireLimits = Limits<typeof wireLimits>;
+/** The values of a table of limits, each by its name. */
+export type Limits<Table> = { readonly [Name in keyof Table]: number };
 
 /** Some of the limits; those that are undefined have their default. */
 export type Given<L> = { readonly [Name in keyof L]?: number | undefined };

@@ -26,6 +26,7 @@ type MemberLimits = Pick<WireLimits, 'maxMembers' | 'maxRenamesPerMinute'>;
 
 const longestName = 64;
 
+/** Who is here: every connection that has joined, over all listeners. */
 export class Members {
   readonly #present = new Map<number, { facts: MemberFacts; deliver: Deliver }>();
   readonly #listeners = new Set<(event: MemberEvent) => void>();
@@ -33,6 +34,7 @@ export class Members {
   readonly #limits: MemberLimits;
   #lastId = 0;
 
+  /** @internal */
   constructor(clock: Clock, limits: MemberLimits) {
     this.#clock = clock;
     this.#limits = limits;
@@ -105,7 +107,8 @@ export class Members {
   }
 }
 
-type Deliver = (message: MemberMessage<Value>) => void;
+/** Gives a member a message that another one has sent. */
+export type Deliver = (message: MemberMessage<Value>) => void;
 
 /** Shown on terminals and pages of others: one line, nothing that moves a cursor or turns the direction of text. */
 function checkName(name: string): string {

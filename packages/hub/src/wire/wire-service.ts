@@ -20,6 +20,7 @@ import { createSystem } from '../system/system.ts';
 import type { SystemName, SystemPart } from '../system/system-part.ts';
 import { type ConnectionParts, Connections } from './connections.ts';
 
+/** What a wire service serves, and its limits. */
 export interface WireServiceOptions {
   /** The names that begin with `$`, beside `$hub` and `$session`: `[$members, $inbox, $readings(hub), $pool(leases)]`. */
   readonly system?: readonly SystemName[];
@@ -47,7 +48,7 @@ export interface WireService extends Closable {
   readonly clock: Clock;
   readonly metrics: KvMetrics;
   readonly parts: readonly SystemPart[];
-  /** Wrong tokens, over all listeners and HTTP. */
+  /** Wrong tokens, over all listeners and HTTP. @internal */
   readonly wrongTokens: AddressRates;
   /** What the listener for lab packets counts: its clients, and their requests so far. */
   readonly lab: { clients: number; requests: number };
@@ -56,7 +57,7 @@ export interface WireService extends Closable {
   readonly connectionsOpened: number;
   /** Bytes that peers have not taken yet. */
   readonly queuedBytes: number;
-  /** Connections of one more listener, which closes them. */
+  /** Connections of one more listener, which closes them. @internal */
   connections(ping?: PingOptions): Connections;
 }
 

@@ -84,6 +84,7 @@ export const refusalReasons: readonly RefusalReason[] = [
   'superseded',
 ];
 
+/** The answer to a client that gets nothing until it asks again. */
 export interface LeaseRefusal extends Answer {
   readonly kind: 'refusal';
   readonly reason: RefusalReason;
@@ -96,6 +97,7 @@ export interface LeaseFarewell extends Answer {
   readonly kind: 'farewell';
 }
 
+/** Every answer of an allocator. */
 export type LeaseReply = LeaseGrant | LeaseRefusal | LeaseFarewell;
 
 /** What a client has open. */

@@ -12,6 +12,7 @@ import type { Strategy } from './strategies/strategy.ts';
  * With either of them an operator who knows that it has no session, and will have none, forgets it.
  */
 export const silentPolicies = ['fence', 'hold'] as const;
+/** What becomes of the connections of a silent client. */
 export type SilentPolicy = (typeof silentPolicies)[number];
 
 /** A client that was admitted, as it is kept on disk. */

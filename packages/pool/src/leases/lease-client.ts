@@ -29,6 +29,7 @@ export interface LeasedPool {
   onChange(listener: () => void): Disposable;
 }
 
+/** What a lease client asks for, and how often it reports. */
 export interface LeaseClientOptions {
   readonly pool: LeasedPool;
   readonly transport: LeaseTransport;

@@ -5,6 +5,7 @@ import { decodeReply, encodeReport } from './codec.ts';
 import { leaseTopic } from './lease-endpoint.ts';
 import type { LeaseTransport } from './transport.ts';
 
+/** The connection that reports and grants travel over, and its waits. */
 export interface WireTransportOptions {
   /** It is not owned: whoever made it closes it. */
   readonly client: Pick<Client, 'lease' | 'subscribe'>;

@@ -16,6 +16,7 @@ import { MysqlSessions } from './sessions.ts';
 
 type Own = 'open' | 'close' | 'destroy' | 'check' | 'reset' | 'isFull' | 'isPermanent' | 'isBusy' | 'lend';
 
+/** Options of `createMysqlPool`: those of a pool, and the connection. */
 export interface MysqlPoolOptions<Connection extends MysqlConnection = MysqlConnection>
   extends Omit<PoolOptions<Connection>, Own> {
   /** A connection string, or what `mysql2.createConnection` takes. */
@@ -28,6 +29,7 @@ export interface MysqlPoolOptions<Connection extends MysqlConnection = MysqlConn
 
 const isolationLevels = ['read uncommitted', 'read committed', 'repeatable read', 'serializable'] as const;
 
+/** How a transaction begins, and how long it waits for a connection. */
 export interface MysqlTransactionOptions extends WaitOptions {
   /** Default: the session's, which is `repeatable read` unless it was changed. */
   readonly isolation?: (typeof isolationLevels)[number];

@@ -15,6 +15,7 @@ import {
 import { rememberFenced } from './fenced-table.ts';
 import { attributes } from './sessions.ts';
 
+/** The connection of a fence, and how long it may take. */
 export interface MysqlFenceOptions {
   /**
    * Who fences, in the schema that the clients' connections name: a user who may create a table there, read

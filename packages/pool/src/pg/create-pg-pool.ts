@@ -9,6 +9,7 @@ import { isFull, isPermanent, PgSessions } from './sessions.ts';
 
 type Own = 'open' | 'close' | 'destroy' | 'check' | 'reset' | 'isFull' | 'isPermanent' | 'isBusy' | 'lend';
 
+/** Options of `createPgPool`: those of a pool, and the connection. */
 export interface PgPoolOptions<Client extends PgClient = PgClient> extends Omit<PoolOptions<Client>, Own> {
   /** A connection string, or what `pg.Client` takes. */
   readonly connection: PgConnectionOptions;
@@ -25,6 +26,7 @@ export const isolationLevels = [
   'serializable',
 ] as const;
 
+/** How a transaction begins, and how long it waits for a connection. */
 export interface PgTransactionOptions extends WaitOptions {
   /** Default: the session's, which is `read committed` unless it was changed. */
   readonly isolation?: (typeof isolationLevels)[number];

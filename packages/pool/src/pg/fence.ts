@@ -5,6 +5,7 @@ import { sessionPrefix } from './application-name.ts';
 import { configOf, loadPg, named, type PgClient, type PgConnectionOptions, type PgDriver } from './driver.ts';
 import { rememberFenced } from './fenced-table.ts';
 
+/** The connection of a fence, and how long it may take. */
 export interface PgFenceOptions {
   /**
    * Who fences, in the clients' database: a role that may `pg_terminate_backend` their sessions, and create the schema

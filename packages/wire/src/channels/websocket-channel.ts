@@ -19,6 +19,7 @@ import { isOpen, type WebSocketLike } from './websocket-like.ts';
  * that our ping waits behind other bytes, as long as some of those are taken.
  */
 
+/** Limits and pings of a channel over a WebSocket. */
 export interface WebSocketChannelOptions {
   /** Who is there. Default: the host that the socket's address names. */
   readonly peer?: PeerAddress | undefined;

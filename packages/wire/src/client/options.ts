@@ -13,6 +13,7 @@ import { type FrameLimits, type ResolvedFrameLimits, resolveFrameLimits } from '
 /** Makes one connection. Gives up when the signal aborts; a channel that comes later is destroyed. */
 export type Dial = (options: WaitOptions) => Promise<Channel>;
 
+/** How a client connects, signs in, waits and queues. */
 export interface ClientOptions {
   /** How a connection is made: TCP, TLS, a WebSocket, memory. */
   readonly dial: Dial;

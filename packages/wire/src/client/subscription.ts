@@ -11,6 +11,7 @@ import { askMemberId, type ListeningEnd, listenToTopic } from './topic-listening
  */
 export type Topic = string | ((memberId: number) => string);
 
+/** How many messages of a topic wait to be read. */
 export interface SubscribeOptions {
   /** Ends the subscription; the iterator rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

@@ -15,6 +15,7 @@ import { encodeValue } from './value-codec.ts';
  */
 export type EncodedValue = Uint8Array;
 
+/** A key and its value as it stands on the wire. */
 export interface EncodedPair {
   readonly key: string;
   readonly value: EncodedValue;

@@ -54,6 +54,7 @@ export type Command =
   /** Ours: field 17, the lease protocol's own message, whose bytes are not looked at here. */
   | { readonly kind: 'lease'; readonly bytes: Uint8Array };
 
+/** The name of a command. */
 export type CommandKind = Command['kind'];
 
 /** What the hub answers. */

@@ -32,6 +32,7 @@ import { Outbox } from './outbox.ts';
 /** Replies to one chunk of requests are written before they are more than this. */
 const flushAbove = 64 * 1024;
 
+/** Frames both ways over a channel, with callbacks and without copies. */
 export class FrameStream {
   readonly channel: Channel;
   readonly outbox: Outbox;

@@ -13,6 +13,7 @@ export interface FrameLimits {
   readonly maxHeldBytes?: number | undefined;
 }
 
+/** `FrameLimits`, each with its value. */
 export interface ResolvedFrameLimits {
   readonly maxFrameBytes: number;
   readonly maxInflatedBytes: number;

@@ -14,6 +14,7 @@ import { WireError } from '../errors.ts';
  *     ca.pem ca-key.pem ─signs─▶ server.pem server-key.pem, and NAME.pem NAME-key.pem for each client
  */
 
+/** Which certificates are made, and where. */
 export interface CertificateOptions {
   /** Where the files go; made when it is not there. An authority that is there is used again. */
   readonly directory: string;
@@ -31,6 +32,7 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
+/** The files of an authority, a server and its clients. */
 export interface Certificates {
   readonly ca: CertificateFiles;
   readonly server: CertificateFiles;

@@ -35,6 +35,7 @@ export interface TlsSource {
   onChange(listener: (material: TlsMaterial) => void): () => void;
 }
 
+/** Where a listener listens, and what it does with a peer. */
 export interface ListenOptions {
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;

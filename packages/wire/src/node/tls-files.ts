@@ -12,6 +12,7 @@ import {
 import { WireError } from '../errors.ts';
 import { contextOf, type TlsMaterial, type TlsSource } from './tcp.ts';
 
+/** The files of a certificate, its key and the authorities, in PEM. */
 export interface TlsFiles {
   /** Paths of PEM files. */
   readonly cert: string;
@@ -20,6 +21,7 @@ export interface TlsFiles {
   readonly ca?: string | undefined;
 }
 
+/** How often TLS files are read, and who is told that they are unusable. */
 export interface WatchTlsOptions {
   /** Told when files changed to something that cannot be used, once for each such change; the old ones stay in use. */
   readonly onUnusable?: ((error: WireError) => void) | undefined;

@@ -4,6 +4,7 @@ import { fillShares, numbersOf, sumOf, wholeShares } from './fill-shares.ts';
 import { ForecastRule, NeedForecast } from './need-forecast.ts';
 import type { Share, Shares, Sharing, SharingClient, Strategy } from './strategy.ts';
 
+/** The numbers of the strategy `fair`. */
 export interface FairOptions {
   /** The part of an equal share that nobody has to give up while it is needed. 0 to 1; default 0.25. */
   readonly protection?: number;

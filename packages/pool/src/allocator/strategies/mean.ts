@@ -2,6 +2,7 @@ import { expectNumber } from '@inkwire/base';
 import { shareInProportion } from './fixed.ts';
 import type { Shares, Sharing, SharingClient, Strategy } from './strategy.ts';
 
+/** The numbers of the strategy `mean`. */
 export interface MeanOptions {
   /** How often the averages move, in milliseconds. Default 1,000. */
   readonly everyMs?: number;

@@ -8,6 +8,7 @@ const byName = { fixed: fixedStrategy, mean: meanStrategy, fair: fairStrategy } 
 
 /** The names of the strategies, each with its default options. */
 export const strategies = ['fixed', 'mean', 'fair'] as const satisfies readonly (keyof typeof byName)[];
+/** A strategy that comes with the allocator. */
 export type StrategyName = (typeof strategies)[number];
 
 /** Returns a strategy, or the one of that name. Throws a RangeError for an unknown name. */

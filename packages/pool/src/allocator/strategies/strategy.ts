@@ -22,6 +22,7 @@ export interface Share<C extends SharingClient = SharingClient> {
   readonly keep: number;
 }
 
+/** What a strategy decides: the share of each client. */
 export interface Shares<C extends SharingClient = SharingClient> {
   /** One for each client, in their order. */
   readonly all: readonly Share<C>[];
