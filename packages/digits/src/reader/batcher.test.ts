@@ -203,6 +203,14 @@ describe('Batcher', () => {
     expect(runner.runs).toEqual([]);
   });
 
+  it('refuses what was given up before it came', async () => {
+    const { runner, batcher } = setUp();
+    const given = batcher.classify(digits(1), AbortSignal.abort(new Error('gone')));
+    await expect(given).rejects.toThrow('gone');
+    await turn();
+    expect([runner.runs, batcher.stats.queued]).toEqual([[], 0]);
+  });
+
   it('keeps no timer when it is destroyed', async () => {
     const { clock, batcher } = setUp({ maxWaitMs: 5 });
     const waiting = batcher.classify(digits(1));

@@ -12,11 +12,11 @@ import { softmax } from '../evaluate/softmax.ts';
  *                  └───────────────── what is left of a large job goes to the end ◀──────────┘
  *
  * Invariants: one run at a time, because the runs share their memory. A job is in the queue, in the running batch, in
- * both, or settled. Whoever waits beside a large job waits for one batch of it, not for all: so `#ahead`, what a newcomer
- * waits for, counts no more than one batch of each job, while `#queued` counts all its digits.
+ * both, or settled. A job beside a large one waits for one batch of it, not for all. So `#ahead`, the digits that a new job
+ * waits for, counts at most one batch of each job, while `#queued` counts all its digits.
  */
 
-/** What runs the model: digits in `input`, logits out, for the first `count` rows of memory that it owns. */
+/** Runs the model over the first `count` rows of its own memory: from digits in `input` to `logits`. */
 export interface BatchRunner {
   /** [maxBatch, 784] */
   readonly input: Uint8Array;
@@ -34,7 +34,7 @@ export interface BatcherOptions {
   readonly clock: Clock;
 }
 
-/** What a model makes of digits. */
+/** A model's answer for n digits. */
 export interface Answer {
   /** [n, 10], calibrated. */
   readonly probabilities: Float32Array;
@@ -64,7 +64,7 @@ interface Share {
 export class Batcher {
   readonly #runner: BatchRunner;
   readonly #options: BatcherOptions;
-  /** Rings when what waits has waited for a full batch long enough. */
+  /** Rings when the queue has waited long enough for a full batch. */
   readonly #alarm: Alarm;
   readonly #queue: Job[] = [];
   #shares: Share[] = [];
@@ -87,9 +87,8 @@ export class Batcher {
   }
 
   /**
-   * What the model makes of pixels [n, 784], which must stay as they are until then. Refuses with
-   * `DIGITS_OVERLOADED` what would put more than `maxQueue` digits ahead of the next. The signal takes the job out of the
-   * queue.
+   * The model's answer for pixels [n, 784], which must not change until it resolves. Rejects with `DIGITS_OVERLOADED`
+   * when the next job would have to wait for more than `maxQueue` digits. The signal removes the job from the queue.
    */
   classify(pixels: Uint8Array, signal?: AbortSignal): Promise<Answer> {
     const count = pixels.length / digitBytes;
@@ -103,7 +102,8 @@ export class Batcher {
     return new Promise((resolve, reject) => {
       const answer = { probabilities: new Float32Array(count * 10), familiarity: new Float32Array(count) };
       const job: Job = { pixels, count, taken: 0, done: 0, answer, resolve, reject };
-      if (signal) this.#heed(job, signal);
+      signal?.throwIfAborted();
+      signal?.addEventListener('abort', () => this.#drop(job, signal.reason), { once: true });
       this.#enter(job);
       this.#schedule();
     });
@@ -121,10 +121,6 @@ export class Batcher {
     while (this.#queue.length > 0) this.#leave(0).reject(error);
     this.#alarm.cancel();
     return this.idle();
-  }
-
-  #heed(job: Job, signal: AbortSignal): void {
-    signal.addEventListener('abort', () => this.#drop(job, signal.reason), { once: true });
   }
 
   #drop(job: Job, reason: unknown): void {
