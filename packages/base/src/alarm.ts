@@ -1,9 +1,9 @@
 import type { Clock, Timer } from './clock.ts';
 
 /**
- * The one timer of an owner that waits for many moments. It is set for the earliest of them and is not taken back when
- * that one no longer matters: it rings, and its owner finds what is due and says what comes next. So a busy owner sets no
- * timer for each thing that it accepts.
+ * One timer for an owner that waits for many moments. It is set for the earliest of them. When that moment no longer
+ * matters it rings all the same; the owner then handles what is due and calls `by` for the next moment. So a busy owner
+ * does not set a timer for each thing that it accepts.
  */
 export class Alarm {
   readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class Alarm {
       this.#set(Math.min(atMs, this.#atMs), isHolding);
   }
 
-  /** Does not ring for anything that was asked for so far. */
+  /** Forgets every moment that was asked for. */
   cancel(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -1,6 +1,6 @@
 import { Heap, type Placed } from './heap.ts';
 
-/** A timer that has an owner: whoever set it disposes of it. */
+/** A timer that waits. The code that set it cancels it. */
 export interface Timer extends Disposable {
   cancel(): void;
 }
@@ -40,7 +40,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock that moves only when told to: `advance(ms)` runs every timer that falls due, in order of time. */
+/** A clock that moves only by `advance(ms)`, which runs every timer that falls due, in order of time. */
 export interface ManualClock extends Clock {
   advance(ms: number): void;
   /** How many timers are waiting. */

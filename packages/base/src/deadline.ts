@@ -10,8 +10,8 @@ export interface WaitOptions {
 }
 
 /**
- * Waits for `promise`, but no longer than the options allow. The work behind the promise goes on: whoever
- * started it must see to its end. Its late rejection is never unhandled.
+ * Waits for `promise`, but no longer than the options allow. The work behind the promise continues, and its owner must end
+ * it. A rejection that comes later is handled.
  */
 export async function within<T>(
   promise: PromiseLike<T>,

@@ -1,4 +1,4 @@
-/** First in, first out, both in constant time (an array's `shift` moves everything behind it). */
+/** A queue: first in, first out, both in constant time (an array's `shift` moves all that follows). */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
@@ -33,7 +33,7 @@ export class Fifo<T> {
     return item;
   }
 
-  /** Takes everything out. */
+  /** Removes all items and returns them, the oldest first. */
   take(): readonly T[] {
     const items = this.#items.slice(this.#head) as T[];
     this.#items = [];

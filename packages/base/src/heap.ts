@@ -1,9 +1,9 @@
-/** What stands in a heap knows its place there, so that it can be moved and removed from anywhere; −1 while in none. */
+/** An item of a heap. It knows its place, so that it can be moved or removed; −1 while it is in no heap. */
 export interface Placed {
   place: number;
 }
 
-/** A binary heap: `first` is an item that no other is before. All else takes time by the logarithm of its size. */
+/** A binary heap. `first` is an item that no other item is before. Other operations take O(log n). */
 export class Heap<T extends Placed> {
   readonly #items: T[] = [];
   readonly #isBefore: (a: T, b: T) => boolean;
@@ -20,13 +20,13 @@ export class Heap<T extends Placed> {
     return this.#items[0];
   }
 
-  /** Adds `item`, or moves it to where it belongs now, if it is here already. */
+  /** Adds `item`. An item that is here already is moved to its new place. */
   put(item: T): void {
     if (item.place === -1) this.#rise(item, this.#items.length);
     else this.#settle(item, item.place);
   }
 
-  /** Takes `item` out, if it is here. */
+  /** Removes `item`, if it is here. */
   remove(item: T): void {
     const { place } = item;
     if (place === -1) return;
@@ -35,7 +35,7 @@ export class Heap<T extends Placed> {
     if (last !== item) this.#settle(last, place);
   }
 
-  /** Puts `item` where the hole at `place` is, or above or below it. */
+  /** Puts `item` into the free place, or above or below it. */
   #settle(item: T, place: number): void {
     if (place > 0 && this.#isBefore(item, this.#items[(place - 1) >> 1]!)) this.#rise(item, place);
     else this.#sink(item, place);

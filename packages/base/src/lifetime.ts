@@ -1,14 +1,14 @@
 import type { BaseError } from './errors.ts';
 import { Owner } from './owner.ts';
 
-/** The two ways an owner ends: `drain` and `abort` of `Owner`. */
+/** The two ways in which an owner ends, as in `Owner`. */
 export interface LifetimeHooks {
   drain(): Promise<void> | void;
   /** Default: the same as `drain`. */
   abort?(error: Error): Promise<void> | void;
 }
 
-/** An owner made of two functions, for what is no class: `return new Lifetime('listener', { drain })`. */
+/** An owner made of two functions: `return new Lifetime('listener', { drain })`. */
 export class Lifetime extends Owner {
   readonly #hooks: LifetimeHooks;
 

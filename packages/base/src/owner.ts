@@ -1,8 +1,8 @@
 import { BaseError } from './errors.ts';
 
 /**
- * What owns something implements this. `close()` drains: what was accepted is finished. `destroy(error)` aborts: what
- * waits rejects with the error. Both may be called again, and return the same ending.
+ * An object that owns something: a file, a connection, a timer. `close()` finishes what was accepted. `destroy(error)`
+ * aborts it: what waits rejects with the error. Both may be called again, and then return the same promise.
  *
  *     open ──close()──▶ closing ──drained──▶ closed
  *       └──destroy()──▶ ────────────────────▶ closed
@@ -15,8 +15,8 @@ export interface Closable extends AsyncDisposable {
 }
 
 /**
- * The base class of owners: the states of a life and the one place that moves between them. A subclass says how it
- * drains and, if that differs, how it aborts. Neither is called before its constructor has returned.
+ * The base class of owners. It keeps the state and is the only place that changes it. A subclass defines `drain` and, if
+ * an abort differs, `abort`; the base class calls neither from its constructor.
  */
 export abstract class Owner implements Closable {
   readonly #what: string;
@@ -24,7 +24,7 @@ export abstract class Owner implements Closable {
   #draining: Promise<void> | undefined;
   #aborting: Promise<void> | undefined;
 
-  /** `what` stands in the error of a use after the end: "The reader is closed". */
+  /** `what` names the owner in the error of a use after its end: "The reader is closed". */
   constructor(what: string) {
     this.#what = what;
   }

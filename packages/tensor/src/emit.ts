@@ -1,17 +1,17 @@
 import { encodeModel, type InitializerRecord, type NodeRecord, type ValueRecord } from './onnx.ts';
 import type { Node, Tensor } from './tensor.ts';
 
-/** What to emit. */
+/** Options of `emitModel`. */
 export interface EmitOptions {
   /** The graph's name. Default `inkwire`. */
   readonly name?: string;
-  /** What each parameter leaf stands for in this graph. A leaf without one is an error. */
+  /** The tensor that replaces each parameter. A parameter without one is an error. */
   readonly bindings?: ReadonlyMap<Tensor, Tensor>;
 }
 
 /**
- * Emits an ONNX model that computes `outputs` from the inputs that they depend on. Equal nodes are emitted once, and
- * what no output needs is not emitted. Throws a TypeError when two inputs share a name or a parameter is not bound.
+ * Emits an ONNX model that computes `outputs` from the inputs that they depend on. Equal nodes are emitted once. Nodes that
+ * no output needs are left out. Throws a TypeError when two inputs share a name or a parameter is not bound.
  */
 export function emitModel(outputs: Readonly<Record<string, Tensor>>, options: EmitOptions = {}): Uint8Array {
   const emitter = new Emitter(options.bindings ?? new Map());

@@ -4,8 +4,8 @@ import { shapeError } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
- * What flows between the picture layers of a network: logically `[batch, channels, height, width]`, whatever the
- * layout of the tensor underneath is.
+ * The pictures between two layers of a network: logically `[batch, channels, height, width]`, in either layout of the
+ * tensor underneath.
  */
 export class FeatureMap {
   readonly tensor: Tensor;

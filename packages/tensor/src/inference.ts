@@ -11,9 +11,9 @@ import { parametersName } from './training-graph.ts';
 export interface ExportOptions {
   /** Declares inputs, runs the model, and returns the outputs by name. A named dimension such as `'N'` takes any size. */
   build(network: Network): Readonly<Record<string, Tensor>>;
-  /** The flat parameters or their moving average, as the trainer gave them. */
+  /** `trainer.parameters` or `trainer.movingAverage`. */
   readonly parameters: Float32Array;
-  /** What `collectStatistics` gave. Needed when the model has batch norms. */
+  /** The result of `collectStatistics`. Needed when the model has batch norms. */
   readonly statistics?: Float32Array;
   /** Kept in the file's metadata_props. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export interface StatisticsOptions {
   build(network: Network): unknown;
   /** The flat parameters that will be exported. */
   readonly parameters: Float32Array;
-  /** The inputs of each batch by name. More batches, steadier statistics: a few thousand examples are plenty. */
+  /** The inputs of each batch by name. A few thousand examples in all are enough. */
   readonly batches:
     | Iterable<Readonly<Record<string, TensorData>>>
     | AsyncIterable<Readonly<Record<string, TensorData>>>;

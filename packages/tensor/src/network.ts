@@ -2,7 +2,7 @@
  * Layers. A model is written once, as a function of a `Network`, and runs in three modes:
  *
  *     training     batch innermost, batch normalisation by the batch, dropout by fed masks
- *     statistics   as training, without dropout; hands out the mean and variance that each batch norm saw
+ *     statistics   as training, without dropout; outputs the mean and variance of each batch norm
  *     inference    plain layout, any batch size, batch normalisation by constants, no dropout
  *
  * Parameters are named and ordered by the calls, so that the same function gives the same flat vector in each mode.
@@ -21,7 +21,7 @@ import { shapeError, staticShape } from './shape.ts';
 import { reshape } from './shaping.ts';
 import { input, Tensor } from './tensor.ts';
 
-/** What a graph is for. */
+/** The purpose of a graph. */
 export type NetworkMode = 'training' | 'statistics' | 'inference';
 
 /** How pictures lie in memory between layers. */
@@ -65,7 +65,7 @@ export interface BatchNormLayerOptions extends LayerOptions {
   readonly epsilon?: number;
 }
 
-/** A mask that a dropout layer wants at every training step: 1 keeps, 0 drops. */
+/** A mask that a dropout layer needs at every training step: 1 keeps, 0 drops. */
 export interface DropoutMask {
   /** The graph's input. */
   readonly input: Tensor;
@@ -73,7 +73,7 @@ export interface DropoutMask {
   readonly rate: number;
 }
 
-/** What one batch norm saw in this graph's batch, each `[channels]`. */
+/** Mean and variance of one batch norm over this graph's batch, each `[channels]`. */
 export interface BatchStatistics {
   readonly name: string;
   readonly mean: Tensor;
@@ -84,13 +84,13 @@ export interface BatchStatistics {
 export class Network {
   readonly mode: NetworkMode;
   readonly layout: Layout;
-  /** Every parameter that the layers have asked for so far. */
+  /** Every parameter that the layers have added so far. */
   readonly parameters = new ParameterSet();
-  /** Inference: means and variances that the layers expect, a mean and a variance for each batch norm. */
+  /** Inference: the means and variances that the layers need, a mean and a variance for each batch norm. */
   readonly statistics = new ParameterSet();
-  /** Training and statistics: what each batch norm sees. */
+  /** Training and statistics: mean and variance of each batch norm. */
   readonly batchStatistics: BatchStatistics[] = [];
-  /** Training: the masks that the layers want. */
+  /** Training: the masks that the layers need. */
   readonly dropoutMasks: DropoutMask[] = [];
   readonly #counts = new Map<string, number>();
 

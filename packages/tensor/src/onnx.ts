@@ -36,7 +36,7 @@ const field = {
   dimension: { size: 1, name: 2 },
 } as const;
 
-/** The field numbers of ModelProto, for whoever reads a model. */
+/** The field numbers of ModelProto. */
 export const modelFields = field.model;
 /** The field numbers of StringStringEntryProto. */
 export const entryFields = field.entry;

@@ -2,7 +2,7 @@ import { expectNumber } from '@inkwire/base';
 import { add, div, mul, sqrt, square, sub } from './elementwise.ts';
 import { constant, type Tensor } from './tensor.ts';
 
-/** What an optimiser works on: vectors `[parameters]`. */
+/** The inputs of an update: vectors `[parameters]`. */
 export interface UpdateState {
   readonly parameters: Tensor;
   readonly gradient: Tensor;
@@ -24,7 +24,7 @@ export interface Update {
 export interface Optimizer {
   /** Names it in checkpoints, such as `adamw`. */
   readonly name: string;
-  /** Vectors of the parameters' size that it remembers from step to step; they begin as zeros. */
+  /** Vectors of the parameters' size that it keeps from step to step. They begin as zeros. */
   readonly slots: readonly string[];
   /** The numbers that change with the step, counted from 0. Computed outside the graph, in double precision. */
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
@@ -34,7 +34,7 @@ export interface Optimizer {
 
 /** Options of plain and momentum descent. */
 export interface SgdOptions {
-  /** Adds l2 / 2 · Σ w² over the weights to what is minimised; the loss that is reported stays without it. Default 0. */
+  /** Adds l2 / 2 · Σ w² over the weights to the loss that is minimised, not to the one that is reported. Default 0. */
   readonly l2?: number;
 }
 
@@ -59,9 +59,9 @@ export function sgd(options: SgdOptions = {}): Optimizer {
 
 /** Options of `momentum`. */
 export interface MomentumOptions extends SgdOptions {
-  /** How much of the last step goes on. Default 0.9. */
+  /** The share of the last step that is added to this one. Default 0.9. */
   readonly momentum?: number;
-  /** Looks ahead (Sutskever et al. 2013). Default false. */
+  /** Nesterov's momentum (Sutskever et al. 2013). Default false. */
   readonly nesterov?: boolean;
 }
 

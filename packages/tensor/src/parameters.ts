@@ -15,11 +15,11 @@ export interface Parameter {
   /** Whether weight decay and L2 apply: to weights, not to biases and normalisation. */
   readonly decays: boolean;
   readonly initializer: Initializer;
-  /** Stands for the parameter in graphs; bound when a graph is emitted. */
+  /** The parameter in graphs. `emitModel` replaces it by what it is bound to. */
   readonly leaf: Tensor;
 }
 
-/** Named parameters that live one after another in one flat vector, so that an optimiser is a few vector operations. */
+/** Named parameters, one after another in one flat vector, so that an optimiser is a few vector operations. */
 export class ParameterSet implements Iterable<Parameter> {
   readonly #list: Parameter[] = [];
   #size = 0;

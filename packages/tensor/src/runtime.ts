@@ -1,6 +1,6 @@
 /**
- * The port between graphs and whatever runs them. ONNX Runtime for Node stands behind it in `@inkwire/tensor/node`;
- * ONNX Runtime Web, or another, can stand there as well.
+ * The port between graphs and the runtime that runs them. `@inkwire/tensor/node` implements it with ONNX Runtime for Node;
+ * ONNX Runtime Web, or another runtime, can implement it as well.
  */
 import type { Closable } from '@inkwire/base';
 import type { Shape } from './shape.ts';
@@ -14,7 +14,7 @@ export interface HostTensor {
   readonly data: TensorData;
 }
 
-/** What a program takes or gives. */
+/** An input or an output of a program. */
 export interface Port {
   readonly name: string;
   readonly type: ElementType;
@@ -31,8 +31,8 @@ export interface LoadOptions {
   /** Threads inside one operator. Default: the runtime's choice. */
   readonly threads?: number;
   /**
-   * Whether threads that have nothing to do wait busily for a moment. Default true, which is faster on a machine of
-   * one's own and much slower where others compute as well.
+   * Whether idle threads spin for a moment before they sleep. Default true: faster on a machine that does nothing else,
+   * and much slower where other programs compute as well.
    */
   readonly busyWait?: boolean;
   /** Writes a profile of every run to a file that begins with this; ended by `close()`. Default: none. */
@@ -44,8 +44,8 @@ export interface Program extends Closable {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   /**
-   * Runs the model once. `into` gives memory for outputs, which is filled instead of memory taken anew; it must not
-   * be memory that `feeds` uses. Rejects with `TENSOR_RUNTIME_FAILED` when the runtime refuses, and with
+   * Runs the model once. Outputs that `into` names are written into its memory, which must not be memory of `feeds`; the
+   * others get new memory. Rejects with `TENSOR_RUNTIME_FAILED` when the runtime refuses, and with
    * `BASE_CLOSED` after `close()`.
    */
   run(

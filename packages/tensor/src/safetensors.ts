@@ -65,7 +65,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   return bytes;
 }
 
-/** Reads a safetensors file into memory of its own. Throws `TENSOR_SAFETENSORS_INVALID` that says what is wrong. */
+/** Reads a safetensors file into new memory. Throws `TENSOR_SAFETENSORS_INVALID`, whose message says what is wrong. */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const { header, dataStart } = readHeader(bytes);
   const { __metadata__: metadata = {}, ...entries } = header;

@@ -12,7 +12,7 @@ export const constantRate =
 /** Options of `exponentialDecay`. */
 export interface ExponentialDecayOptions {
   readonly initial: number;
-  /** What remains after `every` steps. */
+  /** The share that remains after `every` steps. */
   readonly rate: number;
   /** In steps. */
   readonly every: number;

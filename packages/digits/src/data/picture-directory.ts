@@ -7,9 +7,9 @@ import { preparePicture } from '../prepare/prepare-picture.ts';
 import type { PreparedPicture } from '../prepare/prepared.ts';
 import { digitBytes, type LabelledSet, type MissedPicture } from './labelled-set.ts';
 
-/** How a directory of pictures is opened. */
+/** Options of `openPictureDirectory`. */
 export interface PictureDirectoryOptions {
-  /** Larger files are missed, not read. Default 10 MiB. */
+  /** A larger file is not read and counts as missed. Default 10 MiB. */
   readonly maxPictureBytes?: number;
   /** How many pictures are prepared at once. Default: the machine's parallelism. */
   readonly concurrency?: number;
@@ -35,9 +35,9 @@ const extensions = new Set([
 ]);
 
 /**
- * Opens a directory whose folders `0` … `9` hold pictures of the digit that the folder is named after. Each picture goes
- * through the whole preparation; one in which preparation does not find exactly one digit is listed in `missed`, and an
- * evaluation counts it as wrong. Folders in order of label, files in order of name.
+ * Opens a directory whose folders `0` … `9` hold pictures of the digit that the folder is named after. Each picture is
+ * prepared as a reader prepares it. A picture in which that does not find exactly one digit is listed in `missed`. Folders
+ * are in order of label, files in order of name.
  *
  * Throws `DIGITS_SET_MISSING` when the directory cannot be read, and `DIGITS_SET_INVALID` when it holds no such
  * picture or a folder for a number that is not a digit.

@@ -16,7 +16,7 @@ export interface TrainingSplit {
 }
 
 /**
- * Reads who wrote each digit of a set: little-endian uint16, or, when the name holds `.tsv`, the third column of a
+ * Reads the writer of each digit of a set: little-endian uint16, or, when the name holds `.tsv`, the third column of a
  * table with tabs; either may be gzipped.
  *
  * Throws `DIGITS_SET_MISSING` when the file cannot be read and `DIGITS_SET_INVALID` when it holds something else.
@@ -30,7 +30,7 @@ export async function readWriters(file: string): Promise<Uint16Array> {
   return Uint16Array.from({ length: bytes.length / 2 }, (_, i) => view.getUint16(2 * i, true));
 }
 
-/** Who wrote each of MNIST's 60,000 training digits: 539 writers. The file comes with this package (data/README.md). */
+/** The writer of each of MNIST's 60,000 training digits: 539 writers. The file comes with this package (data/README.md). */
 export function readMnistWriters(): Promise<Uint16Array> {
   return readWriters(fileURLToPath(new URL('../../data/mnist-train-writers.u16le.gz', import.meta.url)));
 }

@@ -2,25 +2,25 @@ import { digitBytes, type LabelledSet } from '../data/labelled-set.ts';
 import { accuracyOf, calibrationErrorOf, type ReliabilityBin, reliabilityOf, topOf } from './calibration.ts';
 import { wilsonInterval } from './wilson.ts';
 
-/** How a model reads a labelled set. */
+/** The result of reading a labelled set. */
 export interface Evaluation {
   readonly set: string;
-  /** Every picture of the set, with those out of which preparation made no single digit. */
+  /** All pictures of the set, with the missed ones. */
   readonly count: number;
   readonly correct: number;
   readonly accuracy: number;
   /** Wilson's 95 % interval around the accuracy. */
   readonly interval: [number, number];
-  /** [true digit][digit read]. Pictures that were missed stand in no column. */
+  /** [true digit][digit read]. Missed pictures are in no column. */
   readonly confusion: number[][];
-  /** For each digit the share of its pictures that were read as it; NaN where the set has none. */
+  /** For each digit, the share of its pictures that were read correctly; NaN where the set has none. */
   readonly recall: number[];
   /** Expected calibration error, 15 bins (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017). */
   readonly calibrationError: number;
   readonly reliability: ReliabilityBin[];
   /** The mistakes, most confident first, no more than `maxMistakes`. */
   readonly mistakes: Mistake[];
-  /** How many pictures preparation made no single digit of. */
+  /** How many pictures were missed: preparation did not find exactly one digit. */
   readonly missed: number;
 }
 
@@ -35,16 +35,16 @@ export interface Mistake {
   readonly pixels: Uint8Array;
 }
 
-/** How a set is evaluated. */
+/** Options of `evaluate`. */
 export interface EvaluateOptions {
-  /** Digits handed to the reader at a time. Default 1024. */
+  /** Digits given to the reader at a time. Default 1024. */
   readonly chunk?: number;
   /** Default 100. */
   readonly maxMistakes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Calibrated probabilities [n, 10] for pixels [n, 784]: what a Reader's `classify` does. */
+/** Calibrated probabilities [n, 10] for pixels [n, 784], as a Reader's `classify` gives them. */
 export type Classify = (
   pixels: Uint8Array,
   options?: { readonly signal?: AbortSignal | undefined },
@@ -74,7 +74,7 @@ export async function classifySet(
   return probabilities;
 }
 
-/** The evaluation that follows from probabilities [count, 10] and a set's labels. */
+/** Compares probabilities [count, 10] with a set's labels. Throws a RangeError for an empty set. */
 export function summarise(probabilities: Float32Array, set: LabelledSet, maxMistakes = 100): Evaluation {
   const count = set.count + (set.missed?.length ?? 0);
   if (count === 0) throw new RangeError('Expected `set` to hold at least one picture, got none');

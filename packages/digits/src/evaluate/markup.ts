@@ -44,7 +44,7 @@ export const drawingStyle = `
 .ink-drawing .line{fill:none;stroke:currentColor;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}
 .ink-drawing .faint{opacity:.55;stroke-dasharray:4 3}`.trim();
 
-/** An SVG drawing that stands alone: `label` is what a screen reader says. */
+/** An SVG drawing that needs no other file. A screen reader reads `label`. */
 export function drawing(width: number, height: number, label: string, body: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" class="ink-drawing" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeMarkup(label)}"><style>${drawingStyle}</style>${body}</svg>\n`;
 }

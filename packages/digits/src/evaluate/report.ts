@@ -8,7 +8,7 @@ import { renderReliability } from './reliability.ts';
 import { reportStyle } from './report-style.ts';
 import { renderWeights } from './weights.ts';
 
-/** What a report tells of. */
+/** The contents of a report. */
 export interface Report {
   readonly card: ModelCard;
   /** One or more; the first is the headline. */
@@ -23,7 +23,7 @@ export interface Report {
 const shownMistakes = 60;
 
 /**
- * One HTML page that stands alone: it asks for nothing from anywhere, follows the reader's light or dark, and prints.
+ * One HTML page that needs no other file. It follows the light or dark theme of the browser, and prints.
  * Throws a RangeError without an evaluation, or for weights of another shape.
  */
 export function renderReport(report: Report): string {

@@ -13,8 +13,8 @@ const digits = 10;
 const leastProbability = 2 ** -149;
 
 /**
- * The weights [784, 10] of a softmax regression, found by asking it: before its softmax it is linear, so what one pixel
- * of full ink adds to the log of each probability, less what it adds on average, is that pixel's weights. (They are only
+ * The weights [784, 10] of a softmax regression, found by reading single pixels. The regression is linear before its
+ * softmax. So one pixel of full ink adds its weights to the logs of the probabilities, less their mean. (They are only
  * determined up to what is common to all ten digits, and the softmax's gradient keeps the sum of weights that began at
  * zero at zero.) Undefined for every other recipe.
  */

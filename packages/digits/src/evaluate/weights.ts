@@ -9,7 +9,7 @@ const gap = 16;
 const captionHeight = 20;
 
 /**
- * Draws what a softmax regression looks for: the weights [784, 10] as ten pictures, blue for positive and red for
+ * Draws the weights [784, 10] of a softmax regression as ten pictures, blue for positive and red for
  * negative, opaque where strong. All ten share one scale, at which the strongest half per cent is saturated. An SVG.
  *
  * Throws a RangeError for another shape.

@@ -28,7 +28,7 @@ export const modelCardSchema = z.looseObject({
   figures: z.array(figures.loose()),
 });
 
-/** How a model read one set, as its card keeps it. */
+/** The figures of a model on one set. */
 export interface ModelFigures {
   readonly set: string;
   readonly count: number;
@@ -40,7 +40,7 @@ export interface ModelFigures {
   readonly confusion: number[][];
 }
 
-/** What a model file says of itself: JSON under the key `inkwire` in the ONNX file's metadata_props. */
+/** The description of a model inside its file: JSON under the key `inkwire` in the ONNX file's metadata_props. */
 export interface ModelCard {
   readonly recipe: string;
   /** The first 12 hexadecimal digits of the SHA-256 of the file without metadata. */
@@ -55,7 +55,7 @@ export interface ModelCard {
   readonly data: Record<string, string>;
   /** The logits are divided by it before the softmax. */
   readonly temperature: number;
-  /** A reading that is less confident is unsure. */
+  /** A reading with a lower confidence is unsure. */
   readonly unsureBelow: number;
   /** The share of mistakes among validation digits that are not unsure, which `unsureBelow` was chosen for. */
   readonly unsureErrorRate: number;

@@ -12,19 +12,19 @@ import { type ModelCard, modelCardSchema } from './model-card.ts';
 const cardKey = 'inkwire';
 const maxModelBytes = 256 * 2 ** 20;
 
-/** A model file's bytes, ready for a runtime, and what it says of itself. */
+/** A model file's bytes, ready for a runtime, and its card. */
 export interface ModelFile {
   readonly bytes: Uint8Array;
   readonly card: ModelCard;
 }
 
-/** Where the models that come with this package lie. Default `cnn`, the best of them. */
+/** The path of a model that comes with this package. Default `cnn`, the best of them. */
 export function bundledModel(name: 'cnn' | 'softmax' | 'mlp' = 'cnn'): string {
   return fileURLToPath(new URL(`../../models/${name}.onnx`, import.meta.url));
 }
 
 /**
- * Reads a model file and its card. The card's `version` is a digest of the graph: one changed byte is noticed.
+ * Reads a model file and its card. The card's `version` is a digest of the graph, so that one changed byte is noticed.
  *
  * Throws `DIGITS_MODEL_MISSING` when the file cannot be opened; `DIGITS_MODEL_DAMAGED`, naming the file, when it is
  * larger than 256 MiB, no ONNX model, without a card or with one that is not valid, or not the graph that the card is of.
@@ -33,7 +33,7 @@ export async function openModelFile(file: string): Promise<ModelFile> {
   return unsealModel(await readModelBytes(file), file);
 }
 
-/** What `openModelFile` does, for bytes that were read already; `file` is what its errors name. */
+/** Like `openModelFile`, for bytes that were read already. Errors name `file`. */
 export function unsealModel(bytes: Uint8Array, file: string): ModelFile {
   const card = readCard(bytes, file);
   const version = modelVersion(bytes);
@@ -47,14 +47,14 @@ export function modelVersion(bytes: Uint8Array): string {
   return createHash('sha256').update(withoutMetadata(bytes)).digest('hex').slice(0, 12);
 }
 
-/** Puts a card into an ONNX model, in place of the one that it had, and fills in the version. */
+/** An ONNX model with this card instead of its own, and with the version in the card. */
 export function sealModel(bytes: Uint8Array, card: Omit<ModelCard, 'version'>): ModelFile {
   const complete: ModelCard = { ...card, version: modelVersion(bytes) };
   modelCardSchema.parse(complete);
   return { bytes: withMetadata(bytes, { [cardKey]: JSON.stringify(complete) }), card: complete };
 }
 
-/** Seals a model and writes it; a reader of the file sees the old one or the new one, never a part. */
+/** Seals a model and writes it atomically: the file is the old one or the new one, never a part of it. */
 export async function writeModelFile(
   file: string,
   bytes: Uint8Array,

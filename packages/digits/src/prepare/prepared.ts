@@ -9,7 +9,7 @@ export interface PreparedDigit {
   readonly pixels: Uint8Array;
 }
 
-/** What was found in a picture. No digit found is no error here: `lines` is empty. A page full of ink is one. */
+/** The digits found in a picture. Without digits `lines` is empty; a page full of ink is an error. */
 export interface PreparedPicture {
   /** Width and height of the upright picture, to which the boxes refer. */
   readonly width: number;
@@ -17,8 +17,8 @@ export interface PreparedPicture {
   /** Lines from top to bottom, words of a line from left to right, digits of a word. */
   readonly lines: readonly (readonly (readonly PreparedDigit[])[])[];
   /**
-   * 0…1: how far the ink looks like something other than a few handwritten digits (a page of text, a face, a
-   * scribble). From 0.5 up it more likely is something else.
+   * 0…1: how much the ink resembles something other than a few handwritten digits: a page of text, a face, a scribble.
+   * From 0.5 on that is more likely.
    */
   readonly clutter: number;
 }

@@ -7,7 +7,7 @@ interface Waiter {
 
 /**
  * Lets `limit` pieces of work run at once and `maxWaiting` more wait their turn, in order; the next is refused with
- * `DIGITS_OVERLOADED`. Invariant: nobody waits while fewer than `limit` run.
+ * `DIGITS_OVERLOADED`. Invariant: nothing waits while fewer than `limit` run.
  */
 export class ConcurrencyLimit {
   readonly #limit: number;
@@ -24,7 +24,7 @@ export class ConcurrencyLimit {
     return this.#waiting.size;
   }
 
-  /** Runs `work` when its turn comes. A signal that aborts before then gives the place up. */
+  /** Runs `work` when its turn comes. A signal that aborts before then removes it from the queue. */
   async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     if (this.#running < this.#limit) this.#running++;
@@ -56,7 +56,7 @@ export class ConcurrencyLimit {
     }
   }
 
-  /** Hands the place of whoever leaves to the first in the queue. */
+  /** One piece of work has ended: the first in the queue takes its place. */
   #next(): void {
     const [first] = this.#waiting;
     if (!first) {

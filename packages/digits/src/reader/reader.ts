@@ -22,7 +22,7 @@ import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { composeReading, digitsOf, type ReadPicture, stackDigits } from './reading.ts';
 import { type ModelRunner, openRunner } from './runner.ts';
 
-/** What a reader reads: a picture file's bytes, pen strokes, or the [784] pixels of one digit that is prepared already. */
+/** The input of a reader: a picture file's bytes, pen strokes, or the [784] pixels of one digit that is prepared already. */
 export type Picture =
   | { readonly bytes: Uint8Array }
   | { readonly strokes: readonly Stroke[] }
@@ -34,37 +34,37 @@ export interface ReaderOptions {
   readonly model?: string | undefined;
   /** Threads inside one run of the model. Default 1: a batch of 64 is read in a few milliseconds. */
   readonly threads?: number;
-  /** Most digits in one run, from 1. Default 64: the event loop stands still during a run. */
+  /** Most digits in one run, from 1. Default 64: a run blocks the event loop. */
   readonly maxBatch?: number;
   /**
-   * Most digits that the next may have to wait for, from 1; what would make them more is refused. Of a large request one
-   * batch counts, because others are let in after that. Default 4096, a third of a second.
+   * Most digits that a new request may have to wait for, from 1. A request that would make them more is refused. Of a
+   * large request only one batch counts, because other requests are read after that. Default 4096, a third of a second.
    */
   readonly maxQueue?: number;
   /** Most pictures waiting to be prepared, from 0. Default 256. */
   readonly maxPictures?: number;
   /** Pictures prepared at once, from 1. Default: the machine's parallelism, at least 2. */
   readonly maxPreparing?: number;
-  /** How long a batch waits for more digits. Default 0: whatever arrives in the same turn of the event loop. */
+  /** How long a batch waits for more digits. Default 0: until the next turn of the event loop. */
   readonly maxWaitMs?: number;
   readonly clock?: Clock;
 }
 
 /**
- * Reads handwritten digits with one model. What arrives together is read in one run. `close()` finishes what was
- * accepted; `destroy(error)` rejects it with `error`. After either, reading rejects with `BASE_CLOSED`.
+ * Reads handwritten digits with one model. Requests that arrive together are read in one run. `close()` finishes the
+ * requests that were accepted; `destroy(error)` rejects them with `error`. Later requests reject with `BASE_CLOSED`.
  */
 export interface Reader extends Closable {
   readonly card: ModelCard;
   /**
    * Finds and reads the digits of a picture. Rejects with `DIGITS_NONE_FOUND` when there are none, with
-   * `DIGITS_OVERLOADED` (retryable) when too much waits, with what `preparePicture` throws for a picture that is no
-   * picture, with `BASE_TIMEOUT` or the signal's reason.
+   * `DIGITS_OVERLOADED` (retryable) when too many requests wait, with the errors of `preparePicture` for bytes that are
+   * not a picture, with `BASE_TIMEOUT`, and with the signal's reason.
    */
   read(picture: Picture, options?: WaitOptions): Promise<ReadPicture>;
   /**
-   * Calibrated probabilities [n, 10] of prepared digits [n, 784], which must not change until then. Rejects like `read`,
-   * and with a RangeError for another shape.
+   * Calibrated probabilities [n, 10] of prepared digits [n, 784]. The digits must not change until it resolves. Rejects
+   * like `read`, and with a RangeError for another shape.
    */
   classify(pixels: Uint8Array, options?: WaitOptions): Promise<Float32Array>;
   /** Runs and digits since the reader was opened; digits waiting now. */
@@ -99,7 +99,7 @@ class ModelReader extends Owner implements Reader {
   readonly #runner: ModelRunner;
   readonly #batcher: Batcher;
   readonly #preparing: ConcurrencyLimit;
-  /** What can be aborted. The rest is in the batcher alone. */
+  /** Requests that can be aborted. The others are in the batcher alone. */
   readonly #reads: UnderWay;
 
   constructor(card: ModelCard, runner: ModelRunner, options: ReturnType<typeof resolveOptions>) {
@@ -141,7 +141,7 @@ class ModelReader extends Owner implements Reader {
     return composeReading(prepared, await this.#batcher.classify(pixels, signal), this.card);
   }
 
-  /** A signal costs 10 µs, a sixth of what reading a digit does: work that nothing can end early is given none. */
+  /** A signal costs 10 µs, a sixth of the time to read a digit. Without options, work is given none. */
   #begin<T>(work: (signal?: AbortSignal) => Promise<T>, options: WaitOptions): Promise<T> {
     const endsEarly = options.signal !== undefined || options.timeoutMs !== undefined;
     return endsEarly ? this.#reads.run(work, options) : work();

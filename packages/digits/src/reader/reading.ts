@@ -19,9 +19,9 @@ export interface DigitReading {
   readonly probabilities: number[];
 }
 
-/** What was read in a picture. */
+/** The reading of a picture. */
 export interface ReadPicture {
-  /** Digits of a word together, words joined by a space, lines by `\n`. */
+  /** The digits of each word, words joined by a space, lines by `\n`. */
   readonly text: string;
   /**
    * How probable it is that the whole text is right: the product of the digits' confidences (their errors are taken as
@@ -29,7 +29,7 @@ export interface ReadPicture {
    * texts of 1, 2, 4 and 8 validation digits its calibration error is 0.2, 0.5, 1.1 and 2.1 %; their minimum's is larger.
    */
   readonly confidence: number;
-  /** Whether the text is less confident than the model's threshold, or as likely something other than digits. */
+  /** Whether the confidence is below the model's threshold, or the ink may well be something other than digits. */
   readonly unsure: boolean;
   readonly digits: DigitReading[];
   /** Of the upright picture; boxes refer to it. */
@@ -59,7 +59,7 @@ export function stackDigits(digits: readonly PreparedDigit[]): Uint8Array {
   return stacked;
 }
 
-/** The reading that follows from a prepared picture and what the model made of its digits. */
+/** The reading of a prepared picture, from the model's answer for its digits. */
 export function composeReading(
   picture: PreparedPicture,
   { probabilities, familiarity }: Answer,

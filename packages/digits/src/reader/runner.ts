@@ -4,7 +4,7 @@ import { digitBytes } from '../data/labelled-set.ts';
 import { damaged, type ModelFile } from '../model/model-file.ts';
 import type { BatchRunner } from './batcher.ts';
 
-/** A model that is loaded; whoever opened it closes it. */
+/** A loaded model. The code that opened it closes it. */
 export interface ModelRunner extends BatchRunner {
   close(): Promise<void>;
 }

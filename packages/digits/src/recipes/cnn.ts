@@ -8,7 +8,7 @@ import {
 } from '@inkwire/tensor';
 import type { AugmentationOptions, Recipe } from './recipe.ts';
 
-/** What may be varied about the convolutional recipe; the defaults are the bundled model's. */
+/** Options of the convolutional recipe. The defaults are the bundled model's. */
 export interface CnnOptions {
   /** Times that each digit is seen. */
   readonly epochs?: number;
@@ -22,7 +22,7 @@ export interface CnnOptions {
   readonly units?: number;
   /** The moving average's longest memory, as its decay. */
   readonly average?: number;
-  /** Pictures that are no digits beside each batch, as a share of it. */
+  /** Outliers beside each batch, as a share of it. */
   readonly outlierShare?: number;
   readonly augmentation?: Partial<AugmentationOptions> | undefined;
 }

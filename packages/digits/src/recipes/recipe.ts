@@ -1,6 +1,6 @@
 import type { Network, Optimizer, Schedule, Tensor } from '@inkwire/tensor';
 
-/** How far a training picture may be from the one it was made of. */
+/** How much augmentation may change a training picture. */
 export interface AugmentationOptions {
   /** Largest rotation either way, degrees. */
   readonly rotation: number;
@@ -18,7 +18,7 @@ export interface AugmentationOptions {
   readonly thickness: number;
 }
 
-/** Everything that decides how a model comes out, but the data, the seed and the lengths that a caller may change. */
+/** All that decides how a model is trained, except the data, the seed and the lengths that a caller may change. */
 export interface Recipe {
   readonly name: string;
   /** Digits a step. */
@@ -32,9 +32,9 @@ export interface Recipe {
   schedule(steps: number, epoch: number): Schedule;
   /** The decay of the parameters' moving average at each step. */
   readonly movingAverage: Schedule;
-  /** Share of certainty spread over all digits. Default 0. */
+  /** The share of the target that is spread over all digits. Default 0. */
   readonly labelSmoothing?: number;
-  /** Pictures that are no digits beside each batch, as a share of it (train/outliers.ts). Default 0. */
+  /** Outliers beside each batch, as a share of it (train/outliers.ts). Default 0. */
   readonly outlierShare?: number;
   /** Steps between two rows of the history. */
   readonly reportEvery: number;

@@ -1,7 +1,7 @@
 import { cosineDecay, momentum, movingAverageDecay, reshape, zeros } from '@inkwire/tensor';
 import type { Recipe } from './recipe.ts';
 
-/** Softmax regression, y = softmax(Wx + b): ten weight pictures that are held against the digit. 7,850 parameters. */
+/** Softmax regression, y = softmax(Wx + b): ten weight pictures that are multiplied with the digit's. 7,850 parameters. */
 export const softmaxRecipe: Recipe = {
   name: 'softmax',
   batch: 100,

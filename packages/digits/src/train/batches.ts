@@ -11,7 +11,7 @@ export interface Batch {
 
 type RandomState = ReturnType<Random['state']>;
 
-/** Where a walk through a training set stands: enough to go on from there. */
+/** The position of a walk through a training set, from which it can resume. */
 export interface BatchPosition {
   /** The state from which this epoch's order was drawn. */
   readonly epochState: RandomState;

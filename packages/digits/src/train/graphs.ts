@@ -27,12 +27,12 @@ function inkOf(pixels: Tensor): Tensor {
   return mul(reshape(cast(pixels, 'float32'), [pixels.shape[0]!, 1, pictureSide, pictureSide]), 1 / 255);
 }
 
-/** Pictures a step: the batch's digits, and what is no digit. */
+/** Pictures in a step: the batch's digits, and the outliers. */
 export const picturesOf = (recipe: Recipe, batch: number): number =>
   batch + Math.round((recipe.outlierShare ?? 0) * batch);
 
 /**
- * Inputs `pixels`, `labels` (10 and above: no digit, which is any of the ten with equal probability) and, where the recipe
+ * Inputs `pixels`, `labels` (10 and above: an outlier, whose target is all ten digits with equal probability) and, where the recipe
  * augments, `warp` and `thickness`; reports the `accuracy` on the batch's digits.
  */
 export function buildTraining(recipe: Recipe, batch: number, network: Network) {
@@ -123,7 +123,7 @@ export async function logitsOf(
   return logits;
 }
 
-/** The share of rows of logits `[n, 10]` whose largest stands at the label. */
+/** The share of rows of logits `[n, 10]` whose largest is the label's. */
 export function accuracyOfLogits(logits: Float32Array, labels: Uint8Array): number {
   const correct = labels.filter((label, i) => topOf(logits, i).digit === label).length;
   return correct / labels.length;

@@ -1,17 +1,17 @@
 /**
- * What is no digit, for training: a reader that has only ever seen digits finds one in everything. Drawings of other things
- * go into every batch with all ten digits as their target, equally probable (Hendrycks, Mazeika and Dietterich, "Deep Anomaly
- * Detection with Outlier Exposure", ICLR 2019), so that the model says of a scribble that it might be anything.
+ * Outliers: pictures of other things than digits, for training. A model that was trained on digits alone finds one in
+ * everything. So every batch contains outliers, whose target is all ten digits with equal probability (Hendrycks, Mazeika and
+ * Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR 2019).
  *
- * Half are drawn with a pen and prepared as a person's strokes are: scribbles, shapes, and letters and signs that nobody takes
- * for a digit (no O, l, S or Z). Half are made of training digits: one over another, or two squeezed into one place, which is
- * what a wrong cut between digits leaves.
+ * Half are drawn with a pen and prepared as a person's strokes are: scribbles, shapes, and letters and signs that cannot be
+ * taken for a digit (no O, l, S or Z). Half are made of training digits: one over another, or two squeezed into one place, as
+ * a wrong cut between digits leaves them.
  */
 import { createRandom, type Random } from '@inkwire/base';
 import { digitBytes, type LabelledSet, pictureSide } from '../data/labelled-set.ts';
 import { prepareStrokes, type Stroke } from '../prepare/index.ts';
 
-/** The label of what is no digit. */
+/** The label of an outlier. */
 export const outlierLabel = 255;
 
 type Points = [number, number][];

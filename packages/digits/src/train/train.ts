@@ -16,7 +16,7 @@ import { RunDirectory } from './run-directory.ts';
 import type { RunState } from './run-state.ts';
 import { TrainingPictures } from './training-pictures.ts';
 
-/** How a run is going. */
+/** The progress of a run after a step. */
 export interface TrainProgress {
   readonly step: number;
   readonly steps: number;
@@ -26,7 +26,7 @@ export interface TrainProgress {
   readonly learningRate: number;
   readonly stepsPerSecond: number;
   readonly secondsLeft: number;
-  /** Where accuracies were just measured. */
+  /** Present after a step at which accuracies were measured. */
   readonly accuracy?: { readonly train: number; readonly validation: number };
 }
 
@@ -42,7 +42,7 @@ export interface TrainOptions {
   readonly seed?: number | undefined;
   /** A directory of IDX files. Default: MNIST. */
   readonly data?: string | undefined;
-  /** The run's directory, made when it is missing. */
+  /** The run's directory, made when it is missing. Its files: see run-directory.ts. */
   readonly out: string;
   /** Resumes from the directory's checkpoint. */
   readonly resume?: boolean | undefined;
@@ -53,7 +53,7 @@ export interface TrainOptions {
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
 }
 
-/** What a run left. */
+/** The result of a run. */
 export interface TrainedRun {
   readonly modelFile: string;
   readonly card: ModelCard;

@@ -6,13 +6,13 @@ import { type BatchPosition, BatchWalk } from './batches.ts';
 import { picturesOf } from './graphs.ts';
 import { drawOutliers } from './outliers.ts';
 
-/** Chance for augmentation is drawn apart from initial values and order, so that one recipe's changes leave the others. */
+/** Added to the seed: augmentation and outliers have random numbers of their own, so that one does not change the other. */
 const augmentationStream = 1_000_003;
 const outlierStream = 2_000_003;
 /** Different outliers in a run; augmentation makes each a new one every time. */
 const mostOutliers = 12_000;
 
-/** Where a run stands in its pictures: enough to resume from there. */
+/** The position of a run in its pictures, from which it can resume. */
 export interface PicturesState {
   readonly walk: BatchPosition;
   /** Absent where the recipe has no outliers. */
