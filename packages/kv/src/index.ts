@@ -1,17 +1,21 @@
 export { encodedValue } from '@inkwire/wire';
-export {
-  type CommandService,
-  type CommandServiceOptions,
-  createCommandService,
-  type Served,
-  type ServiceLimits,
-  type SystemHook,
-} from './command-service.ts';
 export { KvError, type KvErrorCode } from './errors.ts';
-export type { TableLimits } from './limits.ts';
-export { createMemoryTables, type ImmediateTables, type MemoryTablesOptions } from './memory-tables.ts';
 export { type CountedKind, countedKinds, KvMetrics } from './metrics.ts';
-export { type Refusal, refusals } from './refusals.ts';
+export { createCommandService } from './service/command-service.ts';
+export type {
+  CommandService,
+  CommandServiceOptions,
+  Served,
+  ServiceLimits,
+  SystemHook,
+} from './service/options.ts';
+export { type Refusal, refusals } from './service/refusals.ts';
+export type { TableLimits } from './tables/limits.ts';
+export {
+  createMemoryTables,
+  type ImmediateTables,
+  type MemoryTablesOptions,
+} from './tables/memory-tables.ts';
 export {
   type Answer,
   type EncodedPair,
@@ -20,12 +24,6 @@ export {
   type PendingAnswer,
   type Tables,
   type Values,
-} from './tables.ts';
-export {
-  createTopics,
-  type Subscriber,
-  type Subscription,
-  type TopicLimits,
-  type Topics,
-  type TopicsOptions,
-} from './topics.ts';
+} from './tables/tables.ts';
+export { createTopics, type TopicLimits, type TopicsOptions } from './topics/live-topics.ts';
+export type { Subscriber, Subscription, Topics } from './topics/topics.ts';

@@ -3,8 +3,8 @@ import { encodedValue, encodeReply, FrameWriter, type Reply, type Value } from '
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { KvError } from '../src/errors.ts';
-import type { TableLimits } from '../src/limits.ts';
-import type { EncodedPair, EncodedValue, Tables } from '../src/tables.ts';
+import type { TableLimits } from '../src/tables/limits.ts';
+import type { EncodedPair, EncodedValue, Tables } from '../src/tables/tables.ts';
 
 /** What an engine gives to be tested. */
 export interface Engine {

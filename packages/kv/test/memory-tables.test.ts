@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createMemoryTables } from '../src/memory-tables.ts';
+import { createMemoryTables } from '../src/tables/memory-tables.ts';
 import { describeTables, text } from './contract.ts';
 
 describeTables('memory', async () => ({

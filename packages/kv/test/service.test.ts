@@ -18,7 +18,7 @@ import {
   KvMetrics,
   type Tables,
 } from '../src/index.ts';
-import { Promised } from '../src/promised.ts';
+import { Promised } from '../src/service/promised.ts';
 import { connect, createPeer, type Peer, turns } from './peer.ts';
 
 const string = (value: string): Value => ({ kind: 'string', value });

@@ -10,7 +10,7 @@ import {
   type Subscriber,
   type TopicLimits,
 } from '../src/index.ts';
-import { SubscriberQueue } from '../src/subscriber-queue.ts';
+import { SubscriberQueue } from '../src/topics/subscriber-queue.ts';
 import { connect, createPeer, turns } from './peer.ts';
 
 const bytes = (length: number): Value => ({ kind: 'binary', value: new Uint8Array(length).fill(7) });

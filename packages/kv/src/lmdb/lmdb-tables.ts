@@ -1,7 +1,7 @@
 import { type Clock, expectInteger, expectOneOf, Lifetime, systemClock } from '@inkwire/base';
 import { CommitQueue, type DataFile, type Durability } from '@inkwire/lmdb';
-import { AnswerValues } from '../answer-values.ts';
-import { createExpiryTime, Sweeper, sweepAtMost } from '../expiry.ts';
+import { AnswerValues } from '../tables/answer-values.ts';
+import { createExpiryTime, Sweeper, sweepAtMost } from '../tables/expiry.ts';
 import {
   expectKey,
   expectTable,
@@ -10,8 +10,8 @@ import {
   type ResolvedTableLimits,
   resolveTableLimits,
   type TableLimits,
-} from '../limits.ts';
-import type { Answer, EncodedPair, EncodedValue, PendingAnswer, Tables, Values } from '../tables.ts';
+} from '../tables/limits.ts';
+import type { Answer, EncodedPair, EncodedValue, PendingAnswer, Tables, Values } from '../tables/tables.ts';
 import { DirtyNames } from './dirty-names.ts';
 import { type LmdbErrors, lmdbErrors } from './lmdb-errors.ts';
 import { decodeNumbers, expiryOf, maxNameBytes, type Name } from './record.ts';

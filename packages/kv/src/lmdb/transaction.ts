@@ -1,8 +1,8 @@
 import { pairReplyBytes } from '@inkwire/wire';
-import { AnswerValues } from '../answer-values.ts';
 import { KvError } from '../errors.ts';
-import { type ResolvedTableLimits, tableFull, tablesFull } from '../limits.ts';
-import type { EncodedPair, EncodedValue, Values } from '../tables.ts';
+import { AnswerValues } from '../tables/answer-values.ts';
+import { type ResolvedTableLimits, tableFull, tablesFull } from '../tables/limits.ts';
+import type { EncodedPair, EncodedValue, Values } from '../tables/tables.ts';
 import {
   asKey,
   decodeNumbers,

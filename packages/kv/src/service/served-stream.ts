@@ -12,15 +12,15 @@ import {
   type Reply,
   type WireError,
 } from '@inkwire/wire';
+import type { CountedKind, KvMetrics } from '../metrics.ts';
+import { type Answer, type EncodedValue, isPending } from '../tables/tables.ts';
+import type { Subscriber, Subscription } from '../topics/topics.ts';
 import { AnswerQueue, type AnswerQueueOwner, type Slot } from './answer-queue.ts';
-import type { ResolvedServiceLimits, Served, ServiceParts } from './command-service.ts';
-import type { CountedKind, KvMetrics } from './metrics.ts';
+import type { ResolvedServiceLimits, ResolvedServiceOptions, Served } from './options.ts';
 import { Promised } from './promised.ts';
 import { type Refusal, refusalOf, refusals } from './refusals.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import { runTableCommand } from './table-command.ts';
-import { type Answer, type EncodedValue, isPending } from './tables.ts';
-import type { Subscriber, Subscription } from './topics.ts';
 import { refusalWithoutSystem } from './without-system.ts';
 
 /*
@@ -47,7 +47,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
   readonly metrics: KvMetrics;
   readonly clock: Clock;
   readonly limits: ResolvedServiceLimits;
-  readonly #parts: ServiceParts<Session>;
+  readonly #parts: ResolvedServiceOptions<Session>;
   readonly #session: Session;
   readonly #onOver: () => void;
   readonly #stream: FrameStream;
@@ -70,7 +70,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
   constructor(
     channel: Channel,
     session: Session,
-    parts: ServiceParts<Session>,
+    parts: ResolvedServiceOptions<Session>,
     allowance: Allowance,
     onOver: () => void,
   ) {

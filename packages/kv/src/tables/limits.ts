@@ -1,5 +1,5 @@
 import { expectInteger } from '@inkwire/base';
-import { KvError } from './errors.ts';
+import { KvError } from '../errors.ts';
 
 /** What tables may hold. Each is checked before memory or disk is taken. */
 export interface TableLimits {

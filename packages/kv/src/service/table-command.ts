@@ -1,7 +1,7 @@
 import { type Command, encodedValue, okReplyBytes } from '@inkwire/wire';
+import type { Answer, Tables } from '../tables/tables.ts';
 import { refusals } from './refusals.ts';
 import type { Shape } from './reply-writer.ts';
-import type { Answer, Tables } from './tables.ts';
 
 /** A command on a table. */
 export type TableCommand = Extract<Command, { readonly table: string }>;

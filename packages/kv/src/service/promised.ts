@@ -1,4 +1,4 @@
-import type { PendingAnswer } from './tables.ts';
+import type { PendingAnswer } from '../tables/tables.ts';
 
 /** A promise as a pending answer. */
 export class Promised<T> implements PendingAnswer<T> {

@@ -1,6 +1,6 @@
 /** What is answered instead of a result: status and message, as PROTOCOL.md has them. */
 import type { WireError } from '@inkwire/wire';
-import { KvError, type KvErrorCode } from './errors.ts';
+import { KvError, type KvErrorCode } from '../errors.ts';
 
 /** A reply with a status other than 200, encoded once. */
 export interface Refusal {

@@ -10,9 +10,9 @@ import {
   type Reply,
   sharedWriter,
 } from '@inkwire/wire';
-import type { CountedKind, KvMetrics } from './metrics.ts';
+import type { CountedKind, KvMetrics } from '../metrics.ts';
+import type { EncodedPair, EncodedValue, Values } from '../tables/tables.ts';
 import { type Refusal, refusals } from './refusals.ts';
-import type { EncodedPair, EncodedValue, Values } from './tables.ts';
 
 /** How a result becomes a reply. */
 export type Shape = 'found' | 'value' | 'values' | 'bool' | 'bools' | 'pairs' | 'refusal';

@@ -1,6 +1,6 @@
-import { type Clock, expectInteger, systemClock, type Timer } from '@inkwire/base';
+import { type Clock, expectInteger, systemClock } from '@inkwire/base';
 import {
-  Allowance,
+  type Allowance,
   type Channel,
   type Command,
   type CommandKind,
@@ -9,11 +9,10 @@ import {
   type ResolvedFrameLimits,
   resolveFrameLimits,
 } from '@inkwire/wire';
-import { KvMetrics } from './metrics.ts';
+import { KvMetrics } from '../metrics.ts';
+import type { Tables } from '../tables/tables.ts';
+import type { Topics } from '../topics/topics.ts';
 import type { Refusal } from './refusals.ts';
-import { ServedStream } from './served-stream.ts';
-import type { Tables } from './tables.ts';
-import type { Topics } from './topics.ts';
 
 /** What one stream may ask of this process. */
 export interface ServiceLimits extends FrameLimits {
@@ -74,48 +73,23 @@ export interface CommandService<Session> {
   readonly metrics: KvMetrics;
 }
 
-/** What a served stream needs of its service. */
-export interface ServiceParts<Session> extends Omit<CommandServiceOptions<Session>, 'limits'> {
+/** The options of a service, complete: what each of its streams needs. */
+export interface ResolvedServiceOptions<Session> extends Omit<CommandServiceOptions<Session>, 'limits'> {
   readonly limits: ResolvedServiceLimits;
   readonly metrics: KvMetrics;
   readonly clock: Clock;
 }
 
-/** Creates the service. Throws a RangeError for a limit out of bounds. */
-export function createCommandService<Session>(
+/** Checks the options once. Throws a RangeError for a limit out of bounds. */
+export function resolveServiceOptions<Session>(
   options: CommandServiceOptions<Session>,
-): CommandService<Session> {
-  const parts: ServiceParts<Session> = {
+): ResolvedServiceOptions<Session> {
+  return Object.freeze({
     ...options,
     limits: resolveLimits(options.limits ?? {}),
     metrics: options.metrics ?? new KvMetrics(),
     clock: options.clock ?? systemClock,
-  };
-  const streams = new Set<ServedStream<Session>>();
-  /** One timer for all streams, while there are any: a look costs each of them two comparisons. */
-  let timer: Timer | undefined;
-  const wait = () => {
-    timer = parts.clock.after(parts.limits.frameTimeoutMs / 2, look, { unref: true });
-  };
-  const look = () => {
-    wait();
-    for (const stream of streams) stream.look();
-  };
-  const leave = (stream: ServedStream<Session>) => {
-    streams.delete(stream);
-    if (streams.size > 0) return;
-    timer?.cancel();
-    timer = undefined;
-  };
-  return {
-    serve(channel, session, allowance = new Allowance(parts.limits)) {
-      const stream = new ServedStream(channel, session, parts, allowance, () => leave(stream));
-      streams.add(stream);
-      if (timer === undefined) wait();
-      return stream;
-    },
-    metrics: parts.metrics,
-  };
+  });
 }
 
 function resolveLimits(limits: ServiceLimits): ResolvedServiceLimits {

@@ -1,8 +1,8 @@
 import type { Clock } from '@inkwire/base';
 import type { Command } from '@inkwire/wire';
-import type { CountedKind, KvMetrics } from './metrics.ts';
+import type { CountedKind, KvMetrics } from '../metrics.ts';
+import { type Answer, isPending, type PendingAnswer } from '../tables/tables.ts';
 import type { Shape } from './reply-writer.ts';
-import { type Answer, isPending, type PendingAnswer } from './tables.ts';
 
 /** A command that was carried out, or is about to be, and whose reply is not written yet. */
 export interface Slot {
