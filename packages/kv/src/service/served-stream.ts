@@ -3,9 +3,7 @@ import {
   type Allowance,
   type Channel,
   type Command,
-  copyBytes,
   decodeCommand,
-  encodedValue,
   type FrameHandler,
   FrameStream,
   PlainCommand,
@@ -14,14 +12,12 @@ import {
 } from '@inkwire/wire';
 import type { CountedKind, KvMetrics } from '../metrics.ts';
 import { type Answer, type EncodedValue, isPending } from '../tables/tables.ts';
-import type { Subscriber, Subscription } from '../topics/topics.ts';
 import { AnswerQueue, type AnswerQueueOwner, type Slot } from './answer-queue.ts';
+import { type AnswerSink, CommandRunner, isSystem } from './command-runner.ts';
 import type { ResolvedServiceLimits, ResolvedServiceOptions, Served } from './options.ts';
-import { Promised } from './promised.ts';
-import { type Refusal, refusalOf, refusals } from './refusals.ts';
+import { type Refusal, refusals } from './refusals.ts';
 import { ReplyWriter } from './reply-writer.ts';
-import { runTableCommand } from './table-command.ts';
-import { refusalWithoutSystem } from './without-system.ts';
+import { StreamSubscriber } from './stream-subscriber.ts';
 
 /*
  * One stream of commands.
@@ -40,24 +36,22 @@ import { refusalWithoutSystem } from './without-system.ts';
 const flushBytes = 128 * 1024;
 
 const plain = new PlainCommand();
-const isSystem = (name: string): boolean => name.charCodeAt(0) === 36;
 const nothing: readonly EncodedValue[] = [];
 
-export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQueueOwner, Served {
+export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, AnswerSink, Served {
   readonly metrics: KvMetrics;
   readonly clock: Clock;
   readonly limits: ResolvedServiceLimits;
-  readonly #parts: ResolvedServiceOptions<Session>;
-  readonly #session: Session;
+  readonly #runner: CommandRunner<Session>;
   readonly #onOver: () => void;
   readonly #stream: FrameStream;
   readonly #replies: ReplyWriter;
+  readonly #subscriber: StreamSubscriber;
   readonly #answers = new AnswerQueue(this);
   #paused = false;
   /** A `subscribe` that waits for the answers before it. */
   #deferred: Command | undefined;
   #subscribing = false;
-  #subscription: Subscription | undefined;
   /** No more commands are heard: the peer has ended, or what it sent was refused. */
   #deaf = false;
   #ended = false;
@@ -70,20 +64,22 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
   constructor(
     channel: Channel,
     session: Session,
-    parts: ResolvedServiceOptions<Session>,
+    service: ResolvedServiceOptions<Session>,
     allowance: Allowance,
     onOver: () => void,
   ) {
-    this.metrics = parts.metrics;
-    this.clock = parts.clock;
-    this.limits = parts.limits;
-    this.#parts = parts;
-    this.#session = session;
+    this.metrics = service.metrics;
+    this.clock = service.clock;
+    this.limits = service.limits;
+    this.#runner = new CommandRunner(service, session, this);
     this.#onOver = onOver;
-    parts.metrics.streamsOpened++;
-    parts.metrics.streams++;
+    service.metrics.streamsOpened++;
+    service.metrics.streams++;
     this.#stream = new FrameStream(channel, this, allowance);
-    this.#replies = new ReplyWriter(this.#stream, parts.metrics, parts.limits.maxReplyBytes);
+    this.#replies = new ReplyWriter(this.#stream, service.metrics, service.limits.maxReplyBytes);
+    this.#subscriber = new StreamSubscriber(this.#stream, service, (dropped) =>
+      this.#endSubscription(dropped),
+    );
   }
 
   // --- frames -------------------------------------------------------------------------------------------------------
@@ -92,15 +88,15 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
     if (this.#deaf) return;
     this.#frames++;
     this.metrics.bytesIn += end - start;
-    if (this.#subscription !== undefined) {
+    if (this.#subscriber.isSubscribed) {
       this.#refuseAndEnd(refusals.hasSubscribed);
       return;
     }
     try {
       if (!plain.recognise(bytes, start, end) || isSystem(plain.table)) this.#decode(bytes, start, end);
-      else this.#runPlain(bytes, end - start);
+      else this.#runner.runPlain(plain, bytes, end - start);
     } catch (error) {
-      this.#refuse('invalid', this.#failure(error), 0);
+      this.#refuse('invalid', this.#runner.failure(error), 0);
     }
   }
 
@@ -139,37 +135,6 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
 
   // --- commands -----------------------------------------------------------------------------------------------------
 
-  #runPlain(bytes: Uint8Array, length: number): void {
-    const { kind, table, key } = plain;
-    const { tables, topics, permit } = this.#parts;
-    const refused = permit?.(kind, this.#session, table);
-    if (refused) {
-      this.#refuse(kind, refused, length);
-      return;
-    }
-    try {
-      switch (kind) {
-        case 'hget':
-          this.#give(kind, 'found', tables.hget(table, key), length, table, key);
-          return;
-        case 'hset': {
-          const value = copyBytes(bytes, plain.valueStart, plain.valueEnd);
-          this.#give(kind, 'value', tables.hset(table, key, value), length);
-          return;
-        }
-        case 'hexist':
-          this.#give(kind, 'bool', tables.hexist(table, key), length);
-          return;
-        case 'publish':
-          topics.publishEncoded(table, bytes, plain.valueStart, plain.valueEnd);
-          this.#give(kind, 'values', nothing, length);
-          return;
-      }
-    } catch (error) {
-      this.#refuse(kind, this.#failure(error), length);
-    }
-  }
-
   #decode(bytes: Uint8Array, start: number, end: number): void {
     let command: Command | undefined;
     try {
@@ -182,59 +147,26 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
       this.#refuse('invalid', refusals.noData, end - start);
       return;
     }
-    const refused = this.#parts.permit?.(command.kind, this.#session, nameOf(command));
+    const refused = this.#runner.refusalTo(command);
     if (refused) this.#refuse(command.kind, refused, end - start);
     else this.#run(command, end - start);
   }
 
   #run(command: Command, bytes: number): void {
     try {
-      if (command.kind === 'subscribe' && !this.#answers.isEmpty) {
-        this.#deferred = command;
-        this.#pause();
-      } else if (command.kind === 'read' || command.kind === 'lease' || isSystem(nameOf(command))) {
-        this.#runSystem(command, bytes);
-      } else if ('table' in command) {
-        const [shape, answer] = runTableCommand(this.#parts.tables, command, this.limits.maxReplyBytes);
-        this.#give(command.kind, shape, answer, bytes, command.table, 'key' in command ? command.key : '');
-      } else if (command.kind === 'subscribe') {
-        this.#subscribe(command.topic);
-      } else {
-        const refused = this.#runTopic(command);
-        if (refused) this.#refuse(command.kind, refused, bytes);
-        else this.#give(command.kind, 'values', nothing, bytes);
-      }
+      if (command.kind !== 'subscribe') this.#runner.run(command, bytes);
+      else if (!this.#answers.isEmpty) this.#defer(command);
+      else if (isSystem(command.topic)) this.#runner.run(command, bytes);
+      else this.#subscribe(command.topic);
     } catch (error) {
-      this.#refuse(command.kind, this.#failure(error), bytes);
+      this.#refuse(command.kind, this.#runner.failure(error), bytes);
     }
-  }
-
-  #runSystem(command: Command, bytes: number): void {
-    const { system } = this.#parts;
-    if (system === undefined) {
-      this.#refuse(command.kind, refusalWithoutSystem(command), bytes);
-      return;
-    }
-    const answered = system.answer(command, this.#session);
-    const answer = answered instanceof Promise ? new Promised(answered) : answered;
-    if (command.kind === 'subscribe' && isPending(answer)) {
-      this.#subscribing = true;
-      this.#pause();
-    }
-    this.#give(command.kind, 'system', answer, bytes, '', '', command);
-  }
-
-  #runTopic(command: Extract<Command, { kind: 'publish' | 'unsubscribe' }>): Refusal | undefined {
-    const { topics } = this.#parts;
-    if (command.kind === 'publish') topics.publish(command.topic, command.data.map(encodedValue));
-    else if (!topics.unsubscribe(command.topic, command.id)) return refusals.noSubscription(command.id);
-    return undefined;
   }
 
   // --- answers ------------------------------------------------------------------------------------------------------
 
   /** Writes what is answered, or keeps it until it is, and everything before it. */
-  #give(
+  give(
     kind: CountedKind,
     shape: Slot['shape'],
     answer: Answer<unknown>,
@@ -250,11 +182,12 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
     }
     const since = this.clock.monotonic();
     this.#answers.add({ kind, shape, answer, bytes, table, key, command, since });
-    if (this.#answers.isFull) this.#pause();
+    if (shape === 'system' && kind === 'subscribe') this.#subscribing = true;
+    if (this.#answers.isFull || this.#subscribing) this.#pause();
   }
 
   #refuse(kind: CountedKind, refusal: Refusal, bytes: number): void {
-    this.#give(kind, 'refusal', refusal, bytes);
+    this.give(kind, 'refusal', refusal, bytes);
   }
 
   #write(
@@ -277,7 +210,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
       this.#subscribe(command.topic);
       return;
     }
-    const refused = this.#runTopic(command);
+    const refused = this.#runner.runTopic(command);
     if (refused) this.#replies.refuse(command.kind, refused);
     else this.#replies.write(command.kind, 'values', nothing, '', '');
   }
@@ -286,7 +219,7 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
     try {
       this.#write(kind, shape, isPending(answer) ? answer.result() : answer, table, key, command);
     } catch (error) {
-      this.#replies.refuse(kind, this.#failure(error));
+      this.#replies.refuse(kind, this.#runner.failure(error));
     }
     return this.#stream.outbox.bytes <= flushBytes || this.#stream.flush();
   }
@@ -308,47 +241,31 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
     this.#endWhenDone();
   }
 
+  /** Keeps a subscription until all answers before it are written. */
+  #defer(command: Command): void {
+    this.#deferred = command;
+    this.#pause();
+  }
+
   #pause(): void {
     if (this.#paused) return;
     this.#paused = true;
     this.#stream.pause();
   }
 
-  #failure(error: unknown): Refusal {
-    const refusal = refusalOf(error);
-    if (refusal.status === 500) this.#parts.onFailure?.(error);
-    return refusal;
-  }
-
   // --- subscriptions ------------------------------------------------------------------------------------------------
 
   #subscribe(topic: string): void {
-    const subscription = this.#parts.topics.subscribe(topic, this);
-    if (subscription === undefined) {
+    const id = this.#subscriber.subscribe(topic);
+    if (id === undefined) {
       this.#replies.refuse('subscribe', refusals.tooManySubscriptions);
       return;
     }
-    this.#subscription = subscription;
-    this.#replies.writeSubscribed(subscription.id);
+    this.#replies.writeSubscribed(id);
     this.#stream.flushSoon();
   }
 
-  get queuedBytes(): number {
-    return this.#stream.channel.queuedBytes + this.#stream.outbox.bytes;
-  }
-
-  get maxFrameBytes(): number {
-    return this.#stream.outbox.maxPieceBytes;
-  }
-
-  deliver(frames: Uint8Array): void {
-    this.metrics.bytesOut += frames.length;
-    this.#stream.outbox.addEncoded(frames);
-    this.#stream.flush();
-  }
-
-  over(dropped?: Refusal): void {
-    this.#subscription = undefined;
+  #endSubscription(dropped: Refusal | undefined): void {
     if (dropped) this.#replies.refuse('subscribe', dropped);
     this.#deaf = true;
     this.#end();
@@ -364,21 +281,19 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
 
   #unsubscribe(): void {
     this.#deferred = undefined;
-    this.#subscription?.leave();
-    this.#subscription = undefined;
+    this.#subscriber.leave();
   }
 
   #refuseAndEnd(refusal: Refusal): void {
     if (this.#deaf) return;
     this.#deaf = true;
-    this.#subscription?.leave();
-    this.#subscription = undefined;
+    this.#subscriber.leave();
     this.#refuse('invalid', refusal, 0);
     this.#endWhenDone();
   }
 
   #endWhenDone(): void {
-    if (!this.#deaf || this.#subscription || this.#deferred || !this.#answers.isEmpty) return;
+    if (!this.#deaf || this.#subscriber.isSubscribed || this.#deferred || !this.#answers.isEmpty) return;
     this.#end();
   }
 
@@ -389,10 +304,4 @@ export class ServedStream<Session> implements FrameHandler, Subscriber, AnswerQu
     this.#stream.end();
     this.#linger = this.clock.after(this.limits.lingerMs, () => this.#stream.destroy(), { unref: true });
   }
-}
-
-/** The table or topic of a command that has one. */
-function nameOf(command: Command): string {
-  if ('table' in command) return command.table;
-  return 'topic' in command ? command.topic : '';
 }
