@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@inkwire/base';
+import { Alarm, type Clock } from '@inkwire/base';
 import type { RootDatabase } from 'lmdb';
 import type { Checkpoints } from './checkpoints.ts';
 import { type FreeSpace, noRoom } from './free-space.ts';
@@ -65,7 +65,7 @@ class RelaxedCommitter implements Committer {
   readonly #checkpoints: Checkpoints;
   readonly #space: FreeSpace;
   readonly #clock: Clock;
-  #timer: Timer | undefined;
+  readonly #alarm: Alarm;
   #flushing: Promise<void> | undefined;
   #flushingSince = 0;
   #isDirty = false;
@@ -75,6 +75,7 @@ class RelaxedCommitter implements Committer {
     this.#checkpoints = checkpoints;
     this.#space = space;
     this.#clock = clock;
+    this.#alarm = new Alarm(clock, () => void this.#flushNow());
   }
 
   commit(change: () => void, bytes: number, operations: number): Promise<void> | void {
@@ -102,14 +103,13 @@ class RelaxedCommitter implements Committer {
   }
 
   #later(): void {
-    this.#timer ??= this.#clock.after(flushEveryMs, () => void this.#flushNow(), { unref: true });
+    this.#alarm.by(this.#clock.monotonic() + flushEveryMs);
   }
 
   /** A flush that fails is tried again with the next commit: what it was to keep is in the system's hands meanwhile. */
   #flushNow(): Promise<void> {
     // It may have been set by the flush before: what comes after the last one would find the file closed.
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#alarm.cancel();
     this.#isDirty = false;
     this.#flushingSince = this.#clock.monotonic();
     this.#flushing = this.#checkpoints

@@ -1,4 +1,4 @@
-import { type Clock, Lifetime, systemClock } from '@inkwire/base';
+import { type Clock, Owner, systemClock } from '@inkwire/base';
 import { expectCursor, gatherPage } from './query.ts';
 import { expectWhole, type NewReading, type OriginalPicture, type Reading } from './reading.ts';
 import { nextReadingId } from './reading-id.ts';
@@ -15,19 +15,19 @@ export function createMemoryReadings(options: { readonly clock?: Clock } = {}): 
   return new MemoryReadings(options.clock ?? systemClock);
 }
 
-class MemoryReadings implements Readings {
+class MemoryReadings extends Owner implements Readings {
   readonly #clock: Clock;
-  readonly #lifetime = new Lifetime('readings', { drain: () => this.#kept.clear() });
   /** In the order of their ids, because ids only grow and a map remembers the order of insertion. */
   readonly #kept = new Map<string, Kept>();
   #newest: string | undefined;
 
   constructor(clock: Clock) {
+    super('readings');
     this.#clock = clock;
   }
 
   async keep(reading: NewReading): Promise<Reading> {
-    this.#lifetime.check();
+    this.expectOpen();
     expectWhole(reading);
     const { picture, prepared, ...rest } = structuredClone(reading);
     const now = this.#clock.now();
@@ -61,7 +61,7 @@ class MemoryReadings implements Readings {
   }
 
   async remove(id: string): Promise<boolean> {
-    this.#lifetime.check();
+    this.expectOpen();
     return this.#kept.delete(id);
   }
 
@@ -70,33 +70,21 @@ class MemoryReadings implements Readings {
   }
 
   async count(): Promise<number> {
-    this.#lifetime.check();
+    this.expectOpen();
     return this.#kept.size;
   }
 
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  protected override drain(): void {
+    this.#kept.clear();
   }
 
   #find(id: string): Kept | undefined {
-    this.#lifetime.check();
+    this.expectOpen();
     return this.#kept.get(id);
   }
 
   async *#newestFirst(before: string | undefined, signal: AbortSignal | undefined): AsyncGenerator<Reading> {
-    this.#lifetime.check();
+    this.expectOpen();
     for (const id of [...this.#kept.keys()].reverse()) {
       signal?.throwIfAborted();
       const kept = before === undefined || id < before ? this.#find(id) : undefined;

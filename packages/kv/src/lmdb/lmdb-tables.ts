@@ -1,4 +1,4 @@
-import { type Clock, expectInteger, expectOneOf, Lifetime, systemClock } from '@inkwire/base';
+import { type Clock, expectInteger, expectOneOf, Owner, systemClock } from '@inkwire/base';
 import { CommitQueue, type DataFile, type Durability } from '@inkwire/lmdb';
 import { AnswerValues } from '../tables/answer-values.ts';
 import { createExpiryTime, Sweeper, sweepAtMost } from '../tables/expiry.ts';
@@ -50,7 +50,7 @@ export async function openLmdbTables(options: LmdbTablesOptions): Promise<Tables
   return new LmdbTables(file, { errors, limits, clock });
 }
 
-class LmdbTables implements Tables {
+class LmdbTables extends Owner implements Tables {
   readonly #file: Pick<DataFile<unknown>, 'close'>;
   readonly #store: Store;
   readonly #errors: LmdbErrors;
@@ -59,11 +59,8 @@ class LmdbTables implements Tables {
   readonly #dirty = new DirtyNames();
   readonly #now: () => number;
   readonly #sweeper: Sweeper;
-  readonly #lifetime: Lifetime;
   readonly #slab = Transaction.createSlab();
   readonly #name: Name = { table: '', key: '' };
-  #open = true;
-  #ended: Promise<void> | undefined;
 
   constructor(
     file: Awaited<ReturnType<typeof openTablesFile>>,
@@ -73,6 +70,7 @@ class LmdbTables implements Tables {
       readonly clock: Clock;
     },
   ) {
+    super('tables');
     const { errors, limits, clock } = options;
     const store = { about: file.about, ...file.databases };
     this.#file = file;
@@ -94,16 +92,9 @@ class LmdbTables implements Tables {
     });
     this.#sweeper = new Sweeper(clock, {
       sweep: () => this.#commits.add((transaction) => transaction.sweep(sweepAtMost), 0),
-      anything: () => this.#open && this.#expires,
+      anything: () => !this.closed && this.#expires,
     });
     if (this.#expires) this.#sweeper.wake();
-    this.#lifetime = new Lifetime('tables', {
-      drain: () => this.#end(),
-      abort: (error) => {
-        this.#commits.abort(error);
-        return this.#end();
-      },
-    });
   }
 
   hget(table: string, key: string): Answer<EncodedValue | undefined> {
@@ -188,36 +179,24 @@ class LmdbTables implements Tables {
   }
 
   get size(): { readonly keys: number; readonly bytes: number } {
-    this.#lifetime.check();
+    this.expectOpen();
     const [keys, bytes] = decodeNumbers(this.#store.about.get('totals'), 2) as [number, number];
     return { keys, bytes };
   }
 
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  #end(): Promise<void> {
-    this.#open = false;
+  protected override async drain(): Promise<void> {
     this.#sweeper.stop();
-    this.#ended ??= this.#commits.idle().then(() => this.#file.close());
-    return this.#ended;
+    await this.#commits.idle();
+    await this.#file.close();
+  }
+
+  protected override abort(error: Error): Promise<void> | void {
+    this.#commits.abort(error);
+    return super.abort(error);
   }
 
   #expectName(table: string, key: string): void {
-    if (!this.#open) this.#lifetime.check();
+    this.expectOpen();
     expectTable(table, this.#limits);
     expectKey(key, this.#limits);
   }

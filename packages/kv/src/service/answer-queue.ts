@@ -1,4 +1,4 @@
-import type { Clock } from '@inkwire/base';
+import { type Clock, Fifo } from '@inkwire/base';
 import type { Command } from '@inkwire/wire';
 import type { CountedKind, KvMetrics } from '../metrics.ts';
 import { type Answer, isPending, type PendingAnswer } from '../tables/tables.ts';
@@ -17,12 +17,16 @@ export interface Slot {
   readonly since: number;
 }
 
-/** What a queue needs of its stream. */
-export interface AnswerQueueOwner {
+/** What a queue needs of its service. */
+interface AnsweringService {
   readonly metrics: KvMetrics;
   readonly clock: Clock;
   readonly limits: { readonly maxPendingCommands: number; readonly maxPendingBytes: number };
-  /** Writes the reply of a slot whose answer is there. False when the peer does not keep up: `goOn` tells. */
+}
+
+/** What a queue needs of its stream. */
+export interface AnswerQueueOwner {
+  /** Writes the reply of a slot whose answer is there. False when the peer does not keep up: `resume` tells. */
   writeSlot(slot: Slot): boolean;
   /** As many as could be were written. */
   onDrained(): void;
@@ -34,9 +38,9 @@ export interface AnswerQueueOwner {
  *     add ─▶ [slot][slot][slot] ─ the first is there ─▶ writeSlot … until one is not, or the peer does not read
  */
 export class AnswerQueue {
+  readonly #service: AnsweringService;
   readonly #owner: AnswerQueueOwner;
-  #slots: Slot[] = [];
-  #head = 0;
+  readonly #slots = new Fifo<Slot>();
   #bytes = 0;
   #watched: PendingAnswer<unknown> | undefined;
   /** Answers that are there wait for the peer to read. */
@@ -45,28 +49,29 @@ export class AnswerQueue {
   /** Slots are being written. */
   isDraining = false;
 
-  constructor(owner: AnswerQueueOwner) {
+  constructor(service: AnsweringService, owner: AnswerQueueOwner) {
+    this.#service = service;
     this.#owner = owner;
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#slots.length;
+    return this.#slots.length === 0;
   }
 
   get isFull(): boolean {
-    const { maxPendingCommands, maxPendingBytes } = this.#owner.limits;
-    return this.#slots.length - this.#head >= maxPendingCommands || this.#bytes >= maxPendingBytes;
+    const { maxPendingCommands, maxPendingBytes } = this.#service.limits;
+    return this.#slots.length >= maxPendingCommands || this.#bytes >= maxPendingBytes;
   }
 
   add(slot: Slot): void {
     this.#slots.push(slot);
     this.#bytes += slot.bytes;
-    this.#owner.metrics.pending++;
+    this.#service.metrics.pending++;
     if (isPending(slot.answer)) this.#watch();
   }
 
   /** The peer reads again. */
-  goOn(): void {
+  resume(): void {
     if (!this.#stalled) return;
     this.#stalled = false;
     this.#drain();
@@ -75,14 +80,12 @@ export class AnswerQueue {
   /** The stream is over: nothing more is written. */
   end(): void {
     this.#over = true;
-    this.#owner.metrics.pending -= this.#slots.length - this.#head;
-    this.#slots = [];
-    this.#head = 0;
+    this.#service.metrics.pending -= this.#slots.take().length;
   }
 
   /** Waits for the first slot, once: many streams' slots are done by the same promise. */
   #watch(): void {
-    const first = this.#slots[this.#head]?.answer;
+    const first = this.#slots.first?.answer;
     if (this.isDraining || this.#stalled || !isPending(first) || first === this.#watched) return;
     this.#watched = first;
     void first.settled.then(this.#drain);
@@ -93,33 +96,22 @@ export class AnswerQueue {
     this.isDraining = true;
     this.#watched = undefined;
     this.#writeSlots();
-    this.#compact();
     this.isDraining = false;
     if (!this.#stalled) this.#watch();
     this.#owner.onDrained();
   };
 
   #writeSlots(): void {
-    const { metrics, clock } = this.#owner;
+    const { metrics, clock } = this.#service;
     const now = clock.monotonic();
     while (!this.isEmpty && !this.#stalled && !this.#over) {
-      const slot = this.#slots[this.#head]!;
+      const slot = this.#slots.first!;
       if (isPending(slot.answer) && !slot.answer.done) return;
-      this.#head++;
+      this.#slots.shift();
       this.#bytes -= slot.bytes;
       metrics.pending--;
       metrics.wait(now - slot.since);
       this.#stalled = !this.#owner.writeSlot(slot);
-    }
-  }
-
-  #compact(): void {
-    if (this.isEmpty) {
-      this.#slots.length = 0;
-      this.#head = 0;
-    } else if (this.#head > 1024) {
-      this.#slots = this.#slots.slice(this.#head);
-      this.#head = 0;
     }
   }
 }

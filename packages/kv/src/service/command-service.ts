@@ -9,14 +9,14 @@ export function createCommandService<Session>(
 ): CommandService<Session> {
   const parts = resolveServiceOptions(options);
   const streams = new Set<ServedStream<Session>>();
-  /** One timer for all streams, while there are any: a look costs each of them two comparisons. */
+  /** One timer for all streams, while there are any: a check costs each of them two comparisons. */
   let timer: Timer | undefined;
   const wait = () => {
-    timer = parts.clock.after(parts.limits.frameTimeoutMs / 2, look, { unref: true });
+    timer = parts.clock.after(parts.limits.frameTimeoutMs / 2, check, { unref: true });
   };
-  const look = () => {
+  const check = () => {
     wait();
-    for (const stream of streams) stream.look();
+    for (const stream of streams) stream.checkBegunFrame();
   };
   const leave = (stream: ServedStream<Session>) => {
     streams.delete(stream);

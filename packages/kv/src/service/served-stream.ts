@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@inkwire/base';
+import type { Timer } from '@inkwire/base';
 import {
   type Allowance,
   type Channel,
@@ -10,11 +10,11 @@ import {
   type Reply,
   type WireError,
 } from '@inkwire/wire';
-import type { CountedKind, KvMetrics } from '../metrics.ts';
+import type { CountedKind } from '../metrics.ts';
 import { type Answer, type EncodedValue, isPending } from '../tables/tables.ts';
 import { AnswerQueue, type AnswerQueueOwner, type Slot } from './answer-queue.ts';
 import { type AnswerSink, CommandRunner, isSystem } from './command-runner.ts';
-import type { ResolvedServiceLimits, ResolvedServiceOptions, Served } from './options.ts';
+import type { ResolvedServiceOptions, Served } from './options.ts';
 import { type Refusal, refusals } from './refusals.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import { StreamSubscriber } from './stream-subscriber.ts';
@@ -32,34 +32,32 @@ import { StreamSubscriber } from './stream-subscriber.ts';
  * `subscribe` waits until it is empty, and nothing is read meanwhile, nor while it is full. Nothing happens after `onClose`.
  */
 
-/** What gathers of answers that had to wait; for the others the frame stream does the same. */
+/** Answers that had to wait are flushed whenever so many bytes of them are gathered. For the others the frame stream does the same. */
 const flushBytes = 128 * 1024;
 
 const plain = new PlainCommand();
 const nothing: readonly EncodedValue[] = [];
 
 export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, AnswerSink, Served {
-  readonly metrics: KvMetrics;
-  readonly clock: Clock;
-  readonly limits: ResolvedServiceLimits;
+  readonly #service: ResolvedServiceOptions<Session>;
   readonly #runner: CommandRunner<Session>;
   readonly #onOver: () => void;
   readonly #stream: FrameStream;
   readonly #replies: ReplyWriter;
   readonly #subscriber: StreamSubscriber;
-  readonly #answers = new AnswerQueue(this);
+  readonly #answers: AnswerQueue;
   #paused = false;
   /** A `subscribe` that waits for the answers before it. */
   #deferred: Command | undefined;
   #subscribing = false;
-  /** No more commands are heard: the peer has ended, or what it sent was refused. */
-  #deaf = false;
+  /** No more commands are taken: the peer has ended, or what it sent was refused. */
+  #isInputOver = false;
   #ended = false;
   #linger: Timer | undefined;
   #closed = false;
-  /** Frames so far, and how many they were at the last look that found one begun. */
+  /** Frames so far, and how many they were at the last check that found one begun. */
   #frames = 0;
-  #framesAtLook = -1;
+  #framesAtCheck = -1;
 
   constructor(
     channel: Channel,
@@ -68,9 +66,8 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
     allowance: Allowance,
     onOver: () => void,
   ) {
-    this.metrics = service.metrics;
-    this.clock = service.clock;
-    this.limits = service.limits;
+    this.#service = service;
+    this.#answers = new AnswerQueue(service, this);
     this.#runner = new CommandRunner(service, session, this);
     this.#onOver = onOver;
     service.metrics.streamsOpened++;
@@ -82,12 +79,10 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
     );
   }
 
-  // --- frames -------------------------------------------------------------------------------------------------------
-
   onFrame(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#deaf) return;
+    if (this.#isInputOver) return;
     this.#frames++;
-    this.metrics.bytesIn += end - start;
+    this.#service.metrics.bytesIn += end - start;
     if (this.#subscriber.isSubscribed) {
       this.#refuseAndEnd(refusals.hasSubscribed);
       return;
@@ -101,39 +96,37 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
   }
 
   onEnd(): void {
-    this.#deaf = true;
+    this.#isInputOver = true;
     this.#endWhenDone();
   }
 
   onDrain(): void {
     // The frame stream goes on by itself; a subscriber's queue is looked at when it is offered the next message.
-    this.#answers.goOn();
+    this.#answers.resume();
   }
 
   onInvalid(error: WireError): void {
     this.#refuseAndEnd(refusals.invalidFrame(error));
   }
 
-  /** Called every half of `frameTimeoutMs`: a frame that has begun must be whole at the second look. */
-  look(): void {
+  /** Called every half of `frameTimeoutMs`: a frame that has begun must be whole at the second check. */
+  checkBegunFrame(): void {
     const { waitingBytes, hasRoom } = this.#stream;
     // Whole frames wait as well while the peer does not read: that is no fault of theirs.
-    const isBegun = waitingBytes > 0 && hasRoom && !this.#paused && !this.#deaf;
-    if (isBegun && this.#framesAtLook === this.#frames) this.#refuseAndEnd(refusals.frameTooSlow);
-    this.#framesAtLook = isBegun ? this.#frames : -1;
+    const isBegun = waitingBytes > 0 && hasRoom && !this.#paused && !this.#isInputOver;
+    if (isBegun && this.#framesAtCheck === this.#frames) this.#refuseAndEnd(refusals.frameTooSlow);
+    this.#framesAtCheck = isBegun ? this.#frames : -1;
   }
 
   onClose(): void {
     this.#onOver();
     this.#closed = true;
-    this.#deaf = true;
+    this.#isInputOver = true;
     this.#linger?.cancel();
-    this.metrics.streams--;
+    this.#service.metrics.streams--;
     this.#answers.end();
     this.#unsubscribe();
   }
-
-  // --- commands -----------------------------------------------------------------------------------------------------
 
   #decode(bytes: Uint8Array, start: number, end: number): void {
     let command: Command | undefined;
@@ -163,8 +156,6 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
     }
   }
 
-  // --- answers ------------------------------------------------------------------------------------------------------
-
   /** Writes what is answered, or keeps it until it is, and everything before it. */
   give(
     kind: CountedKind,
@@ -180,7 +171,7 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
       if (!this.#answers.isDraining) this.#stream.flushSoon();
       return;
     }
-    const since = this.clock.monotonic();
+    const since = this.#service.clock.monotonic();
     this.#answers.add({ kind, shape, answer, bytes, table, key, command, since });
     if (shape === 'system' && kind === 'subscribe') this.#subscribing = true;
     if (this.#answers.isFull || this.#subscribing) this.#pause();
@@ -203,7 +194,7 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
     else this.#runLikeOthers(command!);
   }
 
-  /** The hub has nothing to say: the topic's command is like any other, and its reply stands in this one's place. */
+  /** The system has no answer: the command on a topic is like any other, and its reply takes this place. */
   #runLikeOthers(command: Command): void {
     if (!('topic' in command)) throw new TypeError(`Expected the system to answer \`${command.kind}\``);
     if (command.kind === 'subscribe') {
@@ -253,8 +244,6 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
     this.#stream.pause();
   }
 
-  // --- subscriptions ------------------------------------------------------------------------------------------------
-
   #subscribe(topic: string): void {
     const id = this.#subscriber.subscribe(topic);
     if (id === undefined) {
@@ -267,14 +256,12 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
 
   #endSubscription(dropped: Refusal | undefined): void {
     if (dropped) this.#replies.refuse('subscribe', dropped);
-    this.#deaf = true;
+    this.#isInputOver = true;
     this.#end();
   }
 
-  // --- the end ------------------------------------------------------------------------------------------------------
-
   end(): void {
-    this.#deaf = true;
+    this.#isInputOver = true;
     this.#unsubscribe();
     this.#endWhenDone();
   }
@@ -285,23 +272,26 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
   }
 
   #refuseAndEnd(refusal: Refusal): void {
-    if (this.#deaf) return;
-    this.#deaf = true;
+    if (this.#isInputOver) return;
+    this.#isInputOver = true;
     this.#subscriber.leave();
     this.#refuse('invalid', refusal, 0);
     this.#endWhenDone();
   }
 
   #endWhenDone(): void {
-    if (!this.#deaf || this.#subscriber.isSubscribed || this.#deferred || !this.#answers.isEmpty) return;
+    if (!this.#isInputOver || this.#subscriber.isSubscribed || this.#deferred || !this.#answers.isEmpty)
+      return;
     this.#end();
   }
 
-  /** Half-closes; whoever does not close in turn is not waited for. */
+  /** Half-closes. A peer that does not close in turn is not waited for. */
   #end(): void {
     if (this.#ended || this.#closed) return;
     this.#ended = true;
     this.#stream.end();
-    this.#linger = this.clock.after(this.limits.lingerMs, () => this.#stream.destroy(), { unref: true });
+    this.#linger = this.#service.clock.after(this.#service.limits.lingerMs, () => this.#stream.destroy(), {
+      unref: true,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@inkwire/base';
+import { Alarm, type Clock } from '@inkwire/base';
 
 /** Milliseconds between two looks for keys that have expired. */
 const sweepEveryMs = 1000;
@@ -20,7 +20,7 @@ export class Sweeper {
   readonly #clock: Clock;
   readonly #sweep: () => number | PromiseLike<number>;
   readonly #anything: () => boolean;
-  #timer: Timer | undefined;
+  readonly #alarm: Alarm;
 
   constructor(
     clock: Clock,
@@ -29,23 +29,22 @@ export class Sweeper {
     this.#clock = clock;
     this.#sweep = options.sweep;
     this.#anything = options.anything;
+    this.#alarm = new Alarm(clock, () => this.#look());
   }
 
   wake(): void {
-    this.#timer ??= this.#after(sweepEveryMs);
+    this.#after(sweepEveryMs);
   }
 
   stop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#alarm.cancel();
   }
 
-  #after(delayMs: number): Timer {
-    return this.#clock.after(delayMs, () => this.#look(), { unref: true });
+  #after(delayMs: number): void {
+    this.#alarm.by(this.#clock.monotonic() + delayMs);
   }
 
   #look(): void {
-    this.#timer = undefined;
     const removed = this.#sweep();
     if (typeof removed === 'number') this.#goOn(removed);
     else
@@ -57,7 +56,6 @@ export class Sweeper {
   }
 
   #goOn(removed: number): void {
-    if (!this.#anything()) return;
-    this.#timer ??= this.#after(removed >= sweepAtMost ? soonMs : sweepEveryMs);
+    if (this.#anything()) this.#after(removed >= sweepAtMost ? soonMs : sweepEveryMs);
   }
 }

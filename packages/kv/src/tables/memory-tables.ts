@@ -1,8 +1,7 @@
-import { type Clock, Lifetime, systemClock } from '@inkwire/base';
+import { type Clock, Heap, Owner, type Placed, systemClock } from '@inkwire/base';
 import { pairReplyBytes } from '@inkwire/wire';
 import { AnswerValues } from './answer-values.ts';
 import { createExpiryTime, Sweeper, sweepAtMost } from './expiry.ts';
-import { type Expiring, ExpiryHeap } from './expiry-heap.ts';
 import {
   expectKey,
   expectTable,
@@ -39,10 +38,12 @@ interface Table {
   readonly entries: Map<string, Entry>;
 }
 
-interface Entry extends Expiring {
+interface Entry extends Placed {
   readonly table: Table;
   readonly key: string;
   value: EncodedValue;
+  /** 0 for never. */
+  expiresAt: number;
 }
 
 /** What an entry takes besides its key and its value, and a table besides its name: measured on Node 20, 1,000,000 of each. */
@@ -50,27 +51,25 @@ const [entryBytes, tableBytes] = [300, 250];
 const sizeOf = (key: string, value: EncodedValue): number => entryBytes + 2 * key.length + value.length;
 const sizeOfTable = (name: string): number => tableBytes + 2 * name.length;
 
-class MemoryTables implements ImmediateTables {
+class MemoryTables extends Owner implements ImmediateTables {
   readonly #limits: ResolvedTableLimits;
   readonly #tables = new Map<string, Table>();
   /** The table that was asked for last: most often it is asked for again. */
   #last: Table | undefined;
-  readonly #expiring = new ExpiryHeap<Entry>();
+  readonly #expiring = new Heap<Entry>((a, b) => a.expiresAt < b.expiresAt);
   readonly #now: () => number;
   readonly #sweeper: Sweeper;
-  readonly #lifetime: Lifetime;
-  #open = true;
   #keys = 0;
   #bytes = 0;
 
   constructor(limits: ResolvedTableLimits, clock: Clock) {
+    super('tables');
     this.#limits = limits;
     this.#now = createExpiryTime(clock, clock.now());
     this.#sweeper = new Sweeper(clock, {
       sweep: () => this.#sweep(),
       anything: () => this.#expiring.size > 0,
     });
-    this.#lifetime = new Lifetime('tables', { drain: () => this.#end() });
   }
 
   hget(table: string, key: string): EncodedValue | undefined {
@@ -154,31 +153,14 @@ class MemoryTables implements ImmediateTables {
     return { keys: this.#keys, bytes: this.#bytes };
   }
 
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  #end(): void {
-    this.#open = false;
+  protected override drain(): void {
     this.#sweeper.stop();
     this.#tables.clear();
     this.#last = undefined;
   }
 
   #check(table: string): void {
-    if (!this.#open) this.#lifetime.check();
+    this.expectOpen();
     expectTable(table, this.#limits);
   }
 
@@ -250,8 +232,12 @@ class MemoryTables implements ImmediateTables {
 
   #expire(entry: Entry, ttlMs: number): void {
     entry.expiresAt = ttlMs === 0 ? 0 : this.#now() + ttlMs;
-    this.#expiring.place(entry);
-    if (ttlMs !== 0) this.#sweeper.wake();
+    if (ttlMs === 0) {
+      this.#expiring.remove(entry);
+      return;
+    }
+    this.#expiring.put(entry);
+    this.#sweeper.wake();
   }
 
   #remove(entry: Entry): void {

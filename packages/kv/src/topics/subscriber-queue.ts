@@ -1,3 +1,5 @@
+import { Fifo } from '@inkwire/base';
+
 /**
  * Counts what one subscriber has not taken yet. The frames themselves wait in its channel, which says how many bytes of
  * them are left; how many messages those are is told by marks, one for each batch that waits.
@@ -7,10 +9,8 @@ export class SubscriberQueue {
   messages = 0;
   readonly #maxMessages: number;
   readonly #maxBytes: number;
-  /** Bytes offered so far, at the end of each batch that waits, and its messages. */
-  #ends: number[] = [];
-  #counts: number[] = [];
-  #head = 0;
+  /** The batches that wait: the bytes offered up to the end of each, and its messages. */
+  readonly #batches = new Fifo<{ readonly end: number; readonly messages: number }>();
   #offered = 0;
 
   constructor(maxMessages: number, maxBytes: number) {
@@ -23,34 +23,28 @@ export class SubscriberQueue {
    * taken, or a message longer than the limit could never be sent.
    */
   offer(bytes: number, messages: number, queuedBytes: number): boolean {
-    if (queuedBytes === 0) this.#clear();
-    else if (!this.#hasRoom(bytes, messages, queuedBytes)) return false;
+    this.#forget(queuedBytes);
+    if (queuedBytes > 0 && !this.#hasRoom(bytes, messages, queuedBytes)) return false;
     this.#offered += bytes;
-    this.#ends.push(this.#offered);
-    this.#counts.push(messages);
+    this.#batches.push({ end: this.#offered, messages });
     this.messages += messages;
     return true;
   }
 
-  #hasRoom(bytes: number, messages: number, queuedBytes: number): boolean {
+  /** Forgets the batches of which the channel holds nothing any more. */
+  #forget(queuedBytes: number): void {
     const gone = this.#offered - queuedBytes;
-    while (this.#head < this.#ends.length && this.#ends[this.#head]! <= gone)
-      this.messages -= this.#counts[this.#head++]!;
-    if (this.#head > 64 && this.#head * 2 > this.#ends.length) this.#compact();
+    for (
+      let first = this.#batches.first;
+      first !== undefined && first.end <= gone;
+      first = this.#batches.first
+    ) {
+      this.messages -= first.messages;
+      this.#batches.shift();
+    }
+  }
+
+  #hasRoom(bytes: number, messages: number, queuedBytes: number): boolean {
     return queuedBytes + bytes <= this.#maxBytes && this.messages + messages <= this.#maxMessages;
-  }
-
-  #compact(): void {
-    this.#ends = this.#ends.slice(this.#head);
-    this.#counts = this.#counts.slice(this.#head);
-    this.#head = 0;
-  }
-
-  #clear(): void {
-    if (this.#ends.length === 0) return;
-    this.#ends.length = 0;
-    this.#counts.length = 0;
-    this.#head = 0;
-    this.messages = 0;
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Clock, Lifetime, systemClock } from '@inkwire/base';
+import { type Clock, Owner, systemClock } from '@inkwire/base';
 import { CommitQueue, type DataFile } from '@inkwire/lmdb';
 import type { Database } from 'lmdb';
 import { ReadingsError } from '../errors.ts';
@@ -37,18 +37,17 @@ export async function openLmdbReadings(options: LmdbReadingsOptions): Promise<Re
   return new LmdbReadings(await openReadingsFile(directory, errors), errors, clock);
 }
 
-class LmdbReadings implements Readings {
+class LmdbReadings extends Owner implements Readings {
   readonly #file: DataFile<Store>;
   readonly #store: Store;
   readonly #errors: LmdbErrors;
   readonly #clock: Clock;
   readonly #commits: CommitQueue<void>;
-  readonly #lifetime: Lifetime;
   /** The greatest id given out here, which may have been removed since. */
   #newest: string | undefined;
-  #ended: Promise<void> | undefined;
 
   constructor(file: DataFile<Store>, errors: LmdbErrors, clock: Clock) {
+    super('readings');
     this.#file = file;
     this.#store = file.databases;
     this.#errors = errors;
@@ -59,13 +58,6 @@ class LmdbReadings implements Readings {
       isOwnFailure: (error) => error instanceof ReadingsError,
       explain: (error, bytes) => errors.explain(error, bytes),
       maxOperations: maxWritesInCommit,
-    });
-    this.#lifetime = new Lifetime('readings', {
-      drain: () => this.#end(),
-      abort: (error) => {
-        this.#commits.abort(error);
-        return this.#end();
-      },
     });
   }
 
@@ -126,25 +118,14 @@ class LmdbReadings implements Readings {
     return this.#read(() => (this.#store.readings.getStats() as { readonly entryCount: number }).entryCount);
   }
 
-  close(): Promise<void> {
-    return this.#lifetime.close();
+  protected override async drain(): Promise<void> {
+    await this.#commits.idle();
+    await this.#file.close();
   }
 
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  #end(): Promise<void> {
-    this.#ended ??= this.#commits.idle().then(() => this.#file.close());
-    return this.#ended;
+  protected override abort(error: Error): Promise<void> | void {
+    this.#commits.abort(error);
+    return super.abort(error);
   }
 
   /** Runs inside the transaction, so that another process that keeps readings here cannot come in between. */
@@ -156,12 +137,12 @@ class LmdbReadings implements Readings {
   }
 
   async #write<T>(write: () => T, bytes = 0): Promise<T> {
-    this.#lifetime.check();
+    this.expectOpen();
     return this.#commits.add(write, bytes);
   }
 
   #read<T>(read: () => T): T {
-    this.#lifetime.check();
+    this.expectOpen();
     try {
       return read();
     } catch (error) {
