@@ -80,16 +80,16 @@ export interface ResolvedServiceOptions<Session> extends Omit<CommandServiceOpti
   readonly clock: Clock;
 }
 
-/** Checks the options once. Throws a RangeError for a limit out of bounds. */
+/** Checks the options once. Throws a RangeError for a limit out of bounds. Not frozen: every command reads them. */
 export function resolveServiceOptions<Session>(
   options: CommandServiceOptions<Session>,
 ): ResolvedServiceOptions<Session> {
-  return Object.freeze({
+  return {
     ...options,
     limits: resolveLimits(options.limits ?? {}),
     metrics: options.metrics ?? new KvMetrics(),
     clock: options.clock ?? systemClock,
-  });
+  };
 }
 
 function resolveLimits(limits: ServiceLimits): ResolvedServiceLimits {
