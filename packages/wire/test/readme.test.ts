@@ -22,7 +22,7 @@ describe('the README', () => {
     const resolved = resolveClientOptions({ dial: () => Promise.reject(new Error('never')) });
     const { clock, backoffMs, ...named } = resolved;
     expect([typeof clock, typeof backoffMs]).toEqual(['object', 'function']);
-    const [, ofClient] = readme.split('Of `createClient`');
+    const [, ofClient] = readme.split('Options of `createClient`');
     expect(Object.keys(named).filter((name) => !ofClient!.includes(`| \`${name}\``))).toEqual([]);
     const numbers = Object.entries(named).filter(
       ([name, value]) => typeof value === 'number' && name !== 'silenceMs',
