@@ -5,17 +5,17 @@
  *     attach ─▶ open ──peer ends──▶ onEnd ─┐
  *                 └──end()───────────────┴─▶ both ended, or destroy(), or lost ─▶ onClose, once, and nothing after it
  *
- * Invariants: bytes arrive in order and belong to the handler; no call to a handler happens inside a call to the channel
- * but for `resume`; after `onClose` writing is a no-op.
+ * Invariants: bytes arrive in order and belong to the handler; no handler is called inside a call to the channel, except
+ * `resume`; after `onClose` writing is a no-op.
  */
 
-/** What is told of a channel. Set once, by whoever uses it, before any other call. */
+/** Receives the events of a channel. Attached once, before any other call. */
 export interface ChannelHandler {
-  /** Bytes from the peer, cut anywhere. They are the handler's from now on. Not called while paused. */
+  /** Bytes from the peer, cut anywhere. They belong to the handler from now on. Not called while paused. */
   onBytes(bytes: Uint8Array): void;
-  /** The peer sends no more. Told after the last bytes, also while paused. */
+  /** The peer sends no more. Called after the last bytes, also while paused. */
   onEnd(): void;
-  /** `queuedBytes` fell back below the channel's high-water mark after `write` had answered false. */
+  /** `queuedBytes` is below the channel's high-water mark again, after `write` had returned false. */
   onDrain(): void;
   /** The channel is over; with an error unless both sides ended it in order. Called once, last. */
   onClose(error?: Error): void;
@@ -24,7 +24,7 @@ export interface ChannelHandler {
 /** What carries a channel. */
 export type Transport = 'tcp' | 'tls' | 'websocket' | 'memory';
 
-/** Who is at the other end. */
+/** The address of the other end. */
 export interface PeerAddress {
   readonly address: string;
   /** 0 where the transport knows none. */
@@ -43,10 +43,10 @@ export interface Channel {
   attach(handler: ChannelHandler): void;
   /**
    * Sends bytes, which must not change from then on, all of them together: a yamux stream makes one DATA frame of them.
-   * Answers false when the caller should wait for `onDrain` before it sends more.
+   * Returns false when the caller should wait for `onDrain` before it sends more.
    */
   write(bytes: Uint8Array): boolean;
-  /** Stops `onBytes`; what arrives meanwhile stays with the peer but for a bounded rest. */
+  /** Stops `onBytes`; except a bounded rest, what arrives meanwhile stays with the peer. */
   pause(): void;
   resume(): void;
   /** Half-close: nothing more is sent after what was written. */

@@ -1,6 +1,6 @@
 import type { Channel, ChannelHandler, PeerAddress, Transport } from './channel.ts';
 
-/** A channel that is another one: for those that change a little of it. */
+/** A channel that passes every call to another one: extend it to change a little. */
 export class DelegatingChannel implements Channel {
   protected readonly channel: Channel;
 

@@ -1,7 +1,7 @@
 import { type Clock, expectInteger, type Timer } from '@inkwire/base';
 import { WireError } from '../errors.ts';
 
-/** How a silent peer is found out. */
+/** How a dead peer is detected. */
 export interface PingOptions {
   /** Default 10 s. */
   readonly intervalMs?: number | undefined;
@@ -11,7 +11,7 @@ export interface PingOptions {
 
 export type ResolvedPing = Readonly<Record<keyof PingOptions, number>>;
 
-/** Undefined for false: nobody is found out. Throws a RangeError that names the option which is out of bounds. */
+/** Undefined for false: no peer is checked. Throws a RangeError that names the option which is out of bounds. */
 export function resolvePing(ping: PingOptions | false = {}): ResolvedPing | undefined {
   if (ping === false) return undefined;
   const { intervalMs = 10_000, misses = 2 } = ping;
@@ -22,10 +22,10 @@ export function resolvePing(ping: PingOptions | false = {}): ResolvedPing | unde
 }
 
 /**
- * Watches for a peer that has fallen silent: at every `intervalMs` it asks for a ping, and when in `misses` intervals on
- * end nothing at all was heard, `onSilent` is called, once. So a peer is gone at most (misses + 1) × intervalMs after its
- * last byte. An interval at whose end `isDeaf` counts for nothing: who does not read hears nothing. The timer keeps no
- * process alive; `stop` ends it.
+ * Detects a dead peer. Every `intervalMs` it calls `ping`; after `misses` consecutive intervals without a byte it calls
+ * `onSilent`, once. So a peer is dead at most (misses + 1) × intervalMs after its last byte. An interval does not count
+ * when `isDeaf` is true at its end, because a side that does not read receives nothing. The timer keeps no process alive;
+ * `stop` ends it.
  */
 export class Heartbeat {
   readonly #clock: Clock;
@@ -55,7 +55,7 @@ export class Heartbeat {
     this.#wait();
   }
 
-  /** Something was heard of the peer. */
+  /** Something came from the peer. */
   heard(): void {
     this.#heard = true;
   }

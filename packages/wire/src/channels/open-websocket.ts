@@ -43,7 +43,7 @@ const connectFailed = (socket: WebSocketLike, why: string, cause?: unknown) =>
     cause,
   });
 
-/** An address as messages may tell it: a token that it carries is nobody's business. */
+/** An address without its query, which may carry a token: for messages of errors. */
 export function placeOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;

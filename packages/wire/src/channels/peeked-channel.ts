@@ -3,8 +3,8 @@ import { DelegatingChannel } from './delegating-channel.ts';
 import { endOfTurn } from './end-of-turn.ts';
 
 /**
- * A channel whose first bytes somebody looks at before its handler receives them. It is paused from then on until a handler
- * is attached. A peer that ends before it has sent so many has sent all that there is; one that has sent nothing is ended.
+ * A channel whose first bytes `onFirst` receives before the handler does. It is paused from then on until a handler is
+ * attached. When the peer ends early, `onFirst` receives fewer bytes; when it sent none, the channel ends.
  */
 export class PeekedChannel extends DelegatingChannel {
   /** Called when the channel is over. */

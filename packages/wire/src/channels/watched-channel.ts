@@ -4,7 +4,7 @@ import { DelegatingChannel } from './delegating-channel.ts';
 /** What is called for an event of a channel, before the channel's handler is. */
 export type ChannelWatcher = Partial<ChannelHandler>;
 
-/** The same channel, whose events somebody else than its handler learns of as well. */
+/** The same channel. Its events reach a watcher before they reach the handler. */
 export class WatchedChannel extends DelegatingChannel {
   readonly #watcher: ChannelWatcher;
 

@@ -6,26 +6,26 @@ import { Heartbeat, type PingOptions, resolvePing } from './heartbeat.ts';
 import { isOpen, type WebSocketLike } from './websocket-like.ts';
 
 /*
- * A WebSocket as a channel: binary messages, cut anywhere. WebSockets know no half-close, so an empty message says "no more
- * from me"; when both sides have said it, the socket is closed with 1000. A peer that closes with 1000 without having said
- * it has ended as well.
+ * A WebSocket as a channel: binary messages, cut anywhere. WebSockets know no half-close, so an empty message says "no
+ * more from me"; when both sides have said it, the socket is closed with 1000. A peer that closes with 1000 without
+ * having said it has ended as well.
  *
- * Browsers can neither be made to wait for their reader nor tell when a socket has drained: what arrives while paused is
- * held up to a bound, and `bufferedAmount` is looked at again and again. The package `ws` can do both. A socket that is closed
- * in order is over once what is held was handed on.
+ * Browsers cannot pause a socket, and do not say when it has drained. So what arrives while paused is held up to a bound,
+ * and `bufferedAmount` is polled. The package `ws` can do both. A socket that is closed in order is over once what is
+ * held was delivered.
  *
- * `ws` can also ping, and browsers answer. Anything that comes is a sign of life, a ping as well: so a peer that reads nothing
- * for a while, and thereby no ping either, is still heard as long as it pings. Nobody is taken for silent who reads so slowly
- * that our ping waits behind other bytes, as long as some of those are taken.
+ * `ws` can also ping, and browsers answer. Anything that comes is a sign of life, also a ping: a peer that reads nothing
+ * for a while, and so does not see our ping, lives as long as it pings. A slow reader lives as long as it takes some of
+ * the bytes that our ping waits behind.
  */
 
 /** Limits and pings of a channel over a WebSocket. */
 export interface WebSocketChannelOptions {
-  /** Who is there. Default: the host that the socket's address names. */
+  /** The peer's address. Default: the host in the socket's URL. */
   readonly peer?: PeerAddress | undefined;
-  /** Most bytes held for a paused reader where the socket cannot be made to wait. Default 64 MiB. */
+  /** Most bytes held for a paused reader where the socket cannot be paused. Default 64 MiB. */
   readonly maxHeldBytes?: number | undefined;
-  /** How a silent peer is found out where the socket can ping; false: not at all. Default: within 30 s. */
+  /** How a dead peer is detected where the socket can ping; false: not at all. Default: within 30 s. */
   readonly ping?: PingOptions | false | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -78,7 +78,7 @@ export class WebSocketChannel implements Channel {
   #ended = false;
   #peerEnded = false;
   #error: Error | undefined;
-  /** Closed by the peer in order, which is not told before what is held. */
+  /** Closed by the peer in order; the handler learns of it after what is held. */
   #closeOwed = false;
   #over = false;
 
@@ -189,7 +189,7 @@ export class WebSocketChannel implements Channel {
     else this.#hold(bytes);
   }
 
-  /** Says why. Who can be cut off has a moment to hear it. */
+  /** Closes with the reason. A socket that can be cut off has a moment to receive it. */
   #refuseText(): void {
     const error = new WireError(
       'WIRE_MESSAGE_INVALID',
@@ -249,7 +249,7 @@ export class WebSocketChannel implements Channel {
       return;
     }
     this.#closeOwed = true;
-    // What was written is gone: who waits for a drain before it reads on need not.
+    // What was written is gone: a handler that waits for a drain must not wait any more.
     this.#sent();
     this.#handOn();
   }

@@ -84,8 +84,8 @@ const none: WaitOptions = Object.freeze({});
 const asIs = (reply: Reply) => reply;
 
 /*
- * The faces of its three parts: the connector keeps a connection, the command queue sends over it, each subscription has a
- * stream of its own from it.
+ * The faces of its three parts: the connector keeps a connection, the command queue sends over it, each subscription has
+ * a stream of its own from it.
  *
  *     open ──close()──▶ what was asked is answered, or its deadline passes ──▶ the connection ends in order ──▶ closed
  *       └──destroy(), sign-in refused──▶ everything rejects ─────────────────────────────────────────────────▶ closed

@@ -22,9 +22,9 @@ const flushAboveBytes = 1024 * 1024;
  *
  *     open ──ended by the hub, broken, destroy()──▶ lost: `onLost` receives every slot, once
  *
- * Invariants: a slot leaves by its reply or with the stream, never earlier; a frame that nothing waits for ends the stream;
- * nothing is sent after it is lost. The client holds commands back while the hub does not read, but reads on itself: if both
- * sides stopped reading they would wait for each other.
+ * Invariants: a slot leaves by its reply or with the stream, never earlier; a frame that nothing waits for ends the
+ * stream; nothing is sent after it is lost. The client holds commands back while the hub does not read, but reads on
+ * itself: if both sides stopped reading they would wait for each other.
  */
 export class HubStream {
   /** Why the stream is lost; undefined while it is open. */
@@ -133,8 +133,8 @@ export class HubStream {
   }
 
   /**
-   * When the stream counts as dead unless bytes come before: the oldest command's deadline has passed by then, and nothing
-   * came for `silenceMs` since it was sent. Infinity while no reply is owed.
+   * When the stream counts as dead unless bytes come before: the oldest command's deadline has passed by then, and
+   * nothing came for `silenceMs` since it was sent. Infinity while no reply is owed.
    */
   get deadAt(): number {
     const oldest = this.slots.first;

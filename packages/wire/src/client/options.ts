@@ -10,7 +10,7 @@ import {
 import type { Channel } from '../channels/channel.ts';
 import { type FrameLimits, type ResolvedFrameLimits, resolveFrameLimits } from '../frames/limits.ts';
 
-/** Makes one connection. Gives up when the signal aborts; a channel that comes later is destroyed. */
+/** Makes one connection. Rejects when the signal aborts; a channel that comes later is destroyed. */
 export type Dial = (options: WaitOptions) => Promise<Channel>;
 
 /** How a client connects, signs in, waits and queues. */
@@ -20,21 +20,21 @@ export interface ClientOptions {
   /** Signs in with it on every connection. Default: none. */
   readonly token?: string | undefined;
   /**
-   * The name under which the others see this member. Default: the hub gives one. A client that is not multiplexed gives it to
-   * the connection of its commands only.
+   * The name under which the others see this member. Default: the hub gives one. A client that is not multiplexed gives
+   * it to the connection of its commands only.
    */
   readonly name?: string | undefined;
   /**
-   * One connection for everything (yamux), and so one member; a command or an answer is then at most 131,072 bytes long, as
-   * compressed. False: one connection for the commands and one more for each subscription, each a member of its own with an
-   * id and an inbox of its own; commands may be longer, up to 16 MiB. Default true.
+   * One connection for everything (yamux), and so one member; a command or an answer is then at most 131,072 bytes long,
+   * as compressed. False: one connection for the commands and one more for each subscription, each a member of its own
+   * with an id and an inbox of its own; commands may be longer, up to 16 MiB. Default true.
    */
   readonly multiplexed?: boolean | undefined;
   /** The deadline of a command that names none, and of a subscription's first answer. At least 1; default 10 000. */
   readonly timeoutMs?: number | undefined;
   /** The deadline of one attempt to connect, signing in included. At least 1; default 10 000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Silence after which a connection that owes an answer past its deadline is given up. At least 1; default `timeoutMs`. */
+  /** Silence after which a connection with an overdue reply is destroyed. At least 1; default `timeoutMs`. */
   readonly silenceMs?: number | undefined;
   /** Most commands that wait to be sent. At least 0, with which nothing waits for a connection; default 65 536. */
   readonly maxQueued?: number | undefined;
@@ -43,13 +43,15 @@ export interface ClientOptions {
   /** Most commands that are sent and not answered; further ones wait. At least 1; default 65 536. */
   readonly maxInFlight?: number | undefined;
   /**
-   * Sends hget, hexist, hgetall, hmget and hmexist once more, without a word, when their connection is lost before the
-   * answer. Others are never repeated: the hub may have carried them out. Default false.
+   * Sends hget, hexist, hgetall, hmget and hmexist once more when their connection is lost before the
+   * reply. Others are never repeated: the hub may have carried them out. Default false.
    */
   readonly repeatsReads?: boolean | undefined;
   /** Waits between attempts to connect. Default: 100 ms, doubled up to 30 s, with full jitter. */
   readonly backoff?: BackoffOptions | undefined;
-  /** What the hub may ask of our memory; what may be sent to it is not limited by it. Default: those of `FrameLimits`. */
+  /**
+   * How much of our memory the hub may use; it does not limit what is sent to the hub. Default: those of `FrameLimits`.
+   */
   readonly limits?: FrameLimits | undefined;
   readonly clock?: Clock | undefined;
 }

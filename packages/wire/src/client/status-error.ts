@@ -5,7 +5,7 @@ import { WireError } from '../errors.ts';
 export class WireStatusError extends WireError {
   /** As HTTP has them: 400, 401, 403, 404, 413, 429, 500, 503. */
   readonly status: number;
-  /** What the hub said, as it said it. */
+  /** The message of the hub's reply. */
   readonly hubMessage: string;
 
   constructor(reply: Reply, what: string) {
@@ -17,7 +17,7 @@ export class WireStatusError extends WireError {
   }
 }
 
-/** Whether asking the same again is of no use: what the asker sent is at fault, or who the asker is. */
+/** Whether the same request would fail again: its content or its sender is at fault. */
 export function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }

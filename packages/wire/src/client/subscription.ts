@@ -6,8 +6,8 @@ import { TopicFeed, type TopicItem } from './topic-feed.ts';
 import { askMemberId, type ListeningEnd, listenToTopic } from './topic-listening.ts';
 
 /**
- * What is subscribed to: a topic's name, or one that depends on this member's id, which changes with each connection. On a
- * client that is not multiplexed it is the id of the subscription's own connection, not of the one that publishes.
+ * What is subscribed to: a topic's name, or one that depends on this member's id, which changes with each connection. On
+ * a client that is not multiplexed it is the id of the subscription's own connection, not of the one that publishes.
  */
 export type Topic = string | ((memberId: number) => string);
 
@@ -15,7 +15,7 @@ export type Topic = string | ((memberId: number) => string);
 export interface SubscribeOptions {
   /** Ends the subscription; the iterator rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Most messages that wait to be taken; then the hub is made to wait. At least 1; default 1 024. */
+  /** Most messages that wait to be taken; then the hub must wait. At least 1; default 1 024. */
   readonly maxQueued?: number | undefined;
   /** Most bytes, as they came, of messages that wait; one message may pass it. At least 1; default 1 MiB. */
   readonly maxQueuedBytes?: number | undefined;
@@ -42,7 +42,7 @@ export interface Subscription
 export interface SubscriptionHost {
   readonly options: ResolvedClientOptions;
   waitForConnection(signal: AbortSignal): Promise<HubConnection>;
-  /** Tells the hub that a subscription is over, if it can be told. */
+  /** Sends the hub an `unsubscribe`, if there is a connection. */
   unsubscribe(topic: string, id: number): void;
   onOver(subscription: TopicSubscription): void;
 }
@@ -54,8 +54,8 @@ export interface SubscriptionHost {
  *     any ──return(), signal, close, destroy, refused──▶ over
  *
  * Refused is: the first answer to `subscribe` has a status other than 200, or a later one, or one to what is asked before
- * it (to sign its stream in), has one that asking again cannot mend. A subscription that the hub has dropped because we were
- * slow is begun anew, once there is room, and says `missed`.
+ * it (to sign its stream in), has one that asking again cannot mend. A subscription that the hub has dropped because we
+ * were slow is begun anew, once there is room, and says `missed`.
  */
 export class TopicSubscription implements Subscription {
   readonly #host: SubscriptionHost;

@@ -1,10 +1,10 @@
 import { Fifo } from '@inkwire/base';
 import type { PlainValue } from '../codec/values.ts';
 
-/** What a subscription hears: what was published, or that something may have been missed. */
+/** What a subscription receives: what was published, or that something may have been missed. */
 export type TopicItem =
   | { readonly values: readonly PlainValue[]; readonly missed?: undefined }
-  /** The subscription was interrupted, and goes on from here. Why stands in `reason`. */
+  /** The subscription was interrupted, and continues from here. `reason` says why. */
   | { readonly missed: true; readonly reason: Error; readonly values?: undefined };
 
 interface Waiter {
@@ -15,7 +15,7 @@ interface Waiter {
 const done: IteratorResult<TopicItem, undefined> = { done: true, value: undefined };
 
 /*
- * What was heard and not yet taken.
+ * What was received and not yet taken.
  *
  *     push ─▶ [item][item][item] ─▶ next          full: `onFull`; half empty again: `onRoom`
  *
@@ -26,7 +26,7 @@ const done: IteratorResult<TopicItem, undefined> = { done: true, value: undefine
  * follow one another.
  */
 export class TopicFeed {
-  /** Told when no more should be pushed. What is pushed all the same is kept. */
+  /** Called when no more should be pushed. What is pushed all the same is kept. */
   onFull: () => void = () => {};
   onRoom: () => void = () => {};
   readonly #maxQueued: number;
@@ -82,7 +82,7 @@ export class TopicFeed {
     for (const waiter of this.#waiters.take()) waiter.resolve(done);
   }
 
-  /** Drops what is left. The oldest waiter hears the error; if none waits, the next one to call. */
+  /** Drops what is left. The oldest waiter receives the error; if none waits, the next call does. */
   fail(reason: unknown): void {
     if (this.#over) return;
     this.#over = true;

@@ -16,8 +16,8 @@ import { none, readPair, readValue, writePairField, writeValueField } from './va
 
 /*
  * Commands ⇄ bytes, by hand against abi.proto: the same bytes as @bufbuild/protobuf, several times as fast. proto3's
- * rules: what is absent has its default; the last of a scalar wins; a message that comes twice is merged; the last member of
- * a oneof wins, and the same one again is merged; unknown fields are passed over.
+ * rules: what is absent has its default; the last of a scalar wins; a message that comes twice is merged; the last member
+ * of a oneof wins, and the same one again is merged; unknown fields are passed over.
  */
 
 /** The numbers of `CommandRequest`'s fields, which are on the wire. */

@@ -11,7 +11,7 @@ import { encodeValue } from './value-codec.ts';
 
 /**
  * The protobuf message `Value` as it stands on the wire, so that an answer is a copy and no encoding; no bytes at all are
- * `Value{}`. Whoever hands one over does not change it from then on, whichever way it goes.
+ * `Value{}`. Do not change one after you passed it on or received it.
  */
 export type EncodedValue = Uint8Array;
 
@@ -69,7 +69,9 @@ function textStart(bytes: Uint8Array, at: number, end: number): number {
   return -1;
 }
 
-/** At most nine bytes, so that no bit is lost, the last of them not empty. Negative integers take ten: left to the codec. */
+/**
+ * At most nine bytes, so that no bit is lost, the last of them not empty. Negative integers take ten: left to the codec.
+ */
 function isVarint(bytes: Uint8Array, at: number, end: number): boolean {
   if (at >= end || end - at > 9 || bytes[end - 1]! > 0x7f || (end - at > 1 && bytes[end - 1] === 0))
     return false;

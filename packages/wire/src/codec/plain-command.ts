@@ -58,7 +58,7 @@ export class PlainCommand {
     }
   }
 
-  /** Reads a length; answers where what it announces ends, or −1 when that is past `end`. */
+  /** Reads a length; returns the end of what follows, or −1 when that is past `end`. */
   #length(end: number): number {
     const bytes = this.#bytes;
     let at = this.#at;

@@ -140,7 +140,7 @@ export class ProtobufReader {
     return copyBytes(this.bytes, at, at + length);
   }
 
-  /** Goes into the message that stands here after its length. Answers where the outer one ends, for `leave`. */
+  /** Enters the message that stands here after its length. Returns the end of the outer one, for `leave`. */
   enter(): number {
     const length = this.uint32();
     const outer = this.end;
@@ -187,7 +187,10 @@ export class ProtobufReader {
   }
 }
 
-/** A copy of `bytes[start … end)`. Not `slice`, which is a view where the bytes are Node's, and keeps the whole chunk alive. */
+/**
+ * A copy of `bytes[start … end)`. Not `slice`, which is a view where the bytes are Node's, and keeps the whole chunk
+ * alive.
+ */
 export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const length = end - start;
   const copy = new Uint8Array(length);

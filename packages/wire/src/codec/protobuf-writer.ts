@@ -58,7 +58,7 @@ export function writeText(writer: FrameWriter, text: string): void {
   if (text.length > shortText || !writeShortText(writer, text)) writeLongText(writer, text);
 }
 
-/** Answers false, and has written nothing, when the text is not ASCII. */
+/** Returns false and writes nothing when the text is not ASCII. */
 function writeShortText(writer: FrameWriter, text: string): boolean {
   const { length } = text;
   writer.need(1 + length);

@@ -2,13 +2,13 @@ import { WireError } from '../errors.ts';
 import { type FrameLimits, type ResolvedFrameLimits, resolveFrameLimits } from './limits.ts';
 
 /**
- * What one peer may ask of our memory at this time, over all streams of its connection: little while it is a stranger, more
- * from `raise` on.
+ * How much of our memory one peer may use at this time, over all streams of its connection: little while it is a
+ * stranger, more after `raise`.
  *
- *     held = frames that are not whole or not handed on + what is being inflated + what waits in yamux streams
+ *     held = frames that are not whole or not delivered + what is being inflated + what waits in yamux streams
  *
- * Memory is counted before it is taken. Once too much was asked for, the connection is over: whoever asked is told so by the
- * error, and `onExceeded` is called.
+ * Memory is counted before it is allocated. A request for too much ends the connection: the caller receives the error,
+ * and `onExceeded` is called.
  */
 export class Allowance implements ResolvedFrameLimits {
   maxFrameBytes: number;
@@ -16,7 +16,7 @@ export class Allowance implements ResolvedFrameLimits {
   maxHeldBytes: number;
   /** Bytes that are held. */
   heldBytes = 0;
-  /** Told once, when more was to be held than may be. */
+  /** Called once, when more was requested than is allowed. */
   onExceeded: (error: WireError) => void = () => {};
   #isExceeded = false;
 

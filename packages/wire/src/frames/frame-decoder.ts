@@ -9,9 +9,9 @@ import type { Allowance } from './allowance.ts';
  *     └──────────────┴─────────────────────────────┴──────────────┘
  *
  * Invariants: a length is compared with the limit before memory is taken for it. A payload that lies whole in one chunk
- * is not copied; one that does not is gathered in a buffer that grows with what has arrived, never past what was promised.
- * A few bytes that wait do not keep a large chunk alive. Memory that was handed out is never written again. What waits is
- * counted on the peer's allowance, a buffer before it is made.
+ * is not copied; one that does not is gathered in a buffer that grows with what has arrived, never past what was
+ * promised. A few bytes that wait do not keep a large chunk alive. Memory that was handed out is never written again.
+ * What waits is counted on the peer's allowance, a buffer before it is made.
  */
 
 const headerBytes = 4;
@@ -20,7 +20,7 @@ const leastGathered = 1024;
 const wastefully = 8;
 const empty = new Uint8Array(0);
 
-/** A decoder of one direction of one stream. Feed it with `push`, then take frames until `next` answers false. */
+/** A decoder of one direction of one stream. Feed it with `push`, then take frames until `next` returns false. */
 export class FrameDecoder {
   /** Where the frame that `next` found lies: `bytes[start … end)`. Valid until the next call. */
   bytes: Uint8Array = empty;
@@ -49,7 +49,10 @@ export class FrameDecoder {
     return this.#limit - this.#at;
   }
 
-  /** Takes the next bytes, which must not change from then on. Throws `WIRE_HELD_TOO_LARGE`; then the decoder is of no use. */
+  /**
+   * Takes the next bytes, which must not change from then on. Throws `WIRE_HELD_TOO_LARGE`; then the decoder is of no
+   * use.
+   */
   push(bytes: Uint8Array): void {
     if (this.#at === this.#limit) {
       this.#chunk = bytes;

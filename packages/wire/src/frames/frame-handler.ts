@@ -1,6 +1,6 @@
 import type { WireError } from '../errors.ts';
 
-/** What is told of a frame stream. */
+/** Receives the events of a frame stream. */
 export interface FrameHandler {
   /** A payload, inflated: `bytes[start … end)`, valid during the call. */
   onFrame(bytes: Uint8Array, start: number, end: number): void;
@@ -9,8 +9,8 @@ export interface FrameHandler {
   /** There is room again after `flush` answered false. */
   onDrain(): void;
   /**
-   * A frame that cannot be taken. What comes after it is dropped unread; whoever is told may still answer, and then
-   * ends the stream, with a deadline for a peer that does not end its side.
+   * A frame was refused. What comes after it is dropped unread. The handler may still reply, and then ends the stream,
+   * with a deadline for a peer that does not end its side.
    */
   onInvalid(error: WireError): void;
   /** The stream is over. Called once, last. */

@@ -20,13 +20,13 @@ import { Outbox } from './outbox.ts';
  *        ▲                                           ▼
  *        └───────────── one write ◀── flush ◀── outbox
  *
- * Invariants: frames are handed on one at a time and in order, also while a long one inflates in another thread. Nothing
- * is handed on while `pause`d, while what was written before waits for the peer to read it (but with `readsOn`), or after
- * the end. What was added during `onFrame` is written when the chunk is done, together with what a few other streams
- * answer, or when it is much; what was added at another time at the end of the turn. A channel that both sides have ended
- * is over for the handler once everything that came before was handed on: a slow reader loses nothing. A handler that throws
- * a WireError has refused the frame; one that throws anything else has failed, as has a channel whose `write` throws, and only
- * that stream is destroyed.
+ * Invariants: frames are delivered one at a time and in order, also while a long one inflates in another thread. Nothing
+ * is delivered while paused, while the peer has to read what was written before (except with `readsOn`), or after the
+ * end. What was added during `onFrame` is written when the chunk is done, together with what a few other streams answer,
+ * or when it is much; what was added at another time at the end of the turn. A channel that both sides have ended is over
+ * for the handler once everything that came before was delivered: a slow reader loses nothing. A handler that throws a
+ * WireError has refused the frame; one that throws anything else has failed, as has a channel whose `write` throws, and
+ * only that stream is destroyed.
  */
 
 /** Replies to one chunk of requests are written before they are more than this. */
@@ -48,14 +48,14 @@ export class FrameStream {
   #clogged = false;
   #ended = false;
   #endDelivered = false;
-  /** Both sides have ended the channel, which is not told before the last frame. */
+  /** Both sides have ended the channel; the handler learns of it after the last frame. */
   #closeOwed = false;
   #over = false;
   #scheduled = false;
 
   /**
    * `allowance`: of the whole connection, shared by its streams.
-   * `readsOn`: hands frames on also while the peer does not read, as who asks must when who answers does not.
+   * `readsOn`: delivers frames also while the peer does not read. A client needs it when its server does not.
    */
   constructor(
     channel: Channel,
@@ -83,12 +83,12 @@ export class FrameStream {
     });
   }
 
-  /** Bytes that have come of a frame which is not whole, or which is not handed on yet. */
+  /** Bytes of frames that are not whole or not delivered yet. */
   get waitingBytes(): number {
     return this.#decoder.waiting;
   }
 
-  /** Hands no more frames on until `resume`; the peer is made to wait. */
+  /** Delivers no more frames until `resume`; the peer must wait. */
   pause(): void {
     this.#paused = true;
     this.#applyFlow();
@@ -106,7 +106,7 @@ export class FrameStream {
     return !this.#clogged;
   }
 
-  /** Writes what is in the outbox. Answers false when the peer does not keep up: `onDrain` will tell. */
+  /** Writes what is in the outbox. Returns false when the peer does not keep up; `onDrain` follows. */
   flush(): boolean {
     if (this.outbox.bytes === 0 || this.#over) return !this.#clogged;
     let clogged = this.#clogged;
@@ -142,7 +142,7 @@ export class FrameStream {
     this.channel.end();
   }
 
-  /** Ends both directions at once: no frame is handed on any more, `onClose` follows. */
+  /** Ends both directions at once: no frame is delivered any more, `onClose` follows. */
   destroy(error?: Error): void {
     this.#over = true;
     if (!this.#closeOwed) {
@@ -153,7 +153,7 @@ export class FrameStream {
     endOfTurn(() => this.#close(error));
   }
 
-  /** Why nothing can be handed on at this moment. */
+  /** Whether nothing can be delivered at this moment. */
   get #stopped(): boolean {
     return (
       this.#paused ||
@@ -164,7 +164,7 @@ export class FrameStream {
     );
   }
 
-  /** The channel flows while frames may be handed on: a peer that is made to wait fills its own memory, not ours. */
+  /** The channel flows while frames may be delivered: a peer that must wait fills its own memory, not ours. */
   #applyFlow(): void {
     // After a frame that cannot be taken the rest is let through and dropped, so that the peer gets to read the answer.
     if (this.#stopped && !this.#invalid) this.channel.pause();
@@ -207,7 +207,7 @@ export class FrameStream {
     }
     this.#closeOwed = true;
     this.#ended = true;
-    // Nobody is left who could read what was written.
+    // No peer is left to read what was written.
     this.#clogged = false;
     this.#deliver();
   }
@@ -271,7 +271,7 @@ export class FrameStream {
     this.#handler.onInvalid(error);
   }
 
-  /** Calls into a handler: what it throws concerns this stream only. */
+  /** Calls a handler: what it throws concerns this stream only. */
   #guard(call: () => void): void {
     try {
       call();

@@ -33,7 +33,9 @@ export class FrameWriter {
     this.at += frameHeaderBytes;
   }
 
-  /** Makes sure that `count` bytes are free at `at`. May change `bytes` and `at`, and moves the frame under way with it. */
+  /**
+   * Makes sure that `count` bytes are free at `at`. May change `bytes` and `at`, and moves the frame under way with it.
+   */
   need(count: number): void {
     if (this.at + count <= this.bytes.length) return;
     const written = this.at - this.#begun;
@@ -61,7 +63,7 @@ export class FrameWriter {
     this.at = this.#begun + frameHeaderBytes + payload.length;
   }
 
-  /** Ends the frame: writes its header. Answers where it begins in `bytes`; it ends at `at`. */
+  /** Ends the frame: writes its header. Returns where it begins in `bytes`; it ends at `at`. */
   finish(compressed: boolean): number {
     const begun = this.#begun;
     const length = this.at - begun - frameHeaderBytes;

@@ -2,9 +2,9 @@ import { constants, crc32, deflateRawSync, gzipSync, inflateRaw, inflateRawSync 
 import { gzipInvalid, readGzipMember } from './gzip-member.ts';
 
 /*
- * gzip in Node. What compressing costs on the event loop (processor time of one core, best of many): at level 1 JSON takes
- * 30 µs and 6.4 ms a MiB, noise 20 ms a MiB; stored blocks, which are a checksum and a copy, 7 µs and 0.9 ms a MiB. So what
- * would not shrink is stored, and so is what would hold everyone else up, unless only compression makes it fit.
+ * gzip in Node. What compressing costs on the event loop (processor time of one core, best of many): at level 1 JSON
+ * takes 30 µs and 6.4 ms a MiB, noise 20 ms a MiB; stored blocks, which are a checksum and a copy, 7 µs and 0.9 ms a MiB.
+ * So what would not shrink is stored, and so is what would hold everyone else up, unless only compression makes it fit.
  */
 
 /** Above this, compressing would hold the event loop for more than about 6 ms: stored blocks instead. */

@@ -27,7 +27,9 @@ export class Inflater {
     return this.#payload !== undefined;
   }
 
-  /** Calls back when the inflater is not busy any more; with an error unless it is ready. Throws `WIRE_HELD_TOO_LARGE`. */
+  /**
+   * Calls back when the inflater is not busy any more; with an error unless it is ready. Throws `WIRE_HELD_TOO_LARGE`.
+   */
   begin(member: Uint8Array, onDone: (error?: WireError) => void): void {
     const { maxInflatedBytes } = this.#allowance;
     const bytes = member.length + Math.min(claimedBytes(member), maxInflatedBytes);

@@ -1,14 +1,14 @@
 import { expectInteger } from '@inkwire/base';
 
-/** What a peer may ask of our memory. */
+/** How much of our memory a peer may use. */
 export interface FrameLimits {
   /** Most bytes of a frame's payload as it stands on the wire, 1 to 2³¹ − 1. Default 16 MiB. */
   readonly maxFrameBytes?: number | undefined;
   /** Most bytes that a compressed payload may inflate to. Default 64 MiB. */
   readonly maxInflatedBytes?: number | undefined;
   /**
-   * Most bytes that are held, over all streams of a connection, of frames that are not whole, not inflated or not handed on
-   * yet. Default: a frame of the largest size, inflated, and 256 KiB (what one paused yamux stream may hold) beside it.
+   * Most bytes that are held, over all streams of a connection: frames that are not whole, not inflated or not delivered
+   * yet. Default: the largest frame, inflated, and 256 KiB (what one paused yamux stream may hold).
    */
   readonly maxHeldBytes?: number | undefined;
 }

@@ -16,14 +16,16 @@ export class Outbox {
   /** The longest frame, with its header, that can be added. */
   readonly maxPieceBytes: number;
 
-  /** `maxPieceBytes`: pieces are cut between frames to stay within it (a channel's `maxWriteBytes`, what a peer takes). */
+  /**
+   * `maxPieceBytes`: pieces are cut between frames to stay within it (a channel's `maxWriteBytes`, what a peer takes).
+   */
   constructor(maxPieceBytes: number) {
     this.maxPieceBytes = maxPieceBytes;
   }
 
   /**
-   * Ends the frame that `sharedWriter` has under way, compressing it when it is long, and adds it. Answers false, and
-   * adds nothing, when the frame is longer than the channel takes at once.
+   * Ends the frame that `sharedWriter` has under way, compressing it when it is long, and adds it. Returns false and
+   * adds nothing when the frame is longer than the channel takes at once.
    */
   add(): boolean {
     const compressed = sharedWriter.payloadBytes > compressAbove;
@@ -41,7 +43,7 @@ export class Outbox {
     sharedWriter.replacePayload(gzip(sharedWriter.payload, this.maxPieceBytes - frameHeaderBytes));
   }
 
-  /** Adds frames that were encoded before, and may be shared with others. Answers false as `add` does. */
+  /** Adds frames that were encoded before, and may be shared with others. Returns false as `add` does. */
   addEncoded(frames: Uint8Array): boolean {
     if (frames.length > this.maxPieceBytes) return false;
     this.#append(frames, 0, frames.length);

@@ -41,7 +41,7 @@ export interface Certificates {
 
 type X509 = typeof import('@peculiar/x509');
 
-/** The library is loaded by those who make certificates only: it is large, and wants a polyfill for all of the process. */
+/** The library is loaded only when certificates are made: it is large and needs a polyfill for the whole process. */
 async function loadX509(): Promise<X509> {
   await import('reflect-metadata');
   return import('@peculiar/x509');
@@ -186,7 +186,7 @@ async function save(
   await replaceFile(files.cert, `${certificate.toString('pem')}\n`, 0o644);
 }
 
-/** Whoever reads the file meanwhile sees the old one or the new one. */
+/** A reader of the file sees either the old one or the new one. */
 async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   const beside = `${path}.${randomBytes(4).toString('hex')}`;
   await writeFile(beside, text, { mode, flag: 'wx' });

@@ -13,7 +13,7 @@ export class SocketChannel implements Channel {
   readonly maxWriteBytes = Number.POSITIVE_INFINITY;
   readonly #socket: Socket;
   #handler: ChannelHandler | undefined;
-  /** Whether the last `write` answered false, and no drain was told since. */
+  /** Whether the last `write` returned false and no drain has followed. */
   #clogged = false;
   #ended = false;
   #peerEnded = false;
@@ -26,7 +26,7 @@ export class SocketChannel implements Channel {
     this.peer = Object.freeze({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, keepAliveAfterMs);
-    // Before anyone attaches an error may come, and must not go unheard.
+    // An error may come before a handler is attached, and must not be lost.
     socket.on('error', (error) => {
       this.#error ??= connectionLost(messageOf(error), error);
     });
@@ -52,7 +52,7 @@ export class SocketChannel implements Channel {
       handler.onEnd();
     });
     this.#socket.on('drain', this.#drained);
-    // After `end` Node tells of no drain any more.
+    // After `end` Node emits no drain any more.
     this.#socket.on('finish', this.#drained);
     this.#socket.on('data', (bytes: Uint8Array) => handler.onBytes(bytes));
   }

@@ -24,14 +24,14 @@ import { wireProtocol } from './wire-protocol.ts';
 export interface TlsMaterial {
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
-  /** A server that has one asks every client for a certificate, and refuses those without. */
+  /** A server that has one requires a certificate of every client. */
   readonly ca?: string | undefined;
 }
 
 /** TLS of a listener, which may be renewed while it listens. */
 export interface TlsSource {
   readonly current: TlsMaterial;
-  /** Calls back whenever there is newer material. Answers how to stop. */
+  /** Calls `listener` whenever there is newer material, until the function that it returns is called. */
   onChange(listener: (material: TlsMaterial) => void): () => void;
 }
 
@@ -42,15 +42,15 @@ export interface ListenOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number | undefined;
   readonly tls?: TlsMaterial | TlsSource | undefined;
-  /** Milliseconds for TLS to come about. Default 10 000. */
+  /** Milliseconds for a TLS handshake. Default 10 000. */
   readonly handshakeTimeoutMs?: number | undefined;
-  /** A peer has connected. The channel is its taker's from then on, also when the listener closes. */
+  /** A peer has connected. The channel belongs to the callee from then on, also when the listener closes. */
   readonly onChannel: (channel: Channel) => void;
-  /** A peer that did not get as far as a channel: no TLS, no certificate. For logs. */
+  /** A peer failed before there was a channel: no TLS, or no certificate. For logs. */
   readonly onRefused?: ((error: Error) => void) | undefined;
 }
 
-/** A listener. `close()` takes no more peers, and waits for nobody: channels belong to those who took them. */
+/** A listener. `close()` accepts no more peers and does not wait for open channels: they belong to their users. */
 export interface StreamListener extends Closable {
   readonly host: string;
   readonly port: number;
@@ -149,7 +149,7 @@ export function usingTls<T>(create: () => T): T {
   }
 }
 
-/** TLS of who connects. `ca` absent: the authorities that Node trusts. */
+/** TLS of the connecting side. Without `ca` it trusts the authorities of Node. */
 export interface DialTls extends TlsMaterial {
   /** The name that the server's certificate must have. Default: the host. */
   readonly serverName?: string | undefined;

@@ -23,7 +23,7 @@ export interface TlsFiles {
 
 /** How often TLS files are read, and who is told that they are unusable. */
 export interface WatchTlsOptions {
-  /** Told when files changed to something that cannot be used, once for each such change; the old ones stay in use. */
+  /** Called when files have changed to something unusable, once for each such change; the old ones stay in use. */
   readonly onUnusable?: ((error: WireError) => void) | undefined;
   /** How often the files are read again. At least 1; default 5000. */
   readonly intervalMs?: number | undefined;
@@ -37,8 +37,8 @@ export interface WatchedTls extends TlsSource, Closable {
 }
 
 /**
- * Reads TLS files and goes on reading them: whatever way they are replaced, it is their text that counts. Rejects with
- * `WIRE_TLS_INVALID` when they cannot be used at first; later the old ones stay in use.
+ * Reads TLS files, and reads them again at intervals: their text counts, however they are replaced. Rejects with
+ * `WIRE_TLS_INVALID` when they are unusable at first; later the old ones stay in use.
  */
 export async function watchTls(files: TlsFiles, options: WatchTlsOptions = {}): Promise<WatchedTls> {
   const first = await readTls(files);
@@ -55,7 +55,7 @@ class TlsWatch implements WatchedTls {
   readonly #listeners = new Set<(material: TlsMaterial) => void>();
   readonly #lifetime = new Lifetime('watch on TLS files', { drain: () => this.#timer?.cancel() });
   #timer: Timer | undefined;
-  /** What was found unusable at the last look, and whether that was told. */
+  /** What was unusable at the last check, and whether that was reported. */
   #unusable = '';
   #told = false;
 

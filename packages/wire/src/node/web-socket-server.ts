@@ -12,7 +12,7 @@ import { wireProtocol } from './wire-protocol.ts';
 
 /** Which WebSockets a server accepts, and their limits. */
 export interface WebSocketServerOptions {
-  /** A server of node:http or node:https. It stays its owner's. */
+  /** A server of node:http or node:https. Its owner still closes it. */
   readonly server: Server;
   /** Default `/wire`. */
   readonly path?: string | undefined;
@@ -21,18 +21,18 @@ export interface WebSocketServerOptions {
   /** Whether a page of that origin may connect. Default: programs (no origin), and pages that this server serves. */
   readonly isAllowedOrigin?: ((origin: string | undefined, request: IncomingMessage) => boolean) | undefined;
   /**
-   * Most bytes of one WebSocket message, which is kept until it is whole, for a connection's whole life; longer frames come in
-   * several messages. One number, or one for each request. Default: a frame of 16 MiB with its header.
+   * Most bytes of one WebSocket message, which is kept until it is whole, for a connection's whole life; longer frames
+   * come in several messages. One number, or one for each request. Default: a frame of 16 MiB with its header.
    */
   readonly maxMessageBytes?: number | ((request: IncomingMessage) => number | undefined) | undefined;
-  /** How a silent peer is found out; false: not at all. Default: within 30 s. */
+  /** How a dead peer is detected; false: not at all. Default: within 30 s. */
   readonly ping?: PingOptions | false | undefined;
   readonly onChannel: (channel: Channel, request: IncomingMessage) => void;
 }
 
 /**
- * Takes WebSockets on an HTTP server. `close()` takes no more; channels belong to those who took them. Throws a RangeError
- * for an option out of bounds.
+ * Accepts WebSockets on an HTTP server. `close()` accepts no more; open channels belong to their users. Throws a
+ * RangeError for an option out of bounds.
  */
 export function acceptWebSockets(options: WebSocketServerOptions): Closable {
   const { server, path = '/wire', protocol = wireProtocol, isAllowedOrigin = isSameOrigin } = options;

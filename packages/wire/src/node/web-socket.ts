@@ -15,7 +15,7 @@ export interface WebSocketDialOptions extends WaitOptions {
   readonly url: string | URL;
   /** Of `wss:`. Absent: the authorities that Node trusts, and no certificate of our own. */
   readonly tls?: DialTls | undefined;
-  /** How a silent server is found out; false: not at all. Default: within 30 s. */
+  /** How a dead server is detected; false: not at all. Default: within 30 s. */
   readonly ping?: PingOptions | false | undefined;
 }
 
@@ -39,7 +39,7 @@ export async function dialWebSocket(options: WebSocketDialOptions): Promise<Chan
   try {
     return await openWebSocket(socket, { signal, timeoutMs, ping });
   } catch (error) {
-    // What a browser does not tell: whether trying again is of any use.
+    // A browser does not say whether trying again may help; `ws` does.
     if (error instanceof WireError && error.cause !== undefined)
       throw dialError(error.cause, placeOf(url.href));
     throw error;

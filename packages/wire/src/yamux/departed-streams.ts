@@ -1,7 +1,6 @@
 /**
- * What the peer may still send on streams that we reset, which it does until it hears of the reset: that data is dropped,
- * but counted, so that a reset is no way around the window. Only the latest are remembered; of older ones data is just
- * dropped.
+ * What the peer may still send on streams that we reset, until the reset reaches it: that data is dropped, but counted,
+ * so that a reset is no way around the window. Only the latest are remembered; of older ones data is just dropped.
  */
 export class DepartedStreams {
   readonly #left = new Map<number, number>();

@@ -16,7 +16,7 @@ export class FrameGatherer {
   /** Bytes that wait to be taken. */
   bytes = 0;
   #pieces: Uint8Array[] = [];
-  /** The piece under way: `#in[#from … #to)`, extended as long as nobody else has written behind it. */
+  /** The piece under way: `#in[#from … #to)`, extended as long as nothing else was written behind it. */
   #in: Uint8Array | undefined;
   #from = 0;
   #to = 0;

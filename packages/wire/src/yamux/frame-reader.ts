@@ -1,6 +1,6 @@
 import { FrameType, headerBytes, readUint32 } from './header.ts';
 
-/** What is told of the frames of a connection. */
+/** Receives the frames of a connection. */
 export interface FrameSink {
   /** A header. When it is one of data, its payload follows in pieces, and then `onDataEnd`. */
   onHeader(version: number, type: number, flags: number, id: number, length: number): void;
@@ -11,7 +11,7 @@ export interface FrameSink {
 
 /**
  * Cuts what arrives, in chunks of any size, into headers and payloads. A payload is never gathered or copied: a stream is
- * a flow of bytes, so that each piece goes on as it comes, and a length takes no memory however large it is.
+ * a flow of bytes, so each piece is passed on as it comes, and a length takes no memory however large it is.
  */
 export class FrameReader {
   readonly #sink: FrameSink;
@@ -30,7 +30,7 @@ export class FrameReader {
     return this.#headerAt === 0 && this.#dataLeft === 0;
   }
 
-  /** Tells the sink no more, also not of what is being pushed. */
+  /** Calls the sink no more, also not for what is being pushed. */
   stop(): void {
     this.#stopped = true;
   }

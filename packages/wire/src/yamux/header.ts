@@ -18,10 +18,12 @@ export const Flag = { syn: 1, ack: 2, fin: 4, rst: 8 } as const;
 /** Why a side goes away. */
 export const GoAway = { normal: 0, protocolError: 1, internalError: 2 } as const;
 
-/** What both sides may send on a new stream before they have heard of any other window. */
+/** How much both sides may send on a new stream before a window update. */
 export const initialWindowBytes = 256 * 1024;
 
-/** The most data that one frame of ours carries: never more than half of the initial window, so it always fits in time. */
+/**
+ * The most data that one frame of ours carries: never more than half of the initial window, so it always fits in time.
+ */
 export const maxDataBytes = 131_072;
 
 /** Writes a header of version 0 to `target[at … at + 12)`. */

@@ -5,13 +5,16 @@ import { initialWindowBytes, maxDataBytes } from './header.ts';
 export interface YamuxLimits {
   /** Streams that the peer may have open at a time; one more is reset. 0 refuses all. Default 1,024. */
   readonly maxStreams?: number | undefined;
-  /** Streams of the peer that nobody has attached to; one more is reset. Default 256. */
+  /** Streams of the peer without a handler; one more is reset. Default 256. */
   readonly maxWaitingStreams?: number | undefined;
   /** What a peer may send on a stream before it is consumed, 256 KiB to 64 MiB. Default 256 KiB. */
   readonly receiveWindowBytes?: number | undefined;
-  /** Above so many queued bytes a stream's `write` answers false. Default 131,072. */
+  /** Queued bytes above which a stream's `write` returns false. Default 131,072. */
   readonly highWaterBytes?: number | undefined;
-  /** Replies (to pings, to refused streams) that may wait for a peer who does not read, in bytes; then we do not read either. Default 16 KiB. */
+  /**
+   * Bytes of replies (to pings, to refused streams) that may wait for a peer that does not read; then we stop reading.
+   * Default 16 KiB.
+   */
   readonly maxReplyBytes?: number | undefined;
   /** How long `close` waits for streams to end, and then for the connection. Default 10 s. */
   readonly closeTimeoutMs?: number | undefined;

@@ -10,7 +10,7 @@ import {
   type YamuxSession,
 } from './index.ts';
 
-/** As many of a peer's first bytes tell plain frames from yamux. */
+/** So many first bytes distinguish plain frames from yamux. */
 const firstBytes = 4;
 
 /** How connections are begun, and multiplexed ones kept. */
@@ -18,16 +18,17 @@ export interface StreamsOptions extends Pick<YamuxOptions, 'limits' | 'allowance
   /** The connection is over, multiplexed or plain, begun or not; with an error unless it ended in order. */
   readonly onClose?: YamuxOptions['onClose'];
   /**
-   * How long a peer may be silent at first, in milliseconds; then it is ended, or, if it has begun, handed on as it is. At
-   * least 1; default 600 000. Later on pings find a dead peer on a multiplexed connection and on a WebSocket, and TCP's own on a plain one.
+   * How long a peer may be silent at first, in milliseconds. Then its connection ends; if it has sent fewer than four
+   * bytes, it counts as plain. At least 1; default 600 000. Later on, dead peers are found by the pings of yamux,
+   * WebSockets and TCP.
    */
   readonly beginTimeoutMs?: number | undefined;
 }
 
 /**
- * Waits for a peer's first four bytes, then hands on one channel of plain frames, or each stream that the peer opens.
- * `close` and `destroy` end what was not handed on, and a multiplexed connection with all its streams. Throws a RangeError
- * for an option out of bounds.
+ * Waits for a peer's first four bytes, then calls `onStream` with the channel of plain frames, or with each stream that
+ * the peer opens. `close` and `destroy` end a connection that is still waiting, and a multiplexed connection with all its
+ * streams. Throws a RangeError for an option out of bounds.
  */
 export function openStreams(
   channel: Channel,

@@ -6,18 +6,21 @@ import type { YamuxLimits } from './limits.ts';
 
 /** What a session is made of. */
 export interface YamuxOptions {
-  /** What everything goes over. The session attaches to it and owns it from then on. */
+  /** Carries the session, which attaches to it and owns it from then on. */
   readonly channel: Channel;
-  /** Who dialled is the client: its streams are odd. */
+  /** The side that dialled is the client: its streams are odd. */
   readonly side: 'client' | 'server';
   /** A stream that the peer opened. Attach at once, or it counts as waiting. Default: the peer may open none. */
   readonly onChannel?: ((channel: Channel) => void) | undefined;
   /** The session is over, all its streams too; with an error unless it ended in order. */
   readonly onClose?: ((error?: Error) => void) | undefined;
   readonly limits?: YamuxLimits | undefined;
-  /** What all streams together may hold; a peer that asks for more is told to go away. Default: one of the default limits. */
+  /**
+   * How much all streams together may hold; a peer that needs more receives a go-away. Default: one of the default
+   * limits.
+   */
   readonly allowance?: Allowance | undefined;
-  /** False: a silent peer is not found out. */
+  /** How a dead peer is detected; false: not at all. */
   readonly ping?: PingOptions | false | undefined;
   readonly clock?: Clock | undefined;
 }

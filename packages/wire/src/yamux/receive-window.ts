@@ -8,9 +8,9 @@ import { initialWindowBytes } from './header.ts';
  *     │ left │ held │ consumed, not returned │
  *     └──────┴──────┴────────────────────────┘
  *
- * Invariants: the three never add up to more than `windowBytes`, and what is held of all streams is counted on the
- * connection's allowance: so is, by who consumes bytes, what is kept of them, or a window would be given back for nothing. Held bytes are copied together: a view of one byte would
- * keep the whole chunk that it came in, and a stream's window would be no bound.
+ * Invariants: the three never add up to more than `windowBytes`, and what all streams hold is counted on the connection's
+ * allowance. A consumer counts there what it keeps of the bytes; otherwise a window would be returned for nothing. Held
+ * bytes are copied together: a view of one byte would keep its whole chunk in memory, and a window would be no bound.
  */
 
 const leastBlockBytes = 1024;
@@ -23,7 +23,7 @@ export class ReceiveWindow {
   held = 0;
   readonly #windowBytes: number;
   readonly #allowance: Allowance;
-  /** What the peer is told of with the next update. */
+  /** Bytes to return with the next update. */
   #owed: number;
   #blocks: Uint8Array[] = [];
   /** Bytes used of the last block. */

@@ -22,18 +22,18 @@ import { StreamTable } from './stream-table.ts';
  *     open ──close()──▶ closing (go-away sent; streams go on) ──the last one ends──▶ finished ─▶ channel closed
  *       └── destroy(), a broken rule, a silent peer, the channel's end ───────────▶ finished ─▶ channel closed
  *
- * Invariants: what the peer may make us keep is bounded by the limits: streams by number and window, all of them together
- * by the allowance, replies by not reading a peer who does not read. The first frame of a client is a stream's SYN, by which
- * yamux is told from plain frames: before it there is no ping and no go-away. A broken rule ends the connection with go-away(1), and whatever a program throws while it
- * is told of bytes with go-away(2). Every stream hears `onClose` once.
+ * Invariants: the limits bound what the peer may make us keep: streams by number and window, all of them together by the
+ * allowance; from a peer that does not read replies we do not read either. The first frame of a client is a stream's SYN,
+ * by which a server detects yamux: before it there is no ping and no go-away. A broken rule ends the connection with
+ * go-away(1), an error thrown by a handler of bytes with go-away(2). `onClose` is called once for every stream.
  */
 
-/** Creates a session over a channel that nobody has attached to. Throws a RangeError for a limit out of bounds. */
+/** Creates a session over a channel without a handler. Throws a RangeError for a limit out of bounds. */
 export function createYamuxSession(options: YamuxOptions): YamuxSession {
   return new Session(options);
 }
 
-/** How long a peer that is told to go away has to read it and to end the connection, before it is cut. */
+/** How long a peer has to read a go-away and to end the connection, before the connection is cut. */
 const lingerMs = 1000;
 
 class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
@@ -158,7 +158,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     try {
       this.#sender.during(() => this.#reader.push(bytes));
     } catch (error) {
-      // A program threw in the middle of a frame, whose rest nobody could place any more.
+      // A handler threw in the middle of a frame, so the rest of the frame is lost.
       this.#finish(error instanceof Error ? error : new Error(String(error)), GoAway.internalError);
       throw error;
     }
@@ -206,7 +206,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     this.#finish(error, GoAway.protocolError);
   }
 
-  /** Two turns later: the answer of the stream that asked for too much is written at the end of this one. */
+  /** Two turns later: the reply of the stream that exceeded the allowance is written at the end of this one. */
   #exceeded(error: WireError): void {
     endOfTurn(() => endOfTurn(() => this.#finish(error, GoAway.protocolError)));
   }
@@ -241,7 +241,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     await this.#whenGone;
   }
 
-  /** Nothing more is heard or taken. The peer has a moment to hear what was said; then the channel is cut. */
+  /** Nothing more is received or sent. The peer has a moment to read what was sent; then the channel is cut. */
   #finish(error: Error | undefined, goAway?: number): void {
     if (this.#finished) return;
     this.#finished = true;

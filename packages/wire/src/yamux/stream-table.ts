@@ -4,7 +4,7 @@ import type { ResolvedYamuxLimits } from './limits.ts';
 import { type StreamOwner, YamuxStream } from './stream.ts';
 import { StreamIds } from './stream-ids.ts';
 
-/** Who dialled is the client: its streams are odd, the server's even. */
+/** The side that dialled is the client: its streams are odd, the server's even. */
 export type Side = 'client' | 'server';
 
 const lastId = 2 ** 32 - 1;
@@ -20,7 +20,7 @@ export class StreamTable {
   readonly #peerIds: StreamIds;
   readonly #departed = new DepartedStreams();
   #nextId: number;
-  /** Of the peer's streams: how many are open, and which nobody has attached to. */
+  /** Of the peer's streams: how many are open, and which have no handler. */
   #peerStreams = 0;
   readonly #waiting = new Set<YamuxStream>();
 
@@ -81,7 +81,7 @@ export class StreamTable {
     this.#waiting.delete(stream);
   }
 
-  /** A stream is over. `reset`: the peer has yet to hear of it, and may send until then. */
+  /** A stream is over. `reset`: the peer may send until our reset reaches it. */
   leave(stream: YamuxStream, reset: boolean): void {
     this.#streams.delete(stream.id);
     this.#waiting.delete(stream);

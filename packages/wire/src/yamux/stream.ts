@@ -7,16 +7,16 @@ import { ReceiveWindow } from './receive-window.ts';
 import { SendQueue } from './send-queue.ts';
 
 /*
- * One stream of a session, as a channel. What the program asks for is kept here and fetched by the session when it is
- * the stream's turn (`send`); what the peer sends is handed on at once, or held while the handler is paused.
+ * One stream of a session, as a channel. What the program writes is kept here until the session fetches it, when it is
+ * the stream's turn (`send`); what the peer sends is delivered at once, or held while the handler is paused.
  *
  *     program ─write─▶ queue ─send()─▶ session            session ─receive()─▶ handler
  *                                                                  └▶ window (paused) ─resume─▶ handler
  *
- * Invariants: one data frame for each `write`, whole, and only when the peer's window has room for all of it. SYN or ACK is on
- * the stream's first frame and on no other; FIN is a frame of its own, because the reference implementation can take a FIN
- * for the end before it has read the data of the same frame. The stream is over when our FIN was sent and the peer's
- * was told to the handler, or with the first error; `onClose` follows once, in a turn of its own.
+ * Invariants: one data frame for each `write`, whole, and only when the peer's window has room for all of it. SYN or ACK
+ * is on the stream's first frame and on no other; FIN is a frame of its own, because the reference implementation can
+ * take a FIN for the end before it has read the data of the same frame. The stream is over when our FIN was sent and the
+ * handler knows of the peer's, or with the first error; `onClose` follows once, in a turn of its own.
  */
 
 /** What a stream needs of its session. */
@@ -28,13 +28,13 @@ export interface StreamOwner {
   readonly allowance: Allowance;
   /** The stream has something to send. */
   enterTurns(stream: YamuxStream): void;
-  /** The peer is owed a window update. */
+  /** A window update must be sent. */
   enterUpdates(stream: YamuxStream): void;
   /** The stream's SYN or ACK is about to be sent. */
   greeted(stream: YamuxStream): void;
-  /** Somebody listens to the stream. */
+  /** The stream has a handler. */
   attached(stream: YamuxStream): void;
-  /** The stream is over. `reset`: the peer must be told. */
+  /** The stream is over. `reset`: the peer must receive a reset. */
   left(stream: YamuxStream, reset: boolean): void;
 }
 
@@ -56,7 +56,7 @@ export class YamuxStream implements Channel {
   #finSent = false;
   #peerEnded = false;
   #endTold = false;
-  /** Set when the stream is over: what `onClose` is told. */
+  /** Set when the stream is over: the argument of `onClose`. */
   #outcome: { readonly error: Error | undefined } | undefined;
 
   /** `greeting`: `Flag.syn` where we open the stream, `Flag.ack` where the peer has. */
@@ -79,7 +79,7 @@ export class YamuxStream implements Channel {
     return this.#queue.bytes;
   }
 
-  /** Whether somebody listens. */
+  /** Whether the stream has a handler. */
   get isAttached(): boolean {
     return this.#handler !== undefined;
   }
@@ -127,7 +127,7 @@ export class YamuxStream implements Channel {
     this.#close(error, unsettled);
   }
 
-  // What the session tells.
+  // What the session calls.
 
   /** Bytes of the peer, which `window` has admitted. */
   receive(bytes: Uint8Array): void {
@@ -160,7 +160,9 @@ export class YamuxStream implements Channel {
     if (!(this.#finSent && this.#peerEnded)) this.#close(error, false);
   }
 
-  /** Adds one frame to what is sent, if there is one to send and the peer has room for it. True when there may be more. */
+  /**
+   * Adds one frame to what is sent, if there is one to send and the peer has room for it. True when there may be more.
+   */
   send(frames: FrameGatherer): boolean {
     if (this.#outcome !== undefined) return false;
     if (!this.#queue.isEmpty) return this.#sendNext(frames);
@@ -169,7 +171,7 @@ export class YamuxStream implements Channel {
       this.#finSent = true;
       this.#closeWhenDone();
     } else if (this.#greeting === Flag.syn) {
-      // Data, not a window update: the first frame of a connection must be told apart from plain frames.
+      // Data, not a window update: the first frame of a connection must differ from plain frames.
       frames.add(FrameType.data, this.#greet(), this.id, 0);
     }
     return false;
@@ -229,7 +231,7 @@ export class YamuxStream implements Channel {
       this.#owner.enterUpdates(this);
   }
 
-  /** Hands on what was held, and then the end. */
+  /** Delivers what was held, and then the end. */
   #handOn(): void {
     if (this.#handler === undefined || this.#handing) return;
     while (!this.#paused && this.#outcome === undefined) {
