@@ -24,8 +24,8 @@ export interface Binding {
 }
 
 /**
- * Whether everybody who can reach the host is this machine itself. Throws `HUB_BINDING_UNSAFE` when others can and
- * neither a token nor client certificates keep them out; `HUB_ADDRESS_UNUSABLE` for a name that nobody knows.
+ * Whether only this machine can reach the host. Throws `HUB_BINDING_UNSAFE` if others can and neither a token nor client
+ * certificates keep them out, and `HUB_ADDRESS_UNUSABLE` for a name that cannot be resolved.
  */
 export async function expectSafeBinding({ host, port, guarded, flag }: Binding): Promise<boolean> {
   const local = (await addressesOf(host, port, flag)).every(isLoopback);
@@ -46,7 +46,7 @@ async function addressesOf(host: string, port: number, flag: Binding['flag']): P
   }
 }
 
-/** Turns what the system says of listening into a HubError. */
+/** Turns an error of the system on listening into a HubError. */
 export function toListenError(error: unknown, host: string, port: number, flag: Binding['flag']): unknown {
   const where = `${inUrl(host)}:${port}`;
   switch (systemCode(error)) {

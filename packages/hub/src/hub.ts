@@ -20,7 +20,7 @@ export interface HubOptions {
 export interface PictureOrigin extends WaitOptions {
   /** Kept with the reading: `upload`, `drawing`, `sample`, a member's name. */
   readonly source: string;
-  /** False for a preview: nothing is kept, nobody is told, and the reading's id is empty. Default true. */
+  /** False for a preview: nothing is kept, no listener is told, and the reading's id is empty. Default true. */
   readonly keep?: boolean;
   /** The true text, where it is known. */
   readonly label?: string;
@@ -48,11 +48,11 @@ export interface Hub extends Closable {
   readonly readings: Readings;
   /** Throws what the reader and the readings throw. After an abort, a picture that is not kept yet never will be. */
   read(picture: Picture, from: PictureOrigin): Promise<Reading>;
-  /** Like `readings.correct`, and tells. */
+  /** Corrects a reading as `readings.correct` does, and tells the listeners. */
   correct(id: string, text: string | null): Promise<Reading | undefined>;
-  /** Like `readings.remove`, and tells. */
+  /** Removes a reading as `readings.remove` does, and tells the listeners. */
   remove(id: string): Promise<boolean>;
-  /** Calls `listener` for each event, in order, until the answer is disposed of. A listener that throws harms nobody. */
+  /** Calls `listener` for each event, in order, until the result is disposed of. A listener that throws harms no other. */
   onReading(listener: (event: ReadingEvent) => void): Disposable;
 }
 
@@ -144,7 +144,7 @@ class ReadingHub extends Owner implements Hub {
       try {
         listener(event);
       } catch (error) {
-        // The listener's mistake must be seen, but not by whoever sent the picture.
+        // The listener's mistake must be seen, but not by the sender of the picture.
         process.emitWarning(error instanceof Error ? error : String(error));
       }
     }

@@ -57,17 +57,17 @@ export const problemTable: Partial<Record<Code, Entry>> = {
   HUB_TOKEN_WRONG: [401, 'The token is wrong', 'tell'],
 };
 
-/** Seconds after which what answers 429 or 503 may be tried again. */
+/** Seconds after which a request that got 429 or 503 may be tried again. */
 export const retryAfterSeconds = 1;
 
-/** What to answer for an error of ours. Undefined for a foreign one and for one that is the server's own affair. */
+/** The table's entry for an error. Undefined for a foreign error and for a failure of the server. */
 function entryOf(error: unknown): readonly [CodedError, Entry] | undefined {
   if (!(error instanceof CodedError)) return undefined;
   const entry = problemTable[error.code as Code];
   return entry && [error, entry];
 }
 
-/** Turns any error into what a stranger may know of it. */
+/** Turns any error into the problem that a client may see. */
 export function problemOf(error: unknown): Problem {
   const known = entryOf(toHubError(error));
   if (known === undefined) return problem('HUB_FAILED', problemTable.HUB_FAILED!);
@@ -115,7 +115,7 @@ export function toHubError(error: unknown): unknown {
   return error;
 }
 
-/** Whether the server's operator should hear of it. */
+/** Whether the server's operator should be told. */
 export function isServerFault({ status }: Problem): boolean {
   return status >= 500 && status !== 503;
 }

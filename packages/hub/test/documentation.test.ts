@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { resolveHttpOptions } from '../src/http/options.ts';
 import { createServer } from '../src/http/server.ts';
+import { httpLimits, type Limit, wireLimits } from '../src/limits/limits.ts';
 import { fakePicture } from './fake-reader.ts';
 import { composeHub } from './hub-on-wire.ts';
 import { serveHub } from './served-hub.ts';
@@ -10,6 +12,21 @@ interface OpenApi {
   readonly paths: Record<string, Record<string, { readonly parameters?: { name: string; in: string }[] }>>;
   readonly components: { readonly schemas: Record<string, unknown> };
 }
+
+describe('the README', () => {
+  it('lists every limit with its default and what it means, and no other', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const tables = [...readme.matchAll(/^\| limit \| default \| meaning \|\n.*\n((?:\|.*\n)+)/gm)];
+    const rowsOf = (limits: Readonly<Record<string, Limit>>) =>
+      Object.entries(limits).map(
+        ([name, { byDefault, describes }]) =>
+          `| \`${name}\` | ${byDefault.toLocaleString('en-US')} | ${describes} |\n`,
+      );
+    expect(tables.map(([, rows]) => rows)).toEqual(
+      [wireLimits, httpLimits].map((each) => rowsOf(each).join('')),
+    );
+  });
+});
 
 describe('the documentation', () => {
   it('has every route that there is, and no other', async () => {

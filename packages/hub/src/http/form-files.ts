@@ -13,7 +13,7 @@ export interface ReceivedFile {
 }
 
 /**
- * The `file` parts of a form, each as soon as it has arrived whole; the next is received when this one was taken.
+ * Yields each `file` part of a form once it has arrived whole, and receives the next when that one was taken.
  * Other parts are ignored. Throws `HUB_REQUEST_TOO_LARGE` past the limits of a form, `HUB_FORM_WITHOUT_FILE` at the
  * end of a form that had none.
  */
@@ -25,7 +25,7 @@ export async function* receiveFiles(
     yield* receiveParts(request, limits);
   } catch (error) {
     const ours = toHubError(error);
-    // Whatever else the parser has to say, it is about what the client sent, or did not go on sending.
+    // Any other error of the parser is about what the client sent, or stopped sending.
     throw ours instanceof CodedError ? ours : malformedForm(error);
   }
 }

@@ -7,33 +7,33 @@ import { problemOf } from '../problem.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 
 /*
- * Who may do what, in the order in which it is asked of every request:
+ * Each request is checked in this order:
  *
- * 1. Host: on loopback the name must be ours, or a page elsewhere could have its own name resolve to this machine and
- *    read what is here (DNS rebinding).
- * 2. Origin: whatever changes something comes from our own page, or from a program, which sends no origin.
- * 3. Token: when there are some, everything but the page's own files and the liveness check needs one.
- * 4. Role: whatever changes something, or has a picture read, needs the role `write`.
+ * 1. Host: on loopback the name must be this server's. Otherwise a page elsewhere could make its own name resolve to
+ *    this machine and read what is here (DNS rebinding).
+ * 2. Origin: a request that changes something comes from the hub's own page, or from a program, which sends no origin.
+ * 3. Token: where there are tokens, every request needs one, except for the page's own files and the liveness check.
+ * 4. Role: a request that changes something, or has a picture read, needs the role `write`.
  *
- * Before all of them requests are counted (`server.ts`), and wrong tokens are counted for each address (`tokens.ts`), so that
- * nobody tries tokens without end.
+ * Requests are counted before that (`server.ts`), and wrong tokens for each address (`tokens.ts`), so that nobody can try
+ * tokens without end.
  */
 
 const cookieName = 'inkwire-token';
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** What anybody may fetch: it is the same for everybody. */
+/** What anyone may fetch without a token: it is the same for everyone. */
 const openPath = /^\/(?:healthz|[\w.-]+\.(?:js|css|svg|ico|png|webmanifest)|assets\/[\w./-]+)?$/;
 
 /** What of a request the checks look at: Fastify's has it, and so has Node's own. */
 type Asked = Pick<IncomingMessage, 'headers'> & { readonly url?: string | undefined };
 
-/** Whether it is what anybody may fetch, and no token is tried on it. */
+/** Whether the request needs no token, and presents none. */
 export function isOpen({ method, url }: FastifyRequest): boolean {
   const { path, query } = splitUrl(url);
   return (method === 'GET' || method === 'HEAD') && !query.has('token') && openPath.test(path);
 }
 
-/** Who can come as far as the listener, and who gets in. */
+/** Who can reach the listener, and which tokens it accepts. */
 export interface Access {
   /** Only this machine can reach it. */
   readonly isLocal: boolean;
@@ -55,7 +55,7 @@ export function addGuard(
   });
 }
 
-/** The first two checks, of a request that no route answers: one that becomes a WebSocket. Throws what they throw. */
+/** The first two checks, for a request that becomes a WebSocket. Throws what they throw. */
 export function expectFromHere(
   request: Asked,
   { allowedHosts }: Pick<ResolvedHttpOptions, 'allowedHosts'>,
@@ -65,7 +65,7 @@ export function expectFromHere(
   expectOwnOrigin(request, allowedHosts);
 }
 
-/** The token that a request brings, in whichever way. */
+/** The token of a request: from its header, its URL or its cookie. */
 export function tokenOf(request: Asked): string | undefined {
   return (
     bearerOf(request) ?? splitUrl(request.url ?? '').query.get('token') ?? cookieOf(request) ?? undefined
@@ -107,7 +107,7 @@ function tokenCheck(tokens: TokenCheck, secure: boolean) {
   };
 }
 
-/** The role that the token gives. Whoever is refused is told how to present one, and when to try again. */
+/** The role that the token gives. A refusal says how to present one, or when to try again. */
 function present(
   tokens: TokenCheck,
   token: string | undefined,

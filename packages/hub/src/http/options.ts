@@ -8,11 +8,11 @@ import type { WireService } from '../wire/wire-service.ts';
 export interface TlsOptions {
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
-  /** Authorities whose client certificates are asked for; who has none is turned away in the handshake. */
+  /** Authorities for client certificates. A client without one fails in the handshake. */
   readonly ca?: string | Buffer;
 }
 
-/** What is served: a hub, and its wire for WebSockets. */
+/** What HTTP serves: a hub, and the wire for its WebSockets. */
 export interface HubOnWire {
   readonly hub: Hub;
   readonly wire: WireService;
@@ -27,17 +27,17 @@ export interface HttpOptions {
   /** Directory of the built page. Default: a small form that works without JavaScript. */
   readonly page?: string;
   /**
-   * What clients must present, and the role that each gives: `Authorization: Bearer`, `?token=`, or the cookie that `/?token=`
-   * gives. Default: everyone is an admin.
+   * The tokens by role. A client presents one as `Authorization: Bearer`, as `?token=`, or as the cookie that `/?token=`
+   * sets. Default: everyone is an admin.
    */
   readonly tokens?: Tokens | undefined;
   readonly tls?: TlsOptions;
-  /** Further names in `Host` and `Origin` that are ours, with their port if it is not the usual one: `ink.example`. */
+  /** Further names of this server in `Host` and `Origin`, with their port if it is not the usual one: `ink.example`. */
   readonly allowedHosts?: readonly string[];
   readonly limits?: Given<HttpLimits>;
   /** A softmax model, whose weights `/api/model/weights` shows. Default: the bundled one. */
   readonly weightsModel?: string;
-  /** Hears of errors that are the server's own. Default: `console.error`. */
+  /** Called with errors that are the server's own. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
 }
 

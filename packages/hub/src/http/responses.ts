@@ -2,13 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isServerFault, type Problem, problemOf, retryAfterSeconds } from '../problem.ts';
 import { html, page } from './html.ts';
 
-/** The Content-Security-Policy of our own pages: nothing from elsewhere, nothing inside somebody else's. */
+/** The Content-Security-Policy of the hub's pages: they load nothing from elsewhere, and no other page frames them. */
 export const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
   "font-src 'self'; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; form-action 'self'; " +
   "base-uri 'none'; frame-ancestors 'none'";
 
-/** Answers with a problem and what `extensions` add to it (RFC 9457, section 3.2), and tells `onFault` when it is the server's own. */
+/** Answers with a problem and its `extensions` (RFC 9457, section 3.2). Calls `onFault` with the server's own errors. */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -28,7 +28,7 @@ export function sendProblem(
     .send(Buffer.from(JSON.stringify({ ...problem, ...extensions })));
 }
 
-/** Whether it is a browser showing a page that asks, and not a program or a script of the page. */
+/** Whether a browser asks for a page to show, and not a program or a script of the page. */
 export function prefersHtml({ headers }: FastifyRequest): boolean {
   const accept = headers.accept ?? '';
   const htmlAt = accept.indexOf('text/html');

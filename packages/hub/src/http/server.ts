@@ -52,7 +52,7 @@ export async function createServer(
   return { app, table };
 }
 
-/** Creates the server of an allocator that runs alone: what machines ask, and nothing else. */
+/** Creates the server of an allocator that runs alone: `/healthz` and `/metrics`. */
 export async function createMetricsServer(
   wire: WireService,
   options: ResolvedHttpOptions,
@@ -67,7 +67,7 @@ export async function createMetricsServer(
   return { app };
 }
 
-/** What is asked of every request before anything else. */
+/** The checks of every request, before anything else. */
 async function addChecks(app: FastifyInstance, options: ResolvedHttpOptions, access: Access): Promise<void> {
   app.server.maxConnections = options.limits.maxConnections;
   addSecurityHeaders(app, options.tls !== undefined);
@@ -107,7 +107,7 @@ function createApp(options: ResolvedHttpOptions): FastifyInstance {
   }
 }
 
-/** What is no HTTP never becomes a request; it is answered on the bare socket. */
+/** Bytes that are not HTTP never become a request, so they are answered on the bare socket. */
 function clientErrorHandler(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const problem = problemOf(toHeaderError(error.code));
@@ -188,7 +188,7 @@ function addProblems(app: FastifyInstance, { onError }: ResolvedHttpOptions): vo
   );
 }
 
-/** Whatever went wrong because the request ended in the middle: nobody's fault here, and nobody hears the answer. */
+/** An error because the request ended in the middle is the client's own, and no client is left to receive an answer. */
 function hungUp(cause: unknown): HubError {
   return new HubError('HUB_REQUEST_MALFORMED', 'The client hung up', { cause });
 }

@@ -14,8 +14,8 @@ import { type Access, expectFromHere, tokenOf } from './guard.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 
 /**
- * Adds the wire at `/wire`: the same commands as on TCP, in WebSocket messages. Who has shown a token is signed in; who
- * showed none may do so on the wire.
+ * Adds the wire at `/wire`: the same commands as on TCP, in WebSocket messages. A request with a token is signed in;
+ * one without may sign in on the wire.
  */
 export function addWebSockets(
   app: FastifyInstance,
@@ -32,7 +32,7 @@ export function addWebSockets(
   const connections = wire.connections();
   const admitted = new EventEmitter();
 
-  /** Throws why somebody may not come in. */
+  /** Throws the reason for which a request is refused. */
   const admit = (request: IncomingMessage) => {
     const address = request.socket.remoteAddress ?? '';
     if (!handshakes.take(address))
@@ -51,7 +51,7 @@ export function addWebSockets(
   };
   app.server.on('upgrade', onUpgrade);
   const accepting = acceptWebSockets({
-    // Of the server it needs no more than those who were let in.
+    // Of the server it needs only the requests that were admitted.
     server: admitted as Server,
     isAllowedOrigin: () => true,
     // ws keeps a message until it is whole: a stranger's is no longer than its frames may be.

@@ -60,7 +60,7 @@ export function addWireMetrics(wire: WireService, registers: Registry[]): void {
   });
 }
 
-/** How long commands waited: a histogram that is kept elsewhere, in Prometheus' text format, which the library has no door for. */
+/** How long commands waited, in Prometheus' text format: the library takes no histogram that is counted elsewhere. */
 export function waitHistogram({ metrics }: WireService): string {
   const name = 'inkwire_command_wait_seconds';
   const buckets = [

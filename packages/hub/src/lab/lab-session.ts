@@ -93,7 +93,7 @@ export class LabSession {
     this.#channel.destroy();
   }
 
-  /** Nothing more is heard; who does not hang up is cut. */
+  /** Receives nothing more; a client that does not hang up is cut. */
   #sayGoodbye(): void {
     this.#leave();
     this.#channel.end();

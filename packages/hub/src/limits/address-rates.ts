@@ -10,7 +10,7 @@ export interface AddressLimits {
 }
 
 const minuteMs = 60_000;
-/** Addresses that are remembered; the one that was heard of longest ago makes room. */
+/** Addresses that are remembered; the one that was used longest ago makes room. */
 const mostAddresses = 10_000;
 
 /** A rate for each remote address, forgotten in time. An IPv6 /64 is one address, because one customer has all of it. */
@@ -27,7 +27,7 @@ export class AddressRates {
     this.#clock = clock;
   }
 
-  /** Milliseconds until this address may go on; 0 for now. */
+  /** Milliseconds until this address may try again; 0 for now. */
   waitMs(address: string): number {
     return this.#rates.get(networkOf(address))?.waitMs(this.#clock.monotonic()) ?? 0;
   }

@@ -1,6 +1,6 @@
 /**
- * What somebody may do within a time: `most` at once, and as many again over each `perMs` (a leaky bucket). It has no timer;
- * whoever asks says what time it is, by a clock that never goes back.
+ * A leaky bucket: `most` at once, and as many again over each `perMs`. It has no timer: each call passes the time, by a
+ * clock that never goes back.
  */
 export class RateLimit {
   readonly #most: number;

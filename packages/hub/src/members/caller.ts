@@ -3,7 +3,7 @@ import type { CommandKind } from '@inkwire/wire';
 import { HubError } from '../errors.ts';
 import type { Session } from './session.ts';
 
-/** Who asks on one stream: its connection's session, and whether anybody is still there to hear the answer. */
+/** The sender of the commands of one stream: its connection's session, and whether the stream is still open. */
 export class Caller {
   readonly session: Session;
   #hangUp: AbortController | undefined;
@@ -14,7 +14,7 @@ export class Caller {
     this.session = session;
   }
 
-  /** Aborts when the stream has ended: nobody hears the answer. Made when it is asked for, as most streams never read. */
+  /** Aborts when the stream has ended. Made on the first use, as most streams never read a picture. */
   get signal(): AbortSignal {
     this.#hangUp ??= new AbortController();
     if (this.#isGone) this.#hangUp.abort(hungUp());

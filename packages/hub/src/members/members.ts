@@ -6,15 +6,15 @@ import type { WireLimits } from '../limits/limits.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
 
 /*
- * Who is here, over every transport alike.
+ * The members, over every transport alike.
  *
  *     join ──▶ present ──rename──▶ present ──leave──▶ gone
  *
- * Invariants: an id is given once in the life of the process, from 1 up. Whoever is told of a change finds it in `get` and
- * in the list already. Nothing is told of a member before its arrival, nor after its departure.
+ * Invariants: an id is given once in the life of the process, from 1 up. A listener that is told of a change finds it in
+ * `get` and in the list already. There is no event of a member before it has joined, and none after it has left.
  */
 
-/** Somebody's place among the members, held by whoever serves the connection. */
+/** A place among the members, held by what serves the connection. */
 export interface Membership {
   readonly facts: MemberFacts;
   /** Throws `HUB_NAME_INVALID`, and `HUB_RATE_LIMITED` when the name has changed too often: everyone is told each time. */
@@ -53,7 +53,7 @@ export class Members {
     for (const { facts } of this.#present.values()) yield facts;
   }
 
-  /** `deliver` is handed what other members send. Throws `HUB_OVERLOADED` when there are as many as there may be. */
+  /** `deliver` receives what other members send. Throws `HUB_OVERLOADED` above `maxMembers`. */
   join({ transport, address, port }: MemberOrigin, deliver: Deliver): Membership {
     const { maxMembers, maxRenamesPerMinute } = this.#limits;
     if (this.#present.size >= maxMembers)
@@ -89,14 +89,14 @@ export class Members {
     };
   }
 
-  /** Hands a message to a member; false when there is none of that id. */
+  /** Delivers a message to a member; false if no member has that id. */
   send(to: number, message: MemberMessage<Value>): boolean {
     const place = this.#present.get(to);
     place?.deliver(message);
     return place !== undefined;
   }
 
-  /** Calls `listener` for each event, in order, until the answer is disposed of. */
+  /** Calls `listener` for each event, in order, until the result is disposed of. */
   onEvent(listener: (event: MemberEvent) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };

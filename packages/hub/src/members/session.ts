@@ -14,7 +14,7 @@ const reading = new Set<CommandKind>([
   'subscribe',
   'unsubscribe',
 ]);
-/** Leases: to ask for one, to hear of it, and to say that nobody has one any more. */
+/** Leases are for admins: reports, the topics of grants, and deleting a silent client. */
 const isForAdmins = (kind: CommandKind, name: string) =>
   kind === 'lease' || isLeaseTopic(name) || (kind === 'hdel' && name === '$pool');
 
@@ -23,7 +23,7 @@ const forbidden: Refusal = { status: 403, message: 'Forbidden: the role of this 
 
 type SessionLimits = Pick<WireLimits, 'maxCommandsPerSecond' | 'maxSubscriptionsPerMember'>;
 
-/** One connection's standing: its place among the members, once it may have one, and what it may do. */
+/** What one connection may do, and its place among the members once it has signed in. */
 export abstract class Session {
   /** Undefined until it has signed in. */
   membership: Membership | undefined;
@@ -34,15 +34,15 @@ export abstract class Session {
   #commands = 0;
   #subscriptions = 0;
 
-  /** `second` counts seconds; one clock for all sessions, because looking at a clock costs more than a command. */
+  /** `second` counts seconds; one clock for all sessions, because reading a clock costs more than a command. */
   constructor(limits: SessionLimits, second: () => number) {
     this.#limits = limits;
     this.#second = second;
   }
 
-  /** What may be presented; undefined where nothing needs to be. */
+  /** The tokens that it may present. Undefined: it needs none. */
   abstract readonly tokens: TokenCheck | undefined;
-  /** Where the connection comes from. */
+  /** The address of the peer. */
   abstract readonly address: string;
   /** Signs in: takes its place among the members with that role. */
   abstract enter(role: Role): void;
@@ -64,7 +64,7 @@ export abstract class Session {
     return reading.has(kind) || this.role === 'write' ? undefined : forbidden;
   }
 
-  /** Takes one of the subscriptions that are this member's share. Undefined for yes. */
+  /** Counts one more subscription of this member. Undefined for yes. */
   takeSubscription(): Refusal | undefined {
     const { maxSubscriptionsPerMember: most } = this.#limits;
     if (this.#subscriptions >= most)

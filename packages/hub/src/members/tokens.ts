@@ -2,10 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { HubError } from '../errors.ts';
 import type { AddressRates } from '../limits/address-rates.ts';
 
-/** What a connection or a request may do: look and listen; write, publish and have pictures read; also hold leases. */
+/**
+ * What a connection or a request may do. `read`: read and subscribe; `write`: also change, publish and have pictures read;
+ * `admin`: also hold leases.
+ */
 export type Role = 'read' | 'write' | 'admin';
 
-/** Who presents which token, each at least 8 printable ASCII characters and no two the same. */
+/** The token of each role: at least 8 printable ASCII characters, no two the same. */
 export interface Tokens {
   readonly admin?: string | undefined;
   readonly write?: string | undefined;
@@ -15,11 +18,11 @@ export interface Tokens {
 const roles = ['admin', 'write', 'read'] as const satisfies readonly Role[];
 
 /**
- * Which role a token gives, for one listener. Wrong ones are counted for each address, over all listeners of a hub
- * together; past the limit no token of that address is looked at for a while, the right one neither.
+ * Which role a token gives on one listener. Wrong tokens are counted for each address, over all listeners of a hub. Past
+ * the limit every token of that address is refused for a while, also the right one.
  */
 export class TokenCheck {
-  /** Digests are of one length, so that comparing them tells nothing of the token's. */
+  /** Digests have one length, so that comparing them reveals nothing of the token's length. */
   readonly #digests: readonly (readonly [Role, Buffer])[];
   readonly #wrong: AddressRates;
 
@@ -28,7 +31,7 @@ export class TokenCheck {
     this.#wrong = wrong;
   }
 
-  /** Undefined where there are no tokens: everyone who gets here is an admin. Throws a RangeError for tokens that are none. */
+  /** Undefined without tokens: everyone is an admin. Throws a RangeError for a token that is too short. */
   static of(tokens: Tokens | undefined, wrong: AddressRates): TokenCheck | undefined {
     const given = roles.flatMap((role) => {
       const token = tokens?.[role];
@@ -59,7 +62,7 @@ export class TokenCheck {
     throw new HubError('HUB_TOKEN_WRONG', 'The token is none of those that this server takes');
   }
 
-  /** After how many seconds a token of this address is looked at again; 0 for now. */
+  /** Seconds until a token of this address is checked again; 0 for now. */
   waitSeconds(address: string): number {
     return Math.ceil(this.#wrong.waitMs(address) / 1000);
   }

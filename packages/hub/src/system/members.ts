@@ -6,7 +6,7 @@ import { integer, text, type VirtualTable } from './virtual-table.ts';
 
 const topic = '$members';
 
-/** `$members`: a table of everyone who is here, and a topic of who comes, goes and changes its name. */
+/** `$members`: a table of all members, and a topic of those that join, leave and change their names. */
 export function $members({ members, topics }: SystemContext): SystemPart {
   const telling = members.onEvent((event) => tell(topics, topic, () => text(JSON.stringify(event))));
   return {

@@ -17,14 +17,14 @@ import { none, ok, refuse, text, type VirtualTable } from './virtual-table.ts';
  *                   └────unasked──▶ topic $lease/<client>
  *     every change ──at most ten times a second──▶ topic $pool
  *
- * A client whose connection ends is silent, and nothing more: what becomes of its lease is the allocator's affair.
+ * A client whose connection ends is silent, and nothing more: the allocator decides what becomes of its lease.
  */
 
 /** The shortest time between two messages of the topic `$pool`. */
 const tellEveryMs = 100;
 const topic = '$pool';
 
-/** `$pool`: who holds, needs and waits for connections; the topics `$lease/<client>`; and the command `lease`. */
+/** `$pool`: the clients that hold, need and wait for connections; the topics `$lease/<client>`; and the command `lease`. */
 export const $pool =
   (service: LeaseService): SystemName =>
   ({ topics, clock }) =>
@@ -109,6 +109,6 @@ class PoolPart implements SystemPart {
   }
 }
 
-/** A report that is none, or that makes no sense. */
+/** Whether the report could not be decoded, or made no sense. */
 const isNonsense = (error: unknown) =>
   error instanceof WireError || error instanceof TypeError || error instanceof RangeError;

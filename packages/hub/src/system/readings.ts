@@ -7,7 +7,7 @@ import { type SystemContext, type SystemName, tell } from './system-part.ts';
 import { mostAnswerBytes, ok, refuse, sizeOf, text, type VirtualTable } from './virtual-table.ts';
 
 const topic = '$readings';
-/** Readings in one answer to `hgetall $readings`, if they are no longer than an answer may be; HTTP pages through all of them. */
+/** Readings in one answer to `hgetall $readings`, at most as long as an answer may be. HTTP pages through all of them. */
 const mostReadings = 1_000;
 
 /** `$readings`: a table of the newest readings and a topic of each new one; and the command `read`. */
@@ -50,7 +50,7 @@ function readingsTable({ readings }: Hub): VirtualTable {
   };
 }
 
-/** Like HTTP: a picture whose sender has gone before it is kept never will be. */
+/** As over HTTP: if the sender has gone before the reading is kept, it never will be. */
 async function read(
   hub: Hub,
   { limits, onError }: SystemContext,

@@ -21,7 +21,7 @@ export interface SystemContext {
 /** A name that begins with `$`, such as `$members`: made into its part when the wire begins. */
 export type SystemName = (context: SystemContext) => SystemPart;
 
-/** What one such name answers and tells. It has only the fields that it has something for. */
+/** What one such name answers and publishes. All fields are optional. */
 export interface SystemPart extends Partial<Disposable> {
   /** Tables by name, as a session sees them. */
   readonly tables?: Readonly<Record<string, (session: Session) => VirtualTable>>;

@@ -46,7 +46,7 @@ export function createSystem(parts: readonly SystemPart[]): SystemHook<Caller> {
   };
 }
 
-/** What the first part says that has something to say. */
+/** The first answer of a part that is not undefined. */
 function first<T>(parts: readonly SystemPart[], ask: (part: SystemPart) => T | undefined): T | undefined {
   for (const part of parts) {
     const said = ask(part);

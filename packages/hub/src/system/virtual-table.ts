@@ -7,7 +7,7 @@ export interface VirtualTable {
   pairs(): readonly Pair[] | Promise<readonly Pair[]>;
   /** Answers the previous value, or why not. Absent: nothing may be set. */
   set?(key: string, value: Value): Value | Reply;
-  /** The same of taking one away; what was not there was `none`. */
+  /** Deletes a key and answers its value, `none` without one, or why not. Absent: nothing may be deleted. */
   delete?(key: string): Value | Reply;
 }
 
@@ -41,7 +41,7 @@ export const text = (value: string): Value => ({ kind: 'string', value });
 export const integer = (value: number): Value => ({ kind: 'integer', value: BigInt(value) });
 export const bool = (value: boolean): Value => ({ kind: 'bool', value });
 
-/** The same of what kv says already. */
+/** The reply for a refusal of kv's. */
 export const refuseWith = ({ status, message }: Refusal): Reply => refuse(status, message);
 
 /** A table of facts that are made when they are asked for. */
@@ -52,7 +52,7 @@ export function factsTable(facts: Readonly<Record<string, () => Value>>): Virtua
   };
 }
 
-/** Carries a command out on a table of the hub's, with PROTOCOL.md's replies. `table` undefined: there is none of that name. */
+/** Carries out a command on a table of the hub, with PROTOCOL.md's replies. `table` undefined: there is no such table. */
 export function answerTable(command: TableCommand, table: VirtualTable | undefined): Reply | Promise<Reply> {
   switch (command.kind) {
     case 'hget':
@@ -86,7 +86,7 @@ function changed(previous: Value | Reply | undefined, table: string): Reply {
   return 'status' in previous ? previous : ok([previous]);
 }
 
-/** Goes on at once where it can, so that what is known costs no promise. */
+/** Continues at once where it can, so that a known value costs no promise. */
 function then<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

@@ -40,7 +40,7 @@ const signInMs = 10_000;
 
 /** The session of one connection on the wire. */
 export class ConnectionSession extends Session {
-  /** What the connection may hold: a stranger's, until it has signed in. */
+  /** What the connection may make the hub hold: little, until it has signed in. */
   readonly allowance = new Allowance(strangersLimits);
   readonly tokens: TokenCheck | undefined;
   readonly #channel: Channel;
@@ -77,7 +77,7 @@ export class ConnectionSession extends Session {
     this.allowance.raise();
   }
 
-  /** On the wire a member hears its messages by subscribing to its inbox. */
+  /** On the wire a member receives its messages by subscribing to its inbox. */
   readonly #deliver = ({ from, name, values }: MemberMessage<Value>): void => {
     const inbox = inboxTopic(this.membership!.facts.id);
     this.#parts.topics.publish(inbox, [integer(from), text(name), ...values].map(encodedValue));

@@ -9,10 +9,10 @@ export interface ConnectionParts extends SessionParts {
   readonly service: CommandService<Caller>;
 }
 
-/** How soon a peer that has ended its side is missed, once TCP knows that it is gone. */
+/** How often a peer that has ended its side is probed. */
 const lookEveryMs = 15_000;
 const nothing = new Uint8Array(0);
-/** What a stream takes of us before it has said anything, against its connection's allowance. */
+/** What a new stream counts against its connection's allowance. */
 const streamBytes = 4096;
 
 /** How long what is under way may take when connections are closed in order: most peers stay until they are cut. */
@@ -33,7 +33,7 @@ export class Connections extends Owner {
   taken = 0;
   #onEmpty: () => void = () => {};
 
-  /** `ping`: how soon a multiplexed peer that is silent is given up. Default: within 30 s. */
+  /** `ping`: when a multiplexed peer that answers no ping is cut. Default: within 30 s. */
   constructor(parts: ConnectionParts, ping: PingOptions | undefined) {
     super('connections');
     this.#parts = parts;
@@ -100,8 +100,8 @@ export class Connections extends Owner {
   }
 
   /**
-   * A peer may end its side and listen on. Node asks nothing more of such a socket, and does not hear that TCP has given it
-   * up: an empty write does.
+   * A peer may end its side and still receive. Node reads no more from such a socket and is not told that its connection is
+   * lost; an empty write finds out.
    */
   #keepLooking(channel: Channel, session: ConnectionSession): void {
     session.after(lookEveryMs, () => {
@@ -124,7 +124,7 @@ export class Connections extends Owner {
     await this.#emptied(closeMs);
   }
 
-  /** Waits until nobody is left, but no longer than that. */
+  /** Waits until no connection is left, but no longer than that. */
   async #emptied(timeoutMs: number): Promise<void> {
     if (this.#open.size === 0) return;
     const emptied = new Promise<void>((resolve) => {

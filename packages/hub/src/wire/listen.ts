@@ -20,13 +20,13 @@ export interface WireOptions {
   readonly host?: string | undefined;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** What connections may present by `hset $session token`, and the role that each gives. Default: everyone is an admin. */
+  /** The tokens by role; a connection presents one by `hset $session token`. Default: everyone is an admin. */
   readonly tokens?: Tokens | undefined;
   /** PEM itself, or files, which are read again when they change. */
   readonly tls?: TlsMaterial | { readonly files: TlsFiles } | undefined;
-  /** How soon a multiplexed peer that answers no ping is given up. Default: within 30 s. */
+  /** When a multiplexed peer that answers no ping is cut. Default: within 30 s. */
   readonly ping?: PingOptions | undefined;
-  /** Hears of TLS files that cannot be used, and of handshakes that failed. Default: nobody. */
+  /** Called with TLS files that cannot be used, and with handshakes that failed. */
   readonly onRefused?: ((error: Error) => void) | undefined;
 }
 

@@ -28,7 +28,7 @@ export interface WireServiceOptions {
   readonly tables?: Tables | undefined;
   /** What the hub calls itself. Default `inkwire`. */
   readonly name?: string;
-  /** The program's version, for those who ask. Default `0.0.0`. */
+  /** The program's version. Default `0.0.0`. */
   readonly version?: string;
   readonly clock?: Clock;
   readonly limits?: Given<WireLimits>;
