@@ -1,16 +1,11 @@
-import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { createManualClock, createRandom } from '@inkwire/base';
 import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../lmdb/test/temporary-directory.ts';
 import { type LmdbTablesOptions, openLmdbTables } from '../src/lmdb/index.ts';
 import { text } from './contract.ts';
-import { temporaryDirectory } from './temporary-directory.ts';
-
-const run = promisify(execFile);
 
 async function codeOfOpening(options: LmdbTablesOptions): Promise<string | undefined> {
   try {
@@ -180,44 +175,4 @@ describe('what `relaxed` tables leave behind', () => {
 it('names whose limits LMDB cannot hold are refused at once', async () => {
   const directory = await temporaryDirectory();
   await expect(openLmdbTables({ directory, limits: { maxKeyBytes: 1500 } })).rejects.toThrow(RangeError);
-});
-
-function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['-Urm', 'sh', '-c', 'mount -t tmpfs -o size=1m none /mnt'], { stdio: 'pipe' });
-    return true;
-  } catch (error) {
-    console.warn(`No small file system to fill here: ${(error as Error).message.split('\n')[0]}`);
-    return false;
-  }
-}
-
-describe.runIf(canMount())('a full disk', () => {
-  for (const durability of ['sync', 'relaxed'])
-    it(`${durability}: is KV_FULL, keeps nothing by half, and goes on when there is room`, async () => {
-      const { stdout, stderr } = await run(
-        'sh',
-        [
-          '-c',
-          `unshare -Urm sh -c 'mount -t tmpfs -o size=3m none "$DIRECTORY" && "$NODE" "$FILLER" "$DIRECTORY" ${durability}'`,
-        ],
-        {
-          env: {
-            ...process.env,
-            NODE: process.execPath,
-            FILLER: fileURLToPath(new URL('filler.js', import.meta.url)),
-            DIRECTORY: await temporaryDirectory(),
-          },
-        },
-      );
-      // LMDB itself was never refused a write: it does not bear that.
-      expect(stderr).toBe('');
-      const filled = JSON.parse(stdout) as Record<string, unknown>;
-      expect(filled.failure).toEqual({ code: 'KV_FULL', retryable: true });
-      expect(filled.kept).toBeGreaterThan(100);
-      expect(filled.whole).toBe(filled.kept);
-      expect(filled.removed).toBeGreaterThan(0);
-      expect(filled.after).toBe('kept');
-      expect(filled.keys).toBe((filled.kept as number) - (filled.removed as number) + 1);
-    });
 });

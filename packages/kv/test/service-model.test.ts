@@ -1,10 +1,10 @@
 import { type Command, type Reply, toValue, type Value } from '@inkwire/wire';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { temporaryDirectory } from '../../lmdb/test/temporary-directory.ts';
 import { createCommandService, createMemoryTables, createTopics, type Tables } from '../src/index.ts';
 import { openLmdbTables } from '../src/lmdb/index.ts';
 import { connect } from './peer.ts';
-import { temporaryDirectory } from './temporary-directory.ts';
 
 const name = fc.constantFrom('a', 'b', 'é:');
 const value: fc.Arbitrary<Value> = fc

@@ -1,56 +1,12 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { createRandom } from '@inkwire/base';
 import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../lmdb/test/temporary-directory.ts';
 import { type LmdbReadingsOptions, openLmdbReadings } from '../src/lmdb/index.ts';
 import { newReading } from './contract.ts';
 import { numberedReading } from './numbered-reading.js';
-import { temporaryDirectory } from './temporary-directory.ts';
-
-const run = promisify(execFile);
-const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const isRoot = process.getuid?.() === 0;
-
-/** What `filler.js` found. */
-interface Filled {
-  readonly failure: { readonly code: string; readonly retryable: boolean };
-  readonly kept: number;
-  readonly whole: number;
-  readonly count: number;
-  readonly removed: number;
-  readonly after: string;
-  readonly stderr: string;
-}
-
-async function fill(command: string, directory: string): Promise<Filled> {
-  const { stdout, stderr } = await run('sh', ['-c', command], {
-    env: { ...process.env, NODE: process.execPath, FILLER: script('filler.js'), DIRECTORY: directory },
-  });
-  return { ...(JSON.parse(stdout) as Filled), stderr };
-}
-
-function expectNothingHalfKept({ kept, whole, count, removed, after }: Filled): void {
-  expect(kept).toBeGreaterThan(20);
-  expect(whole).toBe(kept);
-  expect(count).toBe(kept);
-  // Room can be made, and then it goes on in the same process.
-  expect(removed).toBeGreaterThan(0);
-  expect(after).toBe('kept');
-}
-
-/** Why this machine does not let us mount a file system that nobody else sees; undefined when it does. */
-const noMount = ((): string | undefined => {
-  try {
-    execFileSync('unshare', ['-Urm', 'sh', '-c', 'mount -t tmpfs -o size=1m none /mnt'], { stdio: 'pipe' });
-    return undefined;
-  } catch (error) {
-    return `no small file system to fill: ${(error as Error).message.trim().split('\n').at(-1)}`;
-  }
-})();
 
 async function makeStore(directory: string, count: number): Promise<string[]> {
   const readings = await openLmdbReadings({ directory });
@@ -71,70 +27,12 @@ async function codeOfOpening(options: LmdbReadingsOptions): Promise<string | und
   }
 }
 
-describe('a full disk', () => {
-  it('is READINGS_FULL, keeps nothing by half, and goes on when there is room', async ({ skip }) => {
-    skip(noMount !== undefined, noMount);
-    const directory = await temporaryDirectory();
-    const filled = await fill(
-      `unshare -Urm sh -c 'mount -t tmpfs -o size=2m none "$DIRECTORY" && "$NODE" "$FILLER" "$DIRECTORY"'`,
-      directory,
-    );
-    expect(filled.failure).toMatchObject({ code: 'READINGS_FULL', retryable: true });
-    // LMDB itself was never refused a write: it does not bear that.
-    expect(filled.stderr).toBe('');
-    expectNothingHalfKept(filled);
-  });
-
-  it('keeps nothing by half either when the data file meets a limit of the process', async () => {
-    const directory = await temporaryDirectory();
-    const filled = await fill(`ulimit -f 4000 && exec "$NODE" "$FILLER" "$DIRECTORY"`, directory);
-    expect(['READINGS_FULL', 'READINGS_FAILED']).toContain(filled.failure.code);
-    expectNothingHalfKept(filled);
-  });
-
-  it('is READINGS_FULL already at the opening when not even the lock fits', async ({ skip }) => {
-    skip(noMount !== undefined, noMount);
-    const directory = await temporaryDirectory();
-    const open = `import('@inkwire/readings/lmdb').then(({ openLmdbReadings }) => openLmdbReadings({ directory: process.env.DIRECTORY })).then(() => console.log('open'), (error) => console.log(error.code))`;
-    const { stdout } = await run(
-      'sh',
-      [
-        '-c',
-        `unshare -Urm sh -c 'mount -t tmpfs -o size=64k none "$DIRECTORY" && head -c 60000 /dev/zero > "$DIRECTORY/other"; "$NODE" -e "$OPEN"'`,
-      ],
-      {
-        cwd: script('..'),
-        env: { ...process.env, NODE: process.execPath, OPEN: open, DIRECTORY: directory },
-      },
-    );
-    expect(stdout.trim()).toBe('READINGS_FULL');
-  });
-});
-
 describe('a directory that cannot be used', () => {
   it('is READINGS_UNWRITABLE when it is a file, or lies below one', async () => {
     const file = join(await temporaryDirectory(), 'file');
     await writeFile(file, 'x');
     expect(await codeOfOpening({ directory: file })).toBe('READINGS_UNWRITABLE');
     expect(await codeOfOpening({ directory: join(file, 'below') })).toBe('READINGS_UNWRITABLE');
-  });
-
-  it('is READINGS_UNWRITABLE when its permissions say no', async () => {
-    const directory = await temporaryDirectory();
-    await chmod(directory, 0o555);
-    // Root may write anywhere, so a child becomes somebody else first, after it has loaded what it needs.
-    const code = `
-      const { openLmdbReadings } = await import('@inkwire/readings/lmdb');
-      if (${isRoot}) { process.setgid(65534); process.setuid(65534); }
-      await openLmdbReadings({ directory: process.env.DIRECTORY }).then(
-        () => console.log('open'),
-        (error) => console.log(error.code),
-      );`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
-      cwd: script('..'),
-      env: { ...process.env, DIRECTORY: directory },
-    });
-    expect(stdout.trim()).toBe('READINGS_UNWRITABLE');
   });
 
   it('is READINGS_UNWRITABLE when data.mdb is a directory', async () => {
@@ -232,39 +130,5 @@ describe('a data file that is not what was written', () => {
     expect((await again.get(id))?.text).toBe('7');
     expect((await again.prepared(id))?.length).toBe(1);
     await again.close();
-  });
-});
-
-describe('a directory that several processes have open', () => {
-  it('shows each what the others keep, in one order', async () => {
-    const directory = await temporaryDirectory();
-    const readings = await openLmdbReadings({ directory });
-    const child = execFile(process.execPath, [script('keeper.js'), directory, '0', '1']);
-    const told: string[] = [];
-    let text = '';
-    await new Promise<void>((resolve) => {
-      child.stdout!.on('data', (data: string) => {
-        text += data;
-        if (text.split('\n').length > 60) resolve();
-      });
-    });
-    const mine: string[] = [];
-    for (let i = 0; i < 50; i++) {
-      const { id } = await readings.keep(newReading('5'));
-      const [newest] = (await readings.list({ limit: 1, text: '5' })).readings;
-      expect(newest!.id >= id).toBe(true);
-      mine.push(id);
-    }
-    child.kill('SIGKILL');
-    await new Promise((resolve) => child.once('close', resolve));
-    for (const line of text.split('\n').slice(0, -1)) {
-      const [what, number, id] = line.split(' ') as [string, string, string];
-      if (what === 'kept' && Number(number) % 7 !== 2) told.push(id);
-    }
-    expect(told.length).toBeGreaterThan(20);
-    for (const id of [...told, ...mine]) expect(await readings.get(id)).toBeDefined();
-    expect(told).toEqual([...told].sort());
-    expect(mine).toEqual([...mine].sort());
-    await readings.close();
   });
 });

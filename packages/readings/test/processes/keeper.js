@@ -7,7 +7,7 @@
 // from 0.
 import { readFileSync, writeSync } from 'node:fs';
 import { openLmdbReadings } from '@inkwire/readings/lmdb';
-import { numberedReading } from './numbered-reading.js';
+import { numberedReading } from '../numbered-reading.js';
 
 const [directory, given, inFlight = '8'] = process.argv.slice(2);
 const [first, ...directories] =
