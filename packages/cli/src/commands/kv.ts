@@ -40,19 +40,36 @@ const typeOption = () =>
     .choices(valueTypes)
     .default('string');
 
+/** What is asked with operands alone, which the functions take behind the client and the output. */
+const tableCommands = [
+  ['get <TABLE> <KEY>', 'write the value of a key; exit 1 when there is none', 'kvGet'],
+  ['del <TABLE> <KEY>', 'remove a key; exit 1 when there was none', 'kvDelete'],
+  ['exists <TABLE> <KEY>', 'write true, or write false and exit 1', 'kvExists'],
+  ['all <TABLE>', 'write every key and value of a table, a tab between', 'kvAll'],
+  [
+    'mget <TABLE> <KEY...>',
+    'write several keys and their values, a tab between; exit 1 when one is missing',
+    'kvMget',
+  ],
+] as const;
+
 function addTables(kv: Command): void {
-  kv.command('get')
-    .description('write the value of a key; exit 1 when there is none')
-    .argument('<TABLE>')
-    .argument('<KEY>')
-    .action((table: string, key: string, _: object, command: Command) =>
-      askHub(command, (client, output, { kvGet }) => kvGet(client, output, table, key)),
-    );
-  kv.command('set')
+  for (const [usage, description, name] of tableCommands)
+    kv.command(usage)
+      .description(description)
+      .action((...given: unknown[]) => {
+        const command = given.at(-1) as Command;
+        return askHub(command, (client, output, tools) => {
+          const ask = tools[name] as (
+            client: Client,
+            output: KvOutput,
+            ...operands: unknown[]
+          ) => Promise<void>;
+          return ask(client, output, ...command.processedArgs);
+        });
+      });
+  kv.command('set <TABLE> <KEY> <VALUE>')
     .description('set a key; with --json, write what it was before')
-    .argument('<TABLE>')
-    .argument('<KEY>')
-    .argument('<VALUE>')
     .option(
       '--ttl <MS>',
       'the key expires after so many milliseconds',
@@ -64,48 +81,18 @@ function addTables(kv: Command): void {
       const item = { table, key, value, ...(ttl !== undefined && { ttlMs: ttl }) };
       return askHub(command, (client, output, { kvSet }) => kvSet(client, output, item));
     });
-  kv.command('del')
-    .description('remove a key; exit 1 when there was none')
-    .argument('<TABLE>')
-    .argument('<KEY>')
-    .action((table: string, key: string, _: object, command: Command) =>
-      askHub(command, (client, output, { kvDelete }) => kvDelete(client, output, table, key)),
-    );
-  kv.command('exists')
-    .description('write true, or write false and exit 1')
-    .argument('<TABLE>')
-    .argument('<KEY>')
-    .action((table: string, key: string, _: object, command: Command) =>
-      askHub(command, (client, output, { kvExists }) => kvExists(client, output, table, key)),
-    );
-  kv.command('all')
-    .description('write every key and value of a table, a tab between')
-    .argument('<TABLE>')
-    .action((table: string, _: object, command: Command) =>
-      askHub(command, (client, output, { kvAll }) => kvAll(client, output, table)),
-    );
-  kv.command('mget')
-    .description('write several keys and their values, a tab between; exit 1 when one is missing')
-    .argument('<TABLE>')
-    .argument('<KEY...>')
-    .action((table: string, keys: string[], _: object, command: Command) =>
-      askHub(command, (client, output, { kvMget }) => kvMget(client, output, table, keys)),
-    );
 }
 
 function addTopics(kv: Command): void {
-  kv.command('publish')
-    .description('tell whoever listens to a topic')
-    .argument('<TOPIC>')
-    .argument('<VALUE...>')
+  kv.command('publish <TOPIC> <VALUE...>')
+    .description('send values to the subscribers of a topic')
     .addOption(typeOption())
     .action((topic: string, texts: string[], { type }: ValueFlags, command: Command) => {
       const data = texts.map((text) => valueArgument(text, type));
       return askHub(command, (client, _, { kvPublish }) => kvPublish(client, topic, data));
     });
-  kv.command('subscribe')
+  kv.command('subscribe <TOPIC>')
     .description('write what is published to a topic, a line each, tabs between the values, until Ctrl-C')
-    .argument('<TOPIC>')
     .option('--count <N>', 'end after so many', integerArgument({ min: 1 }))
     .action((topic: string, { count }: { readonly count?: number }, command: Command) =>
       withHub(command, async (client, output, { kvSubscribe }) => {
