@@ -5,7 +5,7 @@ import { numberArgument } from '../settings/number-argument.ts';
 export function addEvaluate(program: Command): void {
   program
     .command('evaluate')
-    .description('see how well a model reads a labelled set')
+    .description('measure how well a model reads a labelled set')
     .argument(
       '<MODEL>',
       'an ONNX file, the directory of a training run, or cnn, mlp or softmax for a bundled one',
@@ -17,10 +17,10 @@ export function addEvaluate(program: Command): void {
     )
     .option(
       '--watch <SECONDS>',
-      'look every so often and evaluate what is new, until Ctrl-C',
+      'check the model every so many seconds and evaluate new versions, until Ctrl-C',
       numberArgument({ min: 0.1, max: 86_400 }),
     )
-    .option('--report <FILE.html>', 'write a report that stands alone')
+    .option('--report <FILE.html>', 'write a report into one file')
     .option('--json', 'write a JSON object a line')
     .action(async (model, flags) =>
       (await import('../models/evaluate-model.ts')).evaluateModel(model, flags),

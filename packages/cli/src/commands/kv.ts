@@ -21,13 +21,13 @@ interface ValueFlags extends KvFlags {
   readonly ttl?: number;
 }
 
-/** Adds `kv`: one table command, or one topic, and the end. */
+/** Adds `kv`: one command on a table or a topic. */
 export function addKv(program: Command): void {
   const kv = program
     .command('kv')
-    .description("read and write a hub's tables, publish and hear its topics")
+    .description("read and write a hub's tables, publish and subscribe to its topics")
     .option('--hub <HOST:PORT>', `where its wire listens (default: ${defaultHub}; env: ${variableOf('hub')})`)
-    .option('--json', 'write JSON, an object a line');
+    .option('--json', 'write a JSON object a line');
   addHubOptions(kv);
   addTables(kv);
   addTopics(kv);

@@ -9,23 +9,21 @@ interface WatchFlags extends HubFlags {
   readonly json?: true;
 }
 
-/** Adds `pool`: who holds how many of the connections that an allocator shares. */
+/** Adds `pool`: the connections that an allocator shares, by client. */
 export function addPool(program: Command): void {
   const pool = program
     .command('pool')
-    .description('what becomes of the connections that a hub or an allocator shares');
+    .description('show and free the connections that a hub or an allocator shares');
   const watch = pool
     .command('watch')
-    .description('show live who holds, needs and waits; a line a change when piped')
+    .description('show which clients hold, need and wait for connections; a line for each change when piped')
     .argument('[HOST:PORT]', whereWire)
-    .option('--once', 'show how it is now, and end')
-    .option('--json', 'write JSON, an object a change');
+    .option('--once', 'show the present state and end')
+    .option('--json', 'write a JSON object for each change');
   addHubOptions(watch).action(watchHub);
   const forget = pool
     .command('forget')
-    .description(
-      'give away what is held for a silent client, once it has no session in the database any more',
-    )
+    .description('free what is held for a silent client, once it has no session in the database any more')
     .argument('CLIENT', 'its name')
     .argument('[HOST:PORT]', whereWire);
   addHubOptions(forget).action(forgetClient);

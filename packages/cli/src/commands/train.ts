@@ -28,10 +28,10 @@ export function addTrain(program: Command): void {
     .argument('<RECIPE>', 'softmax, mlp or cnn')
     .option('--steps <N>', 'how many steps (default: the recipe’s)', integerArgument({ min: 1 }))
     .option('--batch <N>', 'pictures in a step (default: the recipe’s)', integerArgument({ min: 1 }))
-    .option('--seed <N>', 'where all chance comes from (default: the recipe’s)', integerArgument({ min: 0 }))
+    .option('--seed <N>', 'seed of every random number (default: the recipe’s)', integerArgument({ min: 0 }))
     .option('--data <DIR>', 'a directory of the four IDX files (default: MNIST)')
     .option('--out <DIR>', 'where the model, checkpoints, history and curve go (default: runs/RECIPE)')
-    .option('--resume', 'go on from the checkpoint in --out')
+    .option('--resume', 'continue from the checkpoint in --out')
     .action(train);
 }
 

@@ -2,8 +2,8 @@ import { within } from '@inkwire/base';
 import type { Client } from '@inkwire/wire';
 
 /**
- * Waits for what a new client was asked for first. A client whose connection fails tries again for ever, and what was
- * asked waits with it; a person who has just named an address wants to know what is wrong with it: the first failure rejects.
+ * Waits for the first answer to a new client. A client retries a failed connection for ever, and its requests wait
+ * meanwhile. A person who has just named an address wants to know what is wrong with it, so the first failure rejects.
  */
 export async function firstAnswer<T>(
   client: Client,

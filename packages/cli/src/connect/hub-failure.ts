@@ -2,7 +2,7 @@ import { CodedError, messageOf, systemCode } from '@inkwire/base';
 import { CliError } from '../errors.ts';
 import { formatListenAddress, type ListenAddress } from '../settings/listen-address.ts';
 
-/** What the hub answered instead of what was asked, as far as it is shown. */
+/** The hub's answer with another status than 200, as far as it is shown. */
 interface Refusal {
   readonly status: number;
   readonly hubMessage: string;
@@ -22,7 +22,7 @@ export function refused({ status, hubMessage }: Refusal, cause?: unknown): CliEr
   return new CliError('CLI_HUB_REFUSED', message, { cause });
 }
 
-/** What is told of a hub that could not be joined: `CLI_HUB_REFUSED`, `CLI_HUB_UNREACHABLE`, or the error as it was. */
+/** The error for a hub that could not be joined: `CLI_HUB_REFUSED`, `CLI_HUB_UNREACHABLE`, or the error as it was. */
 export function joinFailure(error: unknown, address: ListenAddress, isTls: boolean): unknown {
   const refusal = refusalOf(error);
   if (refusal) return refused(refusal, error);

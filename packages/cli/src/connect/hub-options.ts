@@ -6,10 +6,10 @@ import { readPemFiles } from '../files/pem-files.ts';
 import { type ListenAddress, parseListenAddress } from '../settings/listen-address.ts';
 import { variableOf } from '../settings/settings.ts';
 
-/** Where `serve` puts the wire unless it is told otherwise. */
+/** Where the wire of `serve` listens by default. */
 export const defaultHub = '127.0.0.1:9527';
 
-/** How to come in: what every command that talks to a hub takes. */
+/** How to sign in: the options of every command that connects to a hub. */
 export interface HubFlags {
   readonly token?: string;
   readonly tls?: true;
@@ -23,16 +23,19 @@ export type ClientFactory = (options?: Pick<ClientOptions, 'name' | 'multiplexed
 
 /** Adds the options of `HubFlags`. */
 export function addHubOptions(command: Command): Command {
-  const token = 'signs in; better in the environment than on the command line';
+  const token = 'the token to sign in with; better set in the environment';
   return command
     .addOption(new Option('--token <TOKEN>', `${token} (env: ${variableOf('token')})`))
-    .option('--tls', 'over TLS 1.3, trusting the authorities that the system trusts')
-    .option('--ca <FILE>', 'PEM of the authority that signed the hub’s certificate; means --tls')
-    .option('--cert <FILE>', 'your certificate in PEM, where the hub asks for one; needs --key, means --tls')
+    .option('--tls', 'connect over TLS 1.3 and trust the authorities that the system trusts')
+    .option('--ca <FILE>', 'PEM of the authority that signed the hub’s certificate; implies --tls')
+    .option(
+      '--cert <FILE>',
+      'your certificate in PEM, where the hub asks for one; needs --key, implies --tls',
+    )
     .option('--key <FILE>', 'its private key in PEM; needs --cert');
 }
 
-/** The hub that is meant where none is named: INKWIRE_HUB, or the wire's usual place on this machine. */
+/** The hub when none is named: INKWIRE_HUB, or the wire's default address on this machine. */
 export function hubFromEnvironment(environment: NodeJS.ProcessEnv = process.env): string {
   return environment[variableOf('hub')] || defaultHub;
 }
@@ -84,7 +87,7 @@ export async function clientsOf(flags: HubFlags): Promise<(address: ListenAddres
       });
 }
 
-/** Joins a hub for one piece of work, and leaves. What is told of a hub that cannot be joined: see `joinFailure`. */
+/** Connects to a hub, does one piece of work there and disconnects. A hub that cannot be joined rejects with `joinFailure`. */
 export async function withClient(
   address: ListenAddress,
   flags: HubFlags,

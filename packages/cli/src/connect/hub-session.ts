@@ -12,34 +12,34 @@ import { CliError } from '../errors.ts';
 import { firstAnswer } from './first-answer.ts';
 import type { ClientFactory } from './hub-options.ts';
 
-/** Who one is on a hub. */
+/** The names of the hub and of our own member. */
 export interface Names {
   readonly hub: string;
   readonly own: string;
   readonly id: number;
 }
 
-/** What is heard without having been asked for. */
+/** What a session reports by itself. */
 export interface HubListener {
   onMessage(message: MemberMessage): void;
   /** The connection is lost, and is being made again. */
   onAway(error: Error | undefined): void;
-  /** It is there again; the member is another one. */
+  /** The connection is back, as a new member. */
   onBack(names: Names): void;
   /** Messages may have been missed meanwhile. */
   onMissed(): void;
-  /** The hub does not let us in any more, and nothing will come. */
+  /** The hub refuses us from now on: nothing more follows. */
   onEnd(error: Error | undefined): void;
 }
 
 export interface HubSessionOptions extends HubListener {
   readonly clients: ClientFactory;
   readonly name?: string | undefined;
-  /** Gives up connecting. */
+  /** Ends the attempt to connect. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What to expect of a person's patience with the hub's farewell. */
+/** How long a person waits for an orderly close. */
 const farewellMs = 1_500;
 const readMs = 30_000;
 const joinMs = 10_000;
@@ -132,7 +132,7 @@ export class HubSession extends Owner {
     return await firstAnswer(client, client.read(picture, wait));
   }
 
-  /** Says farewell, and waits no longer than a person would. */
+  /** Closes in order, but does not keep a person waiting. */
   protected override async drain(): Promise<void> {
     this.#stopWatching();
     try {
@@ -164,12 +164,12 @@ export class HubSession extends Owner {
       const names = await this.names();
       if (!this.closed) this.#options.onBack(names);
     } catch {
-      // Lost again, which is told by itself.
+      // The connection is lost again, which is reported by itself.
     }
   }
 }
 
-/** Hears until the client's end. Never rejects: what ends the inbox fails `ready`, or is told as the client's state. */
+/** Receives until the client is closed. Never rejects: what ends the inbox fails `ready`, or is reported as the client's state. */
 async function listen(inbox: Subscription, listener: HubListener): Promise<void> {
   try {
     for await (const item of inbox) {

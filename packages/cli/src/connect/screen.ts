@@ -8,7 +8,7 @@ export interface ScreenStreams {
   readonly errors: NodeJS.WritableStream;
 }
 
-/** So many lines of a pipe wait at most, and what came with the last of them. */
+/** At most so many lines of a pipe wait, and those that came with the last of them. */
 const maxWaitingLines = 1_000;
 
 /**

@@ -5,8 +5,8 @@ import { makeDirectory } from '@inkwire/base/node';
 import { CliError } from '../errors.ts';
 
 /**
- * Makes sure that a directory is there and can be written to. What is created is for its owner alone (0700); a
- * directory that exists keeps its mode. Throws `CLI_DIRECTORY_UNUSABLE`, naming the directory and the `option` that
+ * Makes sure that a directory exists and can be written to. A new directory is for its owner alone (0700); an
+ * existing one keeps its mode. Throws `CLI_DIRECTORY_UNUSABLE`, naming the directory and the `option` that
  * would choose another.
  */
 export async function prepareWritableDirectory(directory: string, option: string): Promise<void> {

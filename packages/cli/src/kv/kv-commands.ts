@@ -1,4 +1,4 @@
-/** What `inkwire kv …` does with a hub, one command each. They write to an output, and throw where the exit code is not 0. */
+/** The commands of `inkwire kv …`. They write to an output, and throw when the exit code is not 0. */
 import type { Client, Command, PlainValue, Reply, Subscription, Value } from '@inkwire/wire';
 import { refused } from '../connect/hub-failure.ts';
 import { CliError } from '../errors.ts';

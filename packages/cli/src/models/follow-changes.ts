@@ -1,14 +1,14 @@
 import { type Clock, sleep } from '@inkwire/base';
 
-/** Something that changes: what it is now, and a stamp that is another after every change. */
+/** Something that changes: its present value, and a stamp that differs after every change. */
 export interface Version<T> {
   readonly value: T;
   readonly stamp: string;
 }
 
 /**
- * Looks every `everyMs` and yields the value at first and whenever its stamp has changed, until the signal aborts.
- * While `look` finds nothing it waits. Time that the caller takes over a value is not made up for.
+ * Calls `look` every `everyMs` and yields the value at first and whenever its stamp has changed, until the signal aborts.
+ * While `look` finds nothing it waits. Time that the caller spends on a value is not made up for.
  */
 export async function* followChanges<T>(
   look: () => Promise<Version<T> | undefined>,

@@ -3,7 +3,7 @@ import { CodedError, messageOf, systemCode } from '@inkwire/base';
 import { CommanderError } from 'commander';
 import { printable } from './printable.ts';
 
-/** What the shell learns: all well; something failed; the command line or the configuration was wrong. */
+/** Exit codes: success; something failed; the command line or the configuration was wrong. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** A failure as the person at the terminal sees it. */

@@ -3,8 +3,8 @@
  *
  *     cnn  ━━━━━━━━━━━━━━━─────────────  52 %  step 1,560/3,000  loss 0.0213  52.1 steps/s  28 s left
  *
- * and what is worth keeping (an accuracy, every thousandth step) scrolls by above it. Into a file or a pipe only whole
- * lines are written: the same ones, and one every ten seconds.
+ * and reports worth keeping (an accuracy, every thousandth step) scroll by above it. Into a file or a pipe only whole
+ * lines are written: the same reports, and one every ten seconds.
  */
 import { type Clock, systemClock } from '@inkwire/base';
 import { formatCount, formatDuration, formatPercent, formatRate } from './quantities.ts';
@@ -21,7 +21,7 @@ export interface Progress {
     | undefined;
 }
 
-/** What is needed of a stream: `process.stderr`, or a recording of it. */
+/** The part of a stream that is used: `process.stderr`, or a recording of it. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
   readonly columns?: number;

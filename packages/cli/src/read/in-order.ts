@@ -1,6 +1,6 @@
 /**
  * Works on `items` with at most `concurrency` at a time and yields the results in the order of the items, each as soon
- * as it and those before it are done. At most `concurrency` results wait. The first rejection ends it.
+ * as it and all results before it are done. At most `concurrency` results wait. The first rejection ends it.
  */
 export async function* inOrder<Item, Result>(
   items: Iterable<Item>,
@@ -11,7 +11,7 @@ export async function* inOrder<Item, Result>(
   for (const item of items) {
     if (running.length === concurrency) yield await running.shift()!;
     const result = work(item);
-    // Looked at in its turn; until then its rejection is not unhandled.
+    // Awaited in its turn; until then its rejection must not count as unhandled.
     result.catch(() => {});
     running.push(result);
   }

@@ -5,8 +5,8 @@ import type { DatabaseLocation } from '../settings/locations.ts';
 
 /**
  * Begins a new epoch in the allocator's file and runs it. With a database silent clients are fenced there: its driver is
- * loaded, and the database asked, at once. One that does not answer is told to `onError`; a driver that is not installed
- * rejects, with `POOL_DRIVER_MISSING`.
+ * loaded, and the database is asked, at once. A database that does not answer is reported to `onError`; a driver that is
+ * not installed rejects with `POOL_DRIVER_MISSING`.
  */
 export async function openAllocator(
   { capacity, spare, strategy, leaseMs, database, file }: PoolConfiguration,
@@ -31,7 +31,7 @@ async function openFence(
       ? (await import('@inkwire/pool/pg')).createPgFence({ connection: url })
       : (await import('@inkwire/pool/mysql')).createMysqlFence({ connection: url });
   try {
-    // Nobody's sessions: whether it can be done is better known now than when somebody has fallen silent.
+    // The sessions of nobody: a fence that does not work should be known before a client falls silent.
     await fence({ name: 'inkwire allocator', incarnation: 'nobody' });
   } catch (error) {
     if (error instanceof CodedError && error.code === 'POOL_DRIVER_MISSING') throw error;
