@@ -6,7 +6,7 @@ const ramp = (value: number, from: number, to: number) =>
   Math.min(1, Math.max(0, (value - from) / (to - from)));
 
 /**
- * How little a piece of ink looks like a digit by its shape alone, 0…1. A digit is a line of less than six times its
+ * How little a piece of ink resembles a digit by its shape alone, 0…1. A digit is a line of less than six times its
  * height (an 8 has four), with at most two holes and perhaps a slip of the pen, thinner than a third of its height,
  * and not much wider than high.
  */
@@ -33,7 +33,7 @@ export interface InkFacts {
 }
 
 /**
- * 0…1: how far the ink looks like something other than a few handwritten digits. A page has many pieces, a face has
+ * 0…1: how much the ink resembles something other than a few handwritten digits. A page has many pieces, a face has
  * greys and blots, a scribble too much line and too many holes. Each doubt alone is enough, so they join as
  * independent ones do: 1 − ∏(1 − doubt).
  */

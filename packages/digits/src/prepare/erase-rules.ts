@@ -1,7 +1,7 @@
 /**
- * Ruled lines, grids and frames: long, thin and straight. Ink is taken apart into runs across the line; where the
- * runs are as thin as a stroke and follow each other for long, they are a rule. Only those runs are erased: where a
- * digit crosses the rule the run is longer, and stays, so that the digit keeps its ink.
+ * Erases ruled lines, grids and frames: ink that is long, thin and straight. The ink is split into runs across the line.
+ * Where many runs in a row are as thin as a stroke, they are a rule. Only those runs are erased. Where a digit crosses
+ * the rule its run is longer and stays, so that the digit keeps its ink.
  */
 
 /** A chain of thin runs that touch from one column to the next. */

@@ -142,10 +142,10 @@ interface Partner {
 }
 
 /**
- * Joins the nearest two that belong together, and again. Groups are in the order of their left edges, and stay so: what
- * is joined takes the place of its first part. Each knows its nearest partner among those after it; after a join only
- * those look again that lost their partner or lie near what was joined. So the work is that of a few comparisons for
- * each piece, unless all lie in one column.
+ * Joins the nearest two groups that belong together, again and again. Groups stay in the order of their left edges: a
+ * joined group takes the place of its first part. Each group has its nearest partner among those after it. After a join
+ * only the groups that lost their partner, or are near the joined one, search again. So each piece costs a few comparisons,
+ * unless all are in one column.
  */
 function joinNearest(pieces: readonly Group[], writing: Writing): Group[] {
   const groups: (Group | undefined)[] = [...pieces];

@@ -23,7 +23,7 @@ function mediaBrands(bytes: Uint8Array): string[] {
 
 /**
  * The media type of a picture that `preparePicture` reads, by its first bytes; `undefined` for everything else.
- * What a file is called, or said to be, plays no part.
+ * The file's name and declared type are ignored.
  */
 export function pictureType(bytes: Uint8Array): PictureType | undefined {
   if (startsWith(bytes, 0xff, 0xd8, 0xff)) return 'image/jpeg';
@@ -34,7 +34,7 @@ export function pictureType(bytes: Uint8Array): PictureType | undefined {
   return mediaBrands(bytes).some((brand) => brand === 'avif' || brand === 'avis') ? 'image/avif' : undefined;
 }
 
-/** What a file that is not read looks like, for the message to the person who sent it. */
+/** The likely kind of a file that cannot be read, for the error message. */
 export function foreignKind(bytes: Uint8Array): string | undefined {
   const start = ascii(bytes, 0, 256).trimStart();
   if (mediaBrands(bytes).some((brand) => /^(he[ivm][cxs]|mif1|msf1)$/.test(brand))) return 'HEIC';

@@ -30,7 +30,7 @@ export async function preparePicture(
   return prepareGrey(grey, width, height);
 }
 
-/** The same for a picture that is decoded already; `width` and `height` are those that the boxes shall refer to. */
+/** Like `preparePicture`, for a decoded picture. Boxes refer to a picture of `width` × `height`. */
 export function prepareGrey(grey: Grey, width: number, height: number): PreparedPicture {
   if (Math.min(grey.width, grey.height) < unreadableSide) return emptyPicture(width, height);
   const ink = enlargeSmall(divideLight(darkOnLight(grey)));

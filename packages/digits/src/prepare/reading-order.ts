@@ -1,4 +1,4 @@
-/** What lines are made of: boxes. */
+/** A box to be put into reading order. */
 interface Box {
   readonly left: number;
   readonly top: number;
@@ -43,7 +43,7 @@ function distance(line: readonly Box[], box: Box): number {
   return Math.abs(expectedY(line, box) - middleY(box)) + 0.1 * Math.max(0, box.left - last.right);
 }
 
-/** Where a line would be at a box, going on with the slope of its last few boxes. */
+/** Where a line would be at a box if it continued with the slope of its last few boxes. */
 function expectedY(line: readonly Box[], box: Box): number {
   const last = line.at(-1)!;
   const slope = Math.max(-0.3, Math.min(0.3, slopeOf([line.slice(-6)])));
@@ -52,7 +52,7 @@ function expectedY(line: readonly Box[], box: Box): number {
 
 function follows(line: readonly Box[], box: Box, height: number): boolean {
   const last = line.at(-1)!;
-  // The slope of two boxes says little: near ones must overlap themselves, far ones the line going on.
+  // The slope of two boxes says little: near ones must overlap themselves, far ones the continued line.
   const near = box.left - last.right <= 1.5 * height;
   const shift = near ? 0 : expectedY(line, box) - middleY(last);
   const shared = Math.min(last.bottom + shift, box.bottom) - Math.max(last.top + shift, box.top);
@@ -81,7 +81,7 @@ function words<B extends Box>(line: readonly B[], height: number): B[][] {
   const result: B[][] = [[line[0]!]];
   for (const [i, gap] of gaps.entries()) {
     const box = line[i + 1]!;
-    // With one gap there is no usual one: then only its size speaks.
+    // With one gap there is no usual one: then only its size counts.
     if (gap > wordGap * height && (gaps.length === 1 || gap > wordGapRatio * usual || usual > 1.5 * height))
       result.push([box]);
     else result.at(-1)!.push(box);

@@ -15,7 +15,7 @@ const mostSearched = 16;
 
 /**
  * Cuts digits that touch: a piece much wider than a digit is parted along the path from top to bottom that crosses
- * least ink, diagonal steps allowed (drop-fall, Congedo et al. 1995, as a shortest path). Nobody here reads, so a cut
+ * least ink, diagonal steps allowed (drop-fall, Congedo et al. 1995, as a shortest path). Nothing is read here, so a cut
  * is made only where the shape alone says so; a piece that cannot be cut plainly stays whole. Relabels the cut pixels.
  */
 export function splitWide(labelled: Labelled): Labelled {
