@@ -25,7 +25,8 @@ export default defineConfig(({ mode }) => ({
   ...sources,
   test: {
     // `npm run test:long`: the tests of `slow` take all of what they otherwise take a seeded share of.
-    env: mode === 'long' ? { INKWIRE_LONG: '1' } : {},
+    // `npm run test:registry`: an empty project installs what it needs from npm, not from here.
+    env: mode === 'long' ? { INKWIRE_LONG: '1' } : mode === 'registry' ? { INKWIRE_NPM: '1' } : {},
     // A limit that only ends a hang: no test may depend on how fast the machine is.
     testTimeout: 600_000,
     hookTimeout: 600_000,
