@@ -4,8 +4,8 @@ import {
   type Clock,
   type Closable,
   expectInteger,
-  Lifetime,
   messageOf,
+  Owner,
   systemClock,
   type Timer,
 } from '@inkwire/base';
@@ -46,20 +46,20 @@ export async function watchTls(files: TlsFiles, options: WatchTlsOptions = {}): 
   return new TlsWatch(files, first, options);
 }
 
-class TlsWatch implements WatchedTls {
+class TlsWatch extends Owner implements WatchedTls {
   current: TlsMaterial;
   readonly #files: TlsFiles;
   readonly #intervalMs: number;
   readonly #clock: Clock;
   readonly #onUnusable: (error: WireError) => void;
   readonly #listeners = new Set<(material: TlsMaterial) => void>();
-  readonly #lifetime = new Lifetime('watch on TLS files', { drain: () => this.#timer?.cancel() });
   #timer: Timer | undefined;
   /** What was unusable at the last check, and whether that was reported. */
   #unusable = '';
   #told = false;
 
   constructor(files: TlsFiles, first: TlsMaterial, options: WatchTlsOptions) {
+    super('watch on TLS files');
     this.#files = files;
     this.current = first;
     this.#intervalMs = expectInteger('intervalMs', options.intervalMs ?? 5000, { min: 1 });
@@ -109,20 +109,8 @@ class TlsWatch implements WatchedTls {
     );
   }
 
-  get closed(): boolean {
-    return this.#lifetime.closed;
-  }
-
-  close(): Promise<void> {
-    return this.#lifetime.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#lifetime.destroy(error);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  protected override drain(): void {
+    this.#timer?.cancel();
   }
 }
 

@@ -1,3 +1,4 @@
+import { Pieces } from '../frames/pieces.ts';
 import { encodeHeader, FrameType, headerBytes } from './header.ts';
 
 /*
@@ -13,13 +14,12 @@ let slab = new Uint8Array(slabBytes);
 let slabAt = 0;
 
 export class FrameGatherer {
+  readonly #pieces = new Pieces();
+
   /** Bytes that wait to be taken. */
-  bytes = 0;
-  #pieces: Uint8Array[] = [];
-  /** The piece under way: `#in[#from … #to)`, extended as long as nothing else was written behind it. */
-  #in: Uint8Array | undefined;
-  #from = 0;
-  #to = 0;
+  get bytes(): number {
+    return this.#pieces.bytes;
+  }
 
   /** A frame without a payload. */
   add(type: number, flags: number, id: number, length: number): void {
@@ -36,18 +36,12 @@ export class FrameGatherer {
       return;
     }
     this.add(FrameType.data, flags, id, payload.length);
-    this.#seal();
-    this.#pieces.push(payload);
-    this.bytes += payload.length;
+    this.#pieces.append(payload, 0, payload.length);
   }
 
   /** All pieces in order; none are left. */
   take(): readonly Uint8Array[] {
-    this.#seal();
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    this.bytes = 0;
-    return pieces;
+    return this.#pieces.take();
   }
 
   #reserve(count: number): number {
@@ -55,21 +49,9 @@ export class FrameGatherer {
       slab = new Uint8Array(slabBytes);
       slabAt = 0;
     }
-    if (this.#in !== slab || this.#to !== slabAt) {
-      this.#seal();
-      this.#in = slab;
-      this.#from = slabAt;
-    }
     const at = slabAt;
     slabAt += count;
-    this.#to = slabAt;
-    this.bytes += count;
+    this.#pieces.append(slab, at, slabAt);
     return at;
-  }
-
-  #seal(): void {
-    if (this.#in === undefined) return;
-    this.#pieces.push(this.#in.subarray(this.#from, this.#to));
-    this.#in = undefined;
   }
 }
