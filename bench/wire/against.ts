@@ -1,33 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { median, printTable, saveResults } from '../report.ts';
-import { frameOf, replyOf } from './frames.ts';
 import { askOnce, drive } from './generator.ts';
 import { startHub, startHubOf } from './hub.ts';
+import { fill, hget, hset, publish } from './loads.ts';
 
-const [keys, connections, inFlight, seconds] = [1_000, 50, 16, 1];
-const value = { kind: 'string', value: 'v'.repeat(32) } as const;
-const names = Array.from({ length: keys }, (_, i) => `key:${String(i).padStart(12, '0')}`);
-const table = 'bench';
-
+const [connections, inFlight, seconds] = [50, 16, 1];
 const loads = [
-  {
-    what: 'hget',
-    requests: names.map((key) => frameOf({ kind: 'hget', table, key })),
-    answer: replyOf([value]),
-  },
-  {
-    what: 'hset',
-    requests: names.map((key) => frameOf({ kind: 'hset', table, pair: { key, value } })),
-    answer: replyOf([value]),
-  },
-  {
-    what: 'publish, nobody listens',
-    requests: [frameOf({ kind: 'publish', topic: table, data: [value] })],
-    answer: replyOf([]),
-  },
+  { what: 'hget', ...hget },
+  { what: 'hset', ...hset },
+  { what: 'publish, nobody subscribed', ...publish },
 ];
-const fill = frameOf({ kind: 'hmset', table, pairs: names.map((key) => ({ key, value })) });
 
 /** Seconds of processor time that a process has taken (Linux). */
 function processorSeconds(pid: number): number {

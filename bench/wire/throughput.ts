@@ -3,15 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCertificates } from '@inkwire/wire/node';
 import { median, printTable, saveResults } from '../report.ts';
-import { frameOf, replyOf } from './frames.ts';
 import { askOnce, drive, type Target } from './generator.ts';
 import { startHub } from './hub.ts';
+import * as loads from './loads.ts';
 import { resp, startRedis } from './redis.ts';
 
-const [keys, connections, seconds, rounds] = [1_000, 50, 2, 5];
-const value = { kind: 'string', value: 'v'.repeat(32) } as const;
-const names = Array.from({ length: keys }, (_, i) => `key:${String(i).padStart(12, '0')}`);
-const table = 'bench';
+const [connections, seconds, rounds] = [50, 2, 5];
 
 /** What one side of a contest sends, and what it is answered. */
 interface Side {
@@ -20,21 +17,16 @@ interface Side {
   readonly answer: Uint8Array;
 }
 
-const found = replyOf([value]);
-const hgets = names.map((key) => frameOf({ kind: 'hget', table, key }));
-const hsets = names.map((key) => frameOf({ kind: 'hset', table, pair: { key, value } }));
-const fill = frameOf({ kind: 'hmset', table, pairs: names.map((key) => ({ key, value })) });
-
-const hget = (target: Target): Side => ({ target, requests: hgets, answer: found });
-const hset = (target: Target): Side => ({ target, requests: hsets, answer: found });
+const hget = (target: Target): Side => ({ target, ...loads.hget });
+const hset = (target: Target): Side => ({ target, ...loads.hset });
 const redisGet = (target: Target): Side => ({
   target,
-  requests: names.map((name) => resp('GET', name)),
-  answer: Buffer.from(`$${value.value.length}\r\n${value.value}\r\n`),
+  requests: loads.keys.map((name) => resp('GET', name)),
+  answer: Buffer.from(`$${loads.valueText.length}\r\n${loads.valueText}\r\n`),
 });
 const redisSet = (target: Target): Side => ({
   target,
-  requests: names.map((name) => resp('SET', name, value.value)),
+  requests: loads.keys.map((name) => resp('SET', name, loads.valueText)),
   answer: Buffer.from('+OK\r\n'),
 });
 
@@ -82,7 +74,7 @@ export async function throughput(): Promise<void> {
   const sync = await startHub('--durability', 'sync');
   const overTls = { port: tls.port, ca: await readFile(files.ca.cert, 'utf8') };
   try {
-    for (const target of [plain, overTls, relaxed, sync]) await askOnce(target, fill);
+    for (const target of [plain, overTls, relaxed, sync]) await askOnce(target, loads.fill);
     if (redis) for (const request of redisSet(redis).requests) await askOnce(redis, request);
     const contests: Contest[] = [
       ...[1, 16].flatMap((inFlight) => [
