@@ -2,16 +2,11 @@ export * from './allocator/index.ts';
 export { PoolError, type PoolErrorCode } from './errors.ts';
 export type { Fence } from './leases/fence.ts';
 export { openFileStore } from './leases/file-store.ts';
-export {
-  createLeaseClient,
-  type LeaseClient,
-  type LeaseClientCounts,
-  type LeaseClientOptions,
-  type LeaseClientState,
-  type LeasedPool,
-} from './leases/lease-client.ts';
+export { createLeaseClient, type LeaseClient } from './leases/lease-client.ts';
+export type { LeaseClientOptions } from './leases/lease-client-options.ts';
+export type { LeaseClientCounts, LeaseClientState } from './leases/lease-protocol.ts';
 export { createLeaseService, type LeaseService, type LeaseServiceOptions } from './leases/lease-service.ts';
-export type { LeasedStats } from './leases/news.ts';
+export type { LeasedPool, LeasedStats } from './leases/leased-pool.ts';
 export { createMemoryStore, type LeaseStore } from './leases/store.ts';
 export type { LeaseTransport } from './leases/transport.ts';
 export type { LeasedLimits, PoolLimits } from './limits.ts';

@@ -2,7 +2,8 @@ import { createManualClock } from '@inkwire/base';
 import { expect, it, vi } from 'vitest';
 import type { LeaseGrant, LeaseReply, LeaseReport, RefusalReason } from '../allocator/messages.ts';
 import type { LeasedLimits } from '../limits.ts';
-import { createLeaseClient, type LeaseClientOptions } from './lease-client.ts';
+import { createLeaseClient } from './lease-client.ts';
+import type { LeaseClientOptions } from './lease-client-options.ts';
 
 /** A pool that is what the test says. */
 class FakePool {

@@ -1,21 +1,5 @@
 import { type LeaseReport, needOf, totalOf } from '../allocator/messages.ts';
-
-/** What a lease client looks at in its pool. */
-export interface LeasedStats {
-  readonly min: number;
-  readonly max: number;
-  readonly total: number;
-  readonly idle: number;
-  readonly inUse: number;
-  readonly opening: number;
-  readonly closing: number;
-  readonly queued: number;
-  readonly longestWaitMs: number;
-  readonly timeouts: number;
-  readonly refused: number;
-  readonly released: number;
-  readonly serviceMs: number;
-}
+import type { LeasedStats } from './leased-pool.ts';
 
 /** How soon something has to be told: at once, when convenient, or not before the next tick. */
 export type Urgency = 'urgent' | 'soon' | 'none';
