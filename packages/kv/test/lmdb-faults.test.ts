@@ -172,6 +172,18 @@ describe('what `relaxed` tables leave behind', () => {
   });
 });
 
+it('destroy fails the writes that have not begun, and keeps those that were answered', async () => {
+  const directory = await temporaryDirectory();
+  const tables = await openLmdbTables({ directory });
+  await tables.hset('t', 'answered', text('1'));
+  const waiting = tables.hset('t', 'waiting', text('2'));
+  const destroyed = tables.destroy(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  await destroyed;
+  await using again = await openLmdbTables({ directory });
+  expect(await again.hmexist('t', ['answered', 'waiting'])).toEqual([true, false]);
+});
+
 it('names whose limits LMDB cannot hold are refused at once', async () => {
   const directory = await temporaryDirectory();
   await expect(openLmdbTables({ directory, limits: { maxKeyBytes: 1500 } })).rejects.toThrow(RangeError);

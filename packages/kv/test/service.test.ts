@@ -618,6 +618,15 @@ describe('a stream that has subscribed', () => {
     expect(topics.subscribers('news')).toBe(0);
   });
 
+  it('takes none either when the system decided on the subscription later', async () => {
+    const { service, topics } = create({ system: { answer: async () => undefined } });
+    const peer = connect(service, 'me');
+    peer.send({ kind: 'subscribe', topic: '$mine' }, get('k'));
+    await peer.untilEnded();
+    expect(peer.replies.map(({ status }) => status)).toEqual([200, 400]);
+    expect(topics.subscribers('$mine')).toBe(0);
+  });
+
   it('ends when it is unsubscribed from elsewhere, by the right topic and id', async () => {
     const { service } = create();
     const peer = connect(service, 'me');

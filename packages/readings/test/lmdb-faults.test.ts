@@ -132,3 +132,15 @@ describe('a data file that is not what was written', () => {
     await again.close();
   });
 });
+
+it('destroy rejects the writes that have not begun, and keeps those that were acknowledged', async () => {
+  const directory = await temporaryDirectory();
+  const readings = await openLmdbReadings({ directory });
+  const { id } = await readings.keep(newReading('1'));
+  const waiting = readings.keep(newReading('2'));
+  const destroyed = readings.destroy(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  await destroyed;
+  await using again = await openLmdbReadings({ directory });
+  expect([(await again.get(id))?.text, await again.count()]).toEqual(['1', 1]);
+});
