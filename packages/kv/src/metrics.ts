@@ -27,12 +27,12 @@ const statuses = [200, 400, 401, 403, 404, 413, 429, 500, 503, 507] as const;
 const rowOf = new Map<string, number>(countedKinds.map((kind, row) => [kind, row * (statuses.length + 1)]));
 const columnOf = new Map<number, number>(statuses.map((status, column) => [status, column]));
 
-/** Upper bounds of the waits that are told apart, in seconds; longer ones are counted in no bucket but in the sum. */
+/** Upper bounds of the buckets of waits, in seconds. Longer waits are in no bucket, but in the sum. */
 export const waitBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
 ] as const;
 
-/** What the service and the topics count: plain numbers that only grow, but for those called gauges. */
+/** What the service and the topics count: numbers that only grow, except the gauges. */
 export class KvMetrics {
   /** Bytes of payloads that came in and of frames that went out. */
   bytesIn = 0;
@@ -47,7 +47,7 @@ export class KvMetrics {
   subscriptions = 0;
   /** Gauge: topics that have a subscriber. */
   topics = 0;
-  /** Messages published; copies of them handed to subscribers' channels; subscribers dropped because they were slow. */
+  /** Messages published; copies of them written to subscribers' channels; subscribers dropped because they were slow. */
   published = 0;
   delivered = 0;
   dropped = 0;

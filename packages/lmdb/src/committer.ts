@@ -83,7 +83,7 @@ class RelaxedCommitter implements Committer {
     return this.#commit(change);
   }
 
-  /** On a full disk the pages that the file has are all the room there is: a checkpoint lets go of those of the last one. */
+  /** On a full disk only the pages in the file are left. A checkpoint frees those that the last one held. */
   async #commitInFile(change: () => void, bytes: number, operations: number): Promise<void> {
     if (!this.#space.fitsFile(bytes, operations)) throw noRoom();
     await this.#flushing;

@@ -16,7 +16,7 @@ import { isWhole } from './page-tree.ts';
  * 4. `data.mdb` is as long as its newest meta page says, or every page of its trees lies in what there is of it: LMDB may
  *    count unused pages at the end that it never wrote.
  *
- * Where a crash of the machine may have left a mixture of pages, every page is looked at, however long the file is.
+ * Where a crash of the machine may have left a mixture of pages, every page is checked, however long the file is.
  *
  * Nothing here changes a file that another process may be writing to.
  */
@@ -71,7 +71,7 @@ export function proveRoom(directory: string, bytes: number): Promise<void> {
   return proveWritable(directory, bytes + overheadBytes);
 }
 
-/** So many times another process may commit while its file is looked at; then it is whole enough for that process. */
+/** How often another process may commit during the check. After that the file is taken: that process works with it. */
 const maxLooks = 10;
 
 /** What is wrong with a data file: cut, mixed or no LMDB file at all; or of another format. */

@@ -2,9 +2,9 @@ import { statfsSync } from 'node:fs';
 import type { Database, RootDatabase } from 'lmdb';
 
 /*
- * Whether the disk has room for a transaction. LMDB must not be left to find that out: when the system refuses a write, it
- * composes a message that is longer than the memory for it (lmdb 3.5.6, mdb.c, "Attempting to write page"), and what lies
- * behind that is anybody's.
+ * Whether the disk has room for a transaction. LMDB must not find that out itself: when the system refuses a write, it
+ * composes a message that is longer than the memory for it (lmdb 3.5.6, mdb.c, "Attempting to write page"), and overwrites
+ * other memory.
  *
  *     on the disk  enough for what a transaction can write at the worst, beside a reserve ─▶ yes
  *     in the file  else enough pages that LMDB has written before and uses no more        ─▶ yes
@@ -14,7 +14,7 @@ import type { Database, RootDatabase } from 'lmdb';
 const pagesAnOperation = 8;
 /** What everything together takes besides. */
 const pagesBeside = 24;
-/** Kept free, or a sixteenth of a disk that is small: other programs write too, and we look only now and then. */
+/** Kept free, or a sixteenth of a disk that is small: other programs write too, and the disk is asked only once a second. */
 const reserveBytes = 64 * 2 ** 20;
 const lookEveryMs = 1000;
 
@@ -36,7 +36,7 @@ export class FreeSpace {
   readonly #databases: readonly Database[];
   readonly #now: () => number;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** What may be written until the next look. */
+  /** What may be written before the disk is asked again. */
   #left = 0;
 
   /** `databases`: all that are in the file. `now`: milliseconds. */

@@ -13,7 +13,7 @@ export interface ReadDigit {
 export interface Reading {
   /** UUIDv7; a later reading has a greater id. Empty when the reading is not kept. */
   readonly id: string;
-  /** ISO 8601, by the clock of whoever kept it. */
+  /** ISO 8601, by the clock of the process that kept it. */
   readonly time: string;
   /** Who brought the picture: `upload`, `drawing`, `sample`, a member's name. */
   readonly source: string;

@@ -27,7 +27,7 @@ export interface ReadingsPage {
  *
  * 1. What `keep` resolved is there, whole, with its picture, after `kill -9`; what it rejected is not there at all.
  * 2. Ids only grow, also when the clock steps back and across restarts; lists go from the greatest id down.
- * 3. Nothing handed in or out is shared: changing it afterwards changes nothing that is kept.
+ * 3. What is passed and returned is copied: changing it afterwards changes nothing that is kept.
  * 4. An unknown id is an answer (`undefined`, `false`), never an error.
  */
 export interface Readings extends Closable {

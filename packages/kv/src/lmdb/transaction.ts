@@ -32,7 +32,7 @@ function createSlab(bytes: number): Slab {
   return Object.assign(Buffer.allocUnsafeSlow(bytes), { start: 0, end: 0 });
 }
 
-/** A value, out of LMDB's record, which is only lent. */
+/** Copies the value out of LMDB's record, which is valid only until the next read. */
 export function valueIn(record: Uint8Array): EncodedValue {
   const head = record[0] === 0 ? 1 : 9;
   const length = record.length - head;
@@ -232,11 +232,11 @@ export class Transaction {
 /** LMDB's own record, valid until the next one is asked for. */
 export function lend({ values }: Store, name: Name): Uint8Array | undefined {
   const bytes = values.getBinaryFast(asKey(name));
-  // lmdb-js lends one large buffer and overwrites its property `length`, which typed arrays do not heed.
+  // lmdb-js lends one large buffer and overwrites its property `length`, which typed arrays ignore.
   return bytes?.subarray(0, bytes.length);
 }
 
-/** Whether an operation's failure is its own, so that the others of its transaction go on. */
+/** Whether an operation failed for a reason of its own, before it changed anything. The rest of its transaction is committed. */
 export function isOwnFailure(error: unknown): boolean {
   return error instanceof KvError && (error.code === 'KV_FULL' || error.code === 'KV_TABLE_FULL');
 }

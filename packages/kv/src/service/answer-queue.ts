@@ -4,7 +4,7 @@ import type { CountedKind, KvMetrics } from '../metrics.ts';
 import { type Answer, isPending, type PendingAnswer } from '../tables/tables.ts';
 import type { Shape } from './reply-writer.ts';
 
-/** A command that was carried out, or is about to be, and whose reply is not written yet. */
+/** A command whose reply is not written yet. */
 export interface Slot {
   readonly kind: CountedKind;
   readonly shape: Shape | 'system';
@@ -26,7 +26,7 @@ interface AnsweringService {
 
 /** What a queue needs of its stream. */
 export interface AnswerQueueOwner {
-  /** Writes the reply of a slot whose answer is there. False when the peer does not keep up: `resume` tells. */
+  /** Writes the reply of a slot whose answer is there. False when the peer does not keep up: then `resume` follows. */
   writeSlot(slot: Slot): boolean;
   /** As many as could be were written. */
   onDrained(): void;

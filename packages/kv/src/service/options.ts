@@ -16,9 +16,9 @@ import type { Refusal } from './refusals.ts';
 
 /** What one stream may ask of this process. */
 export interface ServiceLimits extends FrameLimits {
-  /** Most commands of one stream whose answers are awaited; then it is read no further. Default 256. */
+  /** Most commands of one stream that wait for their answers; past it the stream is not read. Default 256. */
   readonly maxPendingCommands?: number | undefined;
-  /** Most bytes of those commands; then it is read no further. Default 1 MiB. */
+  /** Most bytes of those commands; past it the stream is not read. Default 1 MiB. */
   readonly maxPendingBytes?: number | undefined;
   /** Most bytes of an answer before compression; a longer one is 413. Default 16 MiB. */
   readonly maxReplyBytes?: number | undefined;
@@ -36,7 +36,7 @@ export type ResolvedServiceLimits = ResolvedFrameLimits & {
 /** The hub's part: everything whose table or topic begins with `$`, and `read` and `lease`. */
 export interface SystemHook<Session> {
   /**
-   * Answers a command, at once or later; undefined for a topic's command: carry it out as with any other topic. What it
+   * Answers a command, at once or later; undefined for a command on a topic: the topic is treated like any other. What it
    * throws is answered by 500.
    */
   answer(command: Command, session: Session): Reply | undefined | Promise<Reply | undefined>;
@@ -53,7 +53,7 @@ export interface CommandServiceOptions<Session> {
   readonly limits?: ServiceLimits | undefined;
   readonly metrics?: KvMetrics | undefined;
   readonly clock?: Clock | undefined;
-  /** Told of every failure that is answered by 500, for the log. */
+  /** Receives every error that is answered by 500, for the log. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
@@ -63,7 +63,7 @@ export interface Served {
   end(): void;
 }
 
-/** Answers commands on any number of streams. It owns none of what it is given. */
+/** Answers commands on any number of streams. It does not close the tables or the topics. */
 export interface CommandService<Session> {
   /**
    * Serves one stream, a plain connection or one of a multiplexed one, until its end. `allowance`: what its connection may

@@ -1,12 +1,12 @@
 import { Alarm, type Clock } from '@inkwire/base';
 
-/** Milliseconds between two looks for keys that have expired. */
+/** Milliseconds between two sweeps. */
 const sweepEveryMs = 1000;
-/** The most keys that one look removes; when there were as many, the next follows soon. */
+/** The most keys that one sweep removes. When it removed as many, the next one follows soon. */
 export const sweepAtMost = 1000;
 const soonMs = 5;
 
-/** Time for expiry: it begins with `startMs` and goes on evenly, however the machine's clock is set meanwhile. */
+/** Time for expiry: it starts at `startMs` and runs evenly, also when the machine's clock is set. */
 export function createExpiryTime(clock: Clock, startMs: number): () => number {
   const offset = startMs - clock.monotonic();
   return () => offset + clock.monotonic();
@@ -29,7 +29,7 @@ export class Sweeper {
     this.#clock = clock;
     this.#sweep = options.sweep;
     this.#anything = options.anything;
-    this.#alarm = new Alarm(clock, () => this.#look());
+    this.#alarm = new Alarm(clock, () => this.#run());
   }
 
   wake(): void {
@@ -44,18 +44,18 @@ export class Sweeper {
     this.#alarm.by(this.#clock.monotonic() + delayMs);
   }
 
-  #look(): void {
+  #run(): void {
     const removed = this.#sweep();
-    if (typeof removed === 'number') this.#goOn(removed);
+    if (typeof removed === 'number') this.#scheduleNext(removed);
     else
       removed.then(
-        (count) => this.#goOn(count),
-        // The disk is full or failing: whoever writes hears of it; here it is tried again.
-        () => this.#goOn(0),
+        (count) => this.#scheduleNext(count),
+        // The disk is full or failing. The next write reports that; the sweep is tried again.
+        () => this.#scheduleNext(0),
       );
   }
 
-  #goOn(removed: number): void {
+  #scheduleNext(removed: number): void {
     if (this.#anything()) this.#after(removed >= sweepAtMost ? soonMs : sweepEveryMs);
   }
 }

@@ -7,19 +7,19 @@ export type { EncodedPair, EncodedValue };
 export type Values = readonly (EncodedValue | undefined)[] | undefined;
 
 /**
- * An answer that has to wait for others: all that are committed together share one promise, so that a hundred thousand of
- * them a second cost no promise each. `await` works on it too.
+ * An answer that waits for a commit. All answers of one commit share one promise, so that a hundred thousand of them a
+ * second do not cost a promise each. `await` works on it too.
  */
 export interface PendingAnswer<T> extends PromiseLike<T> {
   /** Whether `result` may be called. */
   readonly done: boolean;
   /** Resolves, and never rejects, when `done`. */
   readonly settled: Promise<void>;
-  /** What came of it; throws what it failed with. */
+  /** The result. Throws what the operation failed with. */
   result(): T;
 }
 
-/** An answer at once, where the engine can, else a pending one. */
+/** The answer itself, where the engine has it at once; else a pending one. */
 export type Answer<T> = T | PendingAnswer<T>;
 
 export function isPending<T>(answer: Answer<T>): answer is PendingAnswer<T> {

@@ -18,17 +18,17 @@ import type { Subscriber, Subscription, Topics } from './topics.ts';
 
 /*
  * What is live. A message becomes a whole reply frame once; the frames of a turn lie one behind the other, and every
- * subscriber's channel is handed the same memory, once a turn.
+ * subscriber's channel receives the same memory, once a turn.
  *
  *     publish ─▶ frame ─▶ topic's batch ──end of turn, or batch full──▶ each subscriber: room? ─┬─▶ channel
  *                                                                                              └─▶ dropped: 429
  *
  * Invariants: a topic is there while it has a subscriber, and a message to a topic without one is never encoded. A
- * subscriber hears what was published after `subscribe`, in order and without gaps, until its end; when it cannot keep
- * up it ends, and nobody waits for it. One subscriber's failure is not another's.
+ * subscriber receives what is published after `subscribe`, in order and without gaps, until its end. When it cannot keep
+ * up it ends, and no other subscriber waits for it. One subscriber's failure is not another's.
  */
 
-/** What a subscriber may hold up. */
+/** How much may wait for a subscriber. */
 export interface TopicLimits {
   /** Most messages that wait for one subscriber. Default 65,536. */
   readonly maxQueuedMessages?: number | undefined;
@@ -42,7 +42,7 @@ export interface TopicLimits {
 export interface TopicsOptions {
   readonly limits?: TopicLimits;
   readonly metrics?: KvMetrics;
-  /** Gives candidates for subscription ids, 1 to 2³² − 1. Default: random ones, which nobody else can guess. */
+  /** Makes candidates for subscription ids, 1 to 2³² − 1. Default: random ones, which cannot be guessed. */
   readonly nextId?: () => number;
 }
 
@@ -61,11 +61,11 @@ interface Batch {
 
 interface Topic {
   readonly name: string;
-  readonly members: Set<Member>;
+  readonly members: Set<LiveSubscription>;
   batch: Batch | undefined;
 }
 
-interface Member extends Subscription {
+interface LiveSubscription extends Subscription {
   readonly of: Topic;
   readonly subscriber: Subscriber;
   readonly queue: SubscriberQueue;
@@ -78,7 +78,7 @@ export function createTopics(options: TopicsOptions = {}): Topics {
 
 class LiveTopics implements Topics {
   readonly #topics = new Map<string, Topic>();
-  readonly #members = new Map<number, Member>();
+  readonly #members = new Map<number, LiveSubscription>();
   readonly #metrics: KvMetrics;
   readonly #nextId: () => number;
   readonly #maxMessages: number;
@@ -107,7 +107,7 @@ class LiveTopics implements Topics {
   }
 
   publish(name: string, values: readonly EncodedValue[]): number {
-    const topic = this.#heard(name);
+    const topic = this.#subscribed(name);
     if (topic === undefined) return 0;
     beginOkReply(this.#writer);
     for (const value of values) addEncodedValue(this.#writer, value);
@@ -115,7 +115,7 @@ class LiveTopics implements Topics {
   }
 
   publishEncoded(name: string, bytes: Uint8Array, start: number, end: number): number {
-    const topic = this.#heard(name);
+    const topic = this.#subscribed(name);
     if (topic === undefined) return 0;
     beginOkReply(this.#writer);
     addPublishedValues(this.#writer, bytes, start, end);
@@ -134,7 +134,7 @@ class LiveTopics implements Topics {
     this.#handOut(topic);
     const id = this.#freeId();
     const queue = new SubscriberQueue(this.#maxMessages, this.#maxBytes);
-    const member: Member = {
+    const member: LiveSubscription = {
       id,
       topic: name,
       of: topic,
@@ -170,8 +170,8 @@ class LiveTopics implements Topics {
       if (this.#remove(member)) member.subscriber.over({ status: 503, message });
   }
 
-  /** The topic, when somebody hears it. */
-  #heard(name: string): Topic | undefined {
+  /** The topic, if it has a subscriber. */
+  #subscribed(name: string): Topic | undefined {
     this.#metrics.published++;
     return this.#topics.get(name);
   }
@@ -194,9 +194,9 @@ class LiveTopics implements Topics {
     const compressed = writer.payloadBytes > compressAbove;
     if (compressed) writer.replacePayload(gzip(writer.payload, fitsEveryone));
     const from = writer.finish(compressed);
-    const heard = topic.members.size;
+    const { size } = topic.members;
     this.#gather(topic, from, writer.at);
-    return heard;
+    return size;
   }
 
   #gather(topic: Topic, from: number, to: number): void {
@@ -244,20 +244,20 @@ class LiveTopics implements Topics {
     }
   }
 
-  /** What stands in the place of a message for those whose streams carry no frame so long. */
+  /** Replaces a message for subscribers whose streams carry no frame so long. */
   #tooLong(bytes: number): Uint8Array {
     beginReply(this.#writer, 413, `A message of ${bytes} bytes is longer than this stream carries`);
     const from = this.#writer.finish(false);
     return this.#writer.bytes.slice(from, this.#writer.at);
   }
 
-  #drop(member: Member, status: number, message: string): void {
+  #drop(member: LiveSubscription, status: number, message: string): void {
     if (!this.#remove(member)) return;
     this.#metrics.dropped++;
     member.subscriber.over({ status, message });
   }
 
-  #remove(member: Member): boolean {
+  #remove(member: LiveSubscription): boolean {
     const topic = member.of;
     if (!topic.members.delete(member)) return false;
     this.#members.delete(member.id);

@@ -12,23 +12,23 @@ export interface Subscriber {
   over(dropped?: { readonly status: number; readonly message: string }): void;
 }
 
-/** A subscription, for whoever holds it. */
+/** A subscription, as its subscriber holds it. */
 export interface Subscription {
   readonly id: number;
   readonly topic: string;
-  /** Ends it without a word: the subscriber is gone. */
+  /** Ends it without calling `over`: the subscriber is gone. */
   leave(): void;
 }
 
 /** Topics of one process. */
 export interface Topics {
-  /** Sends values to everyone who has subscribed. Answers how many those are. */
+  /** Sends values to every subscriber of the topic. Returns how many there are. */
   publish(topic: string, values: readonly EncodedValue[]): number;
   /** The same with the values as `publish` carries them: each with its tag `12` and its length. */
   publishEncoded(topic: string, bytes: Uint8Array, start: number, end: number): number;
-  /** Answers undefined when there are as many subscriptions as there may be. */
+  /** Returns undefined when the limit of subscriptions is reached. */
   subscribe(topic: string, subscriber: Subscriber): Subscription | undefined;
-  /** Ends a subscription as its subscriber wished; false when there is none of that id on that topic. */
+  /** Ends a subscription and calls its subscriber's `over`. False when the topic has none of that id. */
   unsubscribe(topic: string, id: number): boolean;
   /** How many have subscribed to a topic. */
   subscribers(topic: string): number;

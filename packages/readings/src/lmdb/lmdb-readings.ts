@@ -18,7 +18,7 @@ export interface LmdbReadingsOptions {
   readonly clock?: Clock;
 }
 
-/** Readings looked at between two turns of the event loop while searching or streaming: about a millisecond. */
+/** Readings that are read between two turns of the event loop while searching or streaming: about a millisecond. */
 const chunkSize = 256;
 
 /** Few enough not to keep the first one waiting, enough to make a flush cheap for each. */
