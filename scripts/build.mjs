@@ -15,8 +15,6 @@ function run(command, args) {
     // Vitest says `test`, and Vite would then put Preact's development build, a third larger, into the page.
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'inherit', 'inherit'],
-    // Vitest says `test`, with which Vite would build a page that is slower and a third larger.
-    env: { ...process.env, NODE_ENV: 'production' },
     shell: process.platform === 'win32',
   });
   if (error) throw error;
