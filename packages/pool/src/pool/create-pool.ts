@@ -3,7 +3,7 @@ import { PoolError } from '../errors.ts';
 import { expectLimits, type LeasedLimits, LimitsInForce, type PoolLimits } from '../limits.ts';
 import { Alarm } from './alarm.ts';
 import type { Connections } from './connections.ts';
-import { type Lease, type LeaseOwner, type Place, PoolLease } from './lease.ts';
+import { type Lease, type LeaseOwner, PoolLease } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import {
   type InactiveReport,
@@ -12,7 +12,7 @@ import {
   resolveOptions,
 } from './options.ts';
 import type { Pool, PoolStats, PoolTimings } from './pool.ts';
-import type { Slot } from './slot.ts';
+import type { Place, Slot } from './slot.ts';
 import { Supply } from './supply.ts';
 import { Waiter } from './waiter.ts';
 import { Waiters } from './waiters.ts';

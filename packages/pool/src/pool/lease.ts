@@ -1,5 +1,5 @@
 import { PoolError } from '../errors.ts';
-import type { Slot } from './slot.ts';
+import type { Place, Slot, SlotHolder } from './slot.ts';
 
 /** A connection that is lent. It ends once: by `release`, by `destroy`, at the end of an `await using` block, or reclaimed. */
 export interface Lease<C> extends AsyncDisposable, Disposable {
@@ -13,9 +13,6 @@ export interface Lease<C> extends AsyncDisposable, Disposable {
   destroy(error?: Error): void;
 }
 
-/** Where a lease was asked for; present when inactive leases are looked for. */
-export type Place = { readonly stack?: string } | undefined;
-
 /** What a lease asks of its pool. */
 export interface LeaseOwner<C> {
   giveBack(slot: Slot<C>): void;
@@ -27,7 +24,7 @@ export interface LeaseOwner<C> {
 
 const done = Promise.resolve();
 
-export class PoolLease<C> implements Lease<C> {
+export class PoolLease<C> implements Lease<C>, SlotHolder {
   readonly #owner: LeaseOwner<C>;
   readonly #slot: Slot<C>;
   readonly taken: Place;
@@ -63,7 +60,6 @@ export class PoolLease<C> implements Lease<C> {
     this.#owner.giveUp(this.#slot, error);
   }
 
-  /** Called by the pool when it takes the connection back. */
   reclaim(): void {
     this.#isReclaimed = true;
   }

@@ -1,5 +1,14 @@
-import type { PoolLease } from './lease.ts';
 import type { Queue, Queued } from './queue.ts';
+
+/** Where a lease was asked for; present when inactive leases are looked for. */
+export type Place = { readonly stack?: string } | undefined;
+
+/** The lease of a connection, as its slot knows it. */
+export interface SlotHolder {
+  readonly taken: Place;
+  /** Called by the pool when it takes the connection back. */
+  reclaim(): void;
+}
 
 /** One connection of a pool, from the moment that it is asked for until it is really closed. */
 export class Slot<C> implements Queued<Slot<C>> {
@@ -12,7 +21,7 @@ export class Slot<C> implements Queued<Slot<C>> {
   connection: C | undefined = undefined;
   isOpened = false;
   /** Who has it, while it is lent. */
-  lease: PoolLease<C> | undefined = undefined;
+  lease: SlotHolder | undefined = undefined;
   /** When it came into its queue. */
   since = 0;
   /** From then on it is not lent again. */

@@ -1,5 +1,6 @@
-import type { Lease, Place } from './lease.ts';
+import type { Lease } from './lease.ts';
 import type { Queue, Queued } from './queue.ts';
+import type { Place } from './slot.ts';
 
 /** Who waits for a connection. Whoever answers it takes it out of the queue and out of the deadlines first. */
 export class Waiter<C> implements Queued<Waiter<C>> {
