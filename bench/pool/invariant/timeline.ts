@@ -1,40 +1,17 @@
 import type { Timer } from '@inkwire/base';
-import { EventHeap, type TimedEvent } from '../sim/event-heap.ts';
-
-class Planned implements TimedEvent, Timer {
-  readonly atMs: number;
-  readonly sequence: number;
-  readonly callback: () => void;
-  position = -1;
-  readonly #heap: EventHeap<Planned>;
-
-  constructor(heap: EventHeap<Planned>, atMs: number, sequence: number, callback: () => void) {
-    this.#heap = heap;
-    this.atMs = atMs;
-    this.sequence = sequence;
-    this.callback = callback;
-  }
-
-  cancel(): void {
-    this.#heap.remove(this);
-  }
-
-  [Symbol.dispose](): void {
-    this.#heap.remove(this);
-  }
-}
+import { createEventHeap, TimedEvent } from '../sim/timed-event.ts';
 
 /** True time, which no process can see, and what happens in it, one after another, each to rest. */
 export class Timeline {
-  readonly #heap = new EventHeap<Planned>();
+  readonly #heap = createEventHeap();
   #sequence = 0;
   nowMs = 0;
   /** How many events have happened. */
   events = 0;
 
   after(delayMs: number, callback: () => void): Timer {
-    const event = new Planned(this.#heap, this.nowMs + Math.max(0, delayMs), this.#sequence++, callback);
-    if (event.atMs < Infinity) this.#heap.push(event);
+    const event = new TimedEvent(this.#heap, this.nowMs + Math.max(0, delayMs), this.#sequence++, callback);
+    if (event.atMs < Infinity) this.#heap.put(event);
     return event;
   }
 

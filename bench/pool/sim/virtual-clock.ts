@@ -6,37 +6,14 @@
  * once no microtask is left. So code that waits on promises needs no change to be simulated, and takes no time in it.
  */
 import type { Clock, Timer } from '@inkwire/base';
-import { EventHeap, type TimedEvent } from './event-heap.ts';
+import { createEventHeap, TimedEvent } from './timed-event.ts';
 
 /** So often the run also lets the process breathe: signals, and timers of others. */
 const eventsPerBreath = 65_536;
 
-class VirtualTimer implements Timer, TimedEvent {
-  readonly atMs: number;
-  readonly sequence: number;
-  readonly callback: () => void;
-  position = -1;
-  readonly #heap: EventHeap<VirtualTimer>;
-
-  constructor(heap: EventHeap<VirtualTimer>, atMs: number, sequence: number, callback: () => void) {
-    this.#heap = heap;
-    this.atMs = atMs;
-    this.sequence = sequence;
-    this.callback = callback;
-  }
-
-  cancel(): void {
-    this.#heap.remove(this);
-  }
-
-  [Symbol.dispose](): void {
-    this.#heap.remove(this);
-  }
-}
-
 /** A clock that starts at 0 ms and goes from event to event. */
 export class VirtualClock implements Clock {
-  readonly #heap = new EventHeap<VirtualTimer>();
+  readonly #heap = createEventHeap();
   #elapsedMs = 0;
   #sequence = 0;
   #events = 0;
@@ -56,8 +33,8 @@ export class VirtualClock implements Clock {
 
   after(delayMs: number, callback: () => void): Timer {
     const atMs = this.#elapsedMs + Math.max(0, delayMs);
-    const timer = new VirtualTimer(this.#heap, atMs, this.#sequence++, callback);
-    if (atMs < Number.POSITIVE_INFINITY) this.#heap.push(timer);
+    const timer = new TimedEvent(this.#heap, atMs, this.#sequence++, callback);
+    if (atMs < Number.POSITIVE_INFINITY) this.#heap.put(timer);
     return timer;
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, expectNumber, Lifetime, systemClock, type Timer, within } from '@inkwire/base';
+import { Alarm, type Clock, expectNumber, Owner, systemClock, within } from '@inkwire/base';
 import { type AllocatorAction, type AllocatorEvent, createAllocator } from '../allocator/index.ts';
 import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
 import type { AdmittedClient, AllocatorOptions } from '../allocator/options.ts';
@@ -54,7 +54,7 @@ export function createLeaseService(options: LeaseServiceOptions): LeaseService {
   return new LeaseServiceCore(options);
 }
 
-class LeaseServiceCore implements LeaseService {
+class LeaseServiceCore extends Owner implements LeaseService {
   readonly #allocator;
   readonly #store: LeaseStore;
   readonly #fence: Fence | undefined;
@@ -66,16 +66,10 @@ class LeaseServiceCore implements LeaseService {
   readonly #changeListeners = new Set<() => void>();
   /** Aborted by `close()`. */
   readonly #ending = new AbortController();
-  readonly #life = new Lifetime('lease service', {
-    drain: () => {
-      this.#timer?.cancel();
-      this.#ending.abort();
-    },
-  });
-  #timer: Timer | undefined;
-  #timerAtMs = Infinity;
+  readonly #alarm: Alarm;
 
   constructor(options: LeaseServiceOptions) {
+    super('lease service');
     const { allocator, store = createMemoryStore(), fence, fenceTimeoutMs, clock, onError } = options;
     if (allocator.silent === 'fence' && fence === undefined)
       throw new TypeError(
@@ -85,6 +79,7 @@ class LeaseServiceCore implements LeaseService {
     this.#fence = fence;
     this.#fenceTimeoutMs = expectNumber('fenceTimeoutMs', fenceTimeoutMs ?? 30_000, { min: 1 });
     this.#clock = clock ?? systemClock;
+    this.#alarm = new Alarm(this.#clock, () => this.#handle({ kind: 'tick' }));
     this.#onError = onError ?? (() => {});
     this.#allocator = createAllocator(
       {
@@ -96,15 +91,11 @@ class LeaseServiceCore implements LeaseService {
       },
       this.#clock.monotonic(),
     );
-    this.#setTimer();
+    this.#alarm.by(Math.min(this.#allocator.dueMs, this.#clock.monotonic() + backstopMs));
   }
 
   get epoch(): number {
     return this.#allocator.epoch;
-  }
-
-  get closed(): boolean {
-    return this.#life.closed;
   }
 
   receive(report: LeaseReport): void {
@@ -150,12 +141,9 @@ class LeaseServiceCore implements LeaseService {
     };
   }
 
-  close(): Promise<void> {
-    return this.#life.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  protected drain(): void {
+    this.#alarm.cancel();
+    this.#ending.abort();
   }
 
   #handle(event: AllocatorEvent): readonly AllocatorAction[] {
@@ -163,7 +151,7 @@ class LeaseServiceCore implements LeaseService {
     const actions = this.#allocator.handle(event, this.#clock.monotonic());
     for (const action of actions) this.#carryOut(action);
     if (this.closed) return actions;
-    this.#setTimer();
+    this.#alarm.by(Math.min(this.#allocator.dueMs, this.#clock.monotonic() + backstopMs));
     for (const listener of this.#changeListeners) listener();
     return actions;
   }
@@ -214,19 +202,5 @@ class LeaseServiceCore implements LeaseService {
       this.#onError(error);
     }
     this.#handle({ kind: left === 0 ? 'fenced' : 'fence-failed', client });
-  }
-
-  /** One timer, moved only to an earlier moment: a busy allocator sets none for a report. */
-  #setTimer(): void {
-    const now = this.#clock.monotonic();
-    const atMs = Math.min(this.#allocator.dueMs, now + backstopMs);
-    if (atMs >= this.#timerAtMs && this.#timer !== undefined) return;
-    this.#timer?.cancel();
-    this.#timerAtMs = atMs;
-    const look = () => {
-      this.#timer = undefined;
-      this.#handle({ kind: 'tick' });
-    };
-    this.#timer = this.#clock.after(Math.max(0, atMs - now), look, { unref: true });
   }
 }

@@ -1,6 +1,6 @@
 import { expectOneOf, systemClock, type WaitOptions } from '@inkwire/base';
 import type { ClientIdentitySource } from '../client-identity.ts';
-import { guarded } from '../lent.ts';
+import { guarded } from '../guarded-connection.ts';
 import { createPool } from '../pool/create-pool.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { Pool } from '../pool/pool.ts';

@@ -6,7 +6,7 @@ import {
   identityOf,
 } from '../client-identity.ts';
 import { PoolError } from '../errors.ts';
-import { unguarded } from '../lent.ts';
+import { unguarded } from '../guarded-connection.ts';
 import type { OpenContext } from '../pool/options.ts';
 import {
   configOf,
@@ -22,7 +22,7 @@ import {
   startConnection,
 } from './driver.ts';
 import { lookUp } from './fenced-table.ts';
-import { Killer } from './kill.ts';
+import { SessionKiller } from './session-killer.ts';
 
 export interface MysqlSessionsOptions<Connection extends MysqlConnection> {
   readonly connection: MysqlConnectionOptions;
@@ -57,14 +57,14 @@ export class MysqlSessions<Connection extends MysqlConnection> {
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #identity: ClientIdentitySource | undefined;
   readonly #driver: MysqlDriver<Connection> | undefined;
-  readonly #killer: Killer;
+  readonly #killer: SessionKiller;
   readonly #sessions = new WeakMap<Connection, Session>();
 
   constructor({ connection, client, driver, clock, closeTimeoutMs }: MysqlSessionsOptions<Connection>) {
     this.#config = configOf(connection);
     this.#identity = expectIdentity(client);
     this.#driver = driver;
-    this.#killer = new Killer(clock, closeTimeoutMs);
+    this.#killer = new SessionKiller(clock, closeTimeoutMs);
   }
 
   async open({ signal, lost }: OpenContext): Promise<Connection> {

@@ -6,10 +6,10 @@ import {
   identityOf,
 } from '../client-identity.ts';
 import { PoolError } from '../errors.ts';
-import { unguarded } from '../lent.ts';
+import { unguarded } from '../guarded-connection.ts';
 import { isNotRetryable, type OpenContext } from '../pool/options.ts';
 import { applicationName, sessionPrefix } from './application-name.ts';
-import { cancelQuery } from './cancel.ts';
+import { cancelQuery } from './cancel-query.ts';
 import { configOf, loadPg, named, type PgClient, type PgConnectionOptions, type PgDriver } from './driver.ts';
 import { lookUp } from './fenced-table.ts';
 

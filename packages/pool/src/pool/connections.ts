@@ -1,4 +1,4 @@
-import type { Alarm } from './alarm.ts';
+import type { Alarm } from '@inkwire/base';
 import type { ResolvedPoolOptions } from './options.ts';
 import { Queue } from './queue.ts';
 import type { Slot } from './slot.ts';
@@ -18,7 +18,7 @@ export interface ConnectionListener<C> {
 /**
  * The connections of a pool, each in exactly one queue, and what is done to them. When to do it is the pool's business.
  *
- *     open() ──▶ opening ──▶ idle ──▶ lent ──▶ resetting ──▶ idle
+ *     open() ──▶ opening ──▶ idle ──▶ borrowed ──▶ resetting ──▶ idle
  *                             └──▶ checking ──▶ idle            where one rested for long and somebody waits
  *     any of these ──▶ closing ──▶ gone
  *
@@ -31,7 +31,7 @@ export class Connections<C> {
   /** The one that came last is used first. */
   readonly idle = new Queue<Slot<C>>();
   readonly checking = new Queue<Slot<C>>();
-  readonly lent = new Queue<Slot<C>>();
+  readonly borrowed = new Queue<Slot<C>>();
   readonly resetting = new Queue<Slot<C>>();
   readonly closing = new Queue<Slot<C>>();
   total = 0;
@@ -56,9 +56,20 @@ export class Connections<C> {
     return this.live - this.opening.size;
   }
 
+  /** How many are in which state, as `stats()` says it. */
+  counts() {
+    return {
+      total: this.total,
+      idle: this.idle.size,
+      inUse: this.checking.size + this.borrowed.size + this.resetting.size,
+      opening: this.opening.size,
+      closing: this.closing.size,
+    };
+  }
+
   /** When the next of all will have stayed too long in its queue. */
   get earliestDue(): number {
-    const queues = [this.opening, this.idle, this.checking, this.lent, this.resetting, this.closing];
+    const queues = [this.opening, this.idle, this.checking, this.borrowed, this.resetting, this.closing];
     return Math.min(...queues.flatMap((queue) => [...queue].map(({ dueAt }) => dueAt)));
   }
 

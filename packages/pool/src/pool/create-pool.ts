@@ -1,21 +1,16 @@
-import { type Clock, expectNumber, Lifetime, messageOf, type WaitOptions } from '@inkwire/base';
-import { PoolError } from '../errors.ts';
+import { Alarm, type Clock, expectNumber, Owner, type WaitOptions } from '@inkwire/base';
 import { expectLimits, type LeasedLimits, LimitsInForce, type PoolLimits } from '../limits.ts';
-import { Alarm } from './alarm.ts';
+import { connectError } from './acquire-errors.ts';
+import { AcquireQueue } from './acquire-queue.ts';
+import { type Borrowed, BorrowedConnection, type Lender } from './borrowed.ts';
 import type { Connections } from './connections.ts';
-import { type Lease, type LeaseOwner, PoolLease } from './lease.ts';
-import { Ledger } from './ledger.ts';
-import {
-  type InactiveReport,
-  type PoolOptions,
-  type ResolvedPoolOptions,
-  resolveOptions,
-} from './options.ts';
+import { Inactivity } from './inactivity.ts';
+import { type PoolOptions, type ResolvedPoolOptions, resolveOptions } from './options.ts';
 import type { Pool, PoolStats, PoolTimings } from './pool.ts';
 import type { Place, Slot } from './slot.ts';
+import { PoolStatistics } from './statistics.ts';
 import { Supply } from './supply.ts';
 import { Waiter } from './waiter.ts';
-import { Waiters } from './waiters.ts';
 
 /** Creates a pool. It opens nothing before it is asked, unless its limits have a minimum. */
 export function createPool<C>(options: PoolOptions<C>): Pool<C> {
@@ -29,48 +24,47 @@ export function createPool<C>(options: PoolOptions<C>): Pool<C> {
  * 1. Nothing is opened while total ≥ max, counting what is being opened and closed. As long as more than max are not being
  *    closed, whatever is idle or given back is closed.
  * 2. Waiters are answered in the order of their coming, and each once: served, timed out, aborted or refused.
- * 3. Nobody waits while a connection rests, but those for whom one is being checked or reset.
+ * 3. Nobody waits while a connection rests, except those for whom one is being checked or reset.
  * 4. Nobody waits for nothing: for each one is being opened, or checked or reset and that does not hang, or no more may be
  *    opened now.
- * 5. After the end nothing rests, and nothing is opened but for those who came before it.
+ * 5. After the end nothing rests, and nothing is opened except for those who came before it.
  *
  * Whatever may lend, open or close reads the clock through `#now`, which ends limits whose time is over; `stats()` and
- * `limits` only read. Every change of counts ends in
- * `#changed`, when all of the above holds again, so that whoever listens may call the pool.
+ * `limits` only read. Every change of counts ends in `#changed`, when all of the above holds again, so that a listener may
+ * call the pool.
  */
-class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
+class PoolCore<C> extends Owner implements Pool<C>, Lender<C> {
   readonly name: string;
-  readonly lend: LeaseOwner<C>['lend'];
+  readonly lend: Lender<C>['lend'];
   readonly #options: ResolvedPoolOptions<C>;
   readonly #clock: Clock;
   readonly #limits: LimitsInForce;
   readonly #alarm: Alarm;
   readonly #supply: Supply<C>;
   readonly #connections: Connections<C>;
-  readonly #waiters = new Waiters<C>();
-  readonly #ledger: Ledger;
+  readonly #waiters: AcquireQueue<C>;
+  readonly #inactivity: Inactivity<C>;
+  readonly #statistics: PoolStatistics;
   readonly #listeners = new Set<() => void>();
-  readonly #life: Lifetime;
-  readonly #watchesInactive: boolean;
-  /** The end, and how it is brought about; undefined while the pool is open. */
-  #end: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  #onEnded!: () => void;
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#onEnded = resolve;
+  });
 
   constructor(options: ResolvedPoolOptions<C>) {
+    super(`pool ${options.name}`);
     this.name = options.name;
     this.lend = options.lend;
     this.#options = options;
     this.#clock = options.clock;
-    this.#ledger = new Ledger(options.name);
+    this.#statistics = new PoolStatistics(options.name);
     this.#limits = new LimitsInForce(options.limits);
     this.#alarm = new Alarm(options.clock, () => this.#sweep());
-    this.#watchesInactive = options.inactiveAfterMs < Infinity;
+    this.#waiters = new AcquireQueue(options, this.#statistics);
+    this.#inactivity = new Inactivity(options, this.#statistics);
     const demand = { now: () => this.#now(), settle: (now: number) => this.#settle(now) };
-    this.#supply = new Supply(options, demand, this.#alarm, this.#ledger);
+    this.#supply = new Supply(options, demand, this.#alarm, this.#statistics);
     this.#connections = this.#supply.connections;
-    this.#life = new Lifetime(`pool ${options.name}`, {
-      drain: () => this.#drain(),
-      abort: (error) => this.#abort(error),
-    });
     this.setLimits(options.limits);
   }
 
@@ -78,13 +72,9 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
     return this.#limits.at(this.#clock.monotonic());
   }
 
-  get closed(): boolean {
-    return this.#life.closed;
-  }
-
-  acquire(options?: WaitOptions): Promise<Lease<C>> {
+  acquire(options?: WaitOptions): Promise<Borrowed<C>> {
     const now = this.#now();
-    if (options !== undefined || this.#end !== undefined) {
+    if (options !== undefined || this.closed) {
       try {
         this.#admit(options);
       } catch (reason) {
@@ -93,17 +83,17 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
     }
     const slot = this.#connections.idle.last;
     if (slot === undefined || !slot.isReady(now) || this.#waiters.size > 0) return this.#wait(now, options);
-    const lease = this.#lend(slot, now, now, this.#place());
+    const borrowed = this.#lend(slot, now, now, this.#inactivity.place(this.acquire));
     this.#changed();
-    return Promise.resolve(lease);
+    return Promise.resolve(borrowed);
   }
 
   async use<T>(fn: (connection: C) => T | Promise<T>, options?: WaitOptions): Promise<T> {
-    const lease = await this.acquire(options);
+    const borrowed = await this.acquire(options);
     try {
-      return await fn(lease.connection);
+      return await fn(borrowed.connection);
     } finally {
-      lease[Symbol.dispose]();
+      borrowed[Symbol.dispose]();
     }
   }
 
@@ -117,24 +107,17 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
 
   stats(): PoolStats {
     const now = this.#clock.monotonic();
-    const { total, idle, checking, lent, resetting, opening, closing } = this.#connections;
-    const first = this.#waiters.first;
     return {
       name: this.name,
       ...this.#limits.at(now),
-      total,
-      idle: idle.size,
-      inUse: checking.size + lent.size + resetting.size,
-      opening: opening.size,
-      closing: closing.size,
-      queued: this.#waiters.size,
-      longestWaitMs: first === undefined ? 0 : now - first.since,
-      ...this.#ledger.counts(),
+      ...this.#connections.counts(),
+      ...this.#waiters.counts(now),
+      ...this.#statistics.counts(),
     };
   }
 
   timings(): PoolTimings {
-    return this.#ledger.timings();
+    return this.#statistics.timings();
   }
 
   onChange(listener: () => void): Disposable {
@@ -142,25 +125,13 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  close(): Promise<void> {
-    return this.#life.close();
-  }
-
-  destroy(error?: Error): Promise<void> {
-    return this.#life.destroy(error);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  // What leases ask.
+  // What borrowed connections ask.
 
   giveBack(slot: Slot<C>): void {
     const now = this.#now();
     const connections = this.#connections;
-    if (slot.queue !== connections.lent) return;
-    this.#endLease(slot, now);
+    if (slot.queue !== connections.borrowed) return;
+    this.#endLoan(slot, now);
     this.#supply.takeBack(slot, now);
     // Where one went to rest and nobody waits, everything is in order.
     if (slot.queue === connections.idle && this.#waiters.size === 0) this.#changed();
@@ -169,8 +140,8 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
 
   giveUp(slot: Slot<C>, error: Error | undefined): void {
     const now = this.#now();
-    if (slot.queue !== this.#connections.lent) return;
-    this.#endLease(slot, now);
+    if (slot.queue !== this.#connections.borrowed) return;
+    this.#endLoan(slot, now);
     this.#supply.close(slot, now, { error });
     this.#settle(now);
   }
@@ -189,7 +160,7 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
   }
 
   #limitsChanged(now: number): void {
-    this.#ledger.limited(this.#limits.min, this.#limits.max);
+    this.#statistics.limited(this.#limits.min, this.#limits.max);
     this.#alarm.by(this.#limits.endsAt);
     this.#limitSupply();
     this.#supply.reap(now);
@@ -199,29 +170,26 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
   /** After the end nothing is kept, and once the last waiter has its answer there may be nothing. */
   #limitSupply(): void {
     const { min, max } = this.#limits;
-    if (this.#end === undefined) this.#supply.limit(min, max);
+    if (!this.closed) this.#supply.limit(min, max);
     else this.#supply.limit(0, this.#waiters.size === 0 ? 0 : max);
   }
 
   // Waiting.
 
-  /** Where `acquire` was called, for a pool that tells of connections that are not used. */
-  #place(): Place {
-    if (!this.#watchesInactive) return undefined;
-    const place: { stack?: string } = {};
-    Error.captureStackTrace(place, this.acquire);
-    return place;
-  }
-
   #admit(options: WaitOptions | undefined): void {
     if (options?.timeoutMs !== undefined) expectNumber('timeoutMs', options.timeoutMs, { min: 0 });
     options?.signal?.throwIfAborted();
-    this.#life.check();
+    this.expectOpen();
   }
 
-  #wait(now: number, options: WaitOptions | undefined): Promise<Lease<C>> {
-    if (this.#waiters.size >= this.#options.maxQueued) return Promise.reject(this.#queueFull());
-    const waiter = new Waiter<C>(now, options?.timeoutMs ?? this.#options.acquireTimeoutMs, this.#place());
+  #wait(now: number, options: WaitOptions | undefined): Promise<Borrowed<C>> {
+    const full = this.#waiters.fullError();
+    if (full !== undefined) return Promise.reject(full);
+    const waiter = new Waiter<C>(
+      now,
+      options?.timeoutMs ?? this.#options.acquireTimeoutMs,
+      this.#inactivity.place(this.acquire),
+    );
     const signal = options?.signal;
     if (signal !== undefined) waiter.onAbort(signal, () => this.#aborted(waiter, signal));
     this.#waiters.add(waiter);
@@ -230,65 +198,38 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
     return waiter.promise;
   }
 
-  #queueFull(): PoolError {
-    const { name, maxQueued } = this.#options;
-    const error = new PoolError('POOL_QUEUE_FULL', `${maxQueued} wait for a connection of ${name} already`, {
-      retryable: true,
-    });
-    this.#ledger.refused(error);
-    return error;
-  }
-
   #aborted(waiter: Waiter<C>, signal: AbortSignal): void {
     this.#waiters.remove(waiter);
     waiter.refuse(signal.reason);
     this.#settle(this.#now());
   }
 
-  #timeOut(now: number): void {
-    for (let late = this.#waiters.takeLate(now); late !== undefined; late = this.#waiters.takeLate(now)) {
-      const error = this.#timeoutError(late);
-      this.#ledger.timedOut(error);
-      late.refuse(error);
-    }
-  }
-
-  #timeoutError({ since, deadline }: Waiter<C>): PoolError {
-    const { lent, opening, closing } = this.#connections;
-    const message =
-      `No connection of ${this.name} within ${deadline - since} ms: of ${this.#limits.max} ` +
-      `${lent.size} are lent, ${opening.size} are being opened and ${closing.size} closed; ${this.#waiters.size} others wait`;
-    return new PoolError('POOL_ACQUIRE_TIMEOUT', message, {
-      retryable: true,
-      cause: this.#supply.gate.lastError,
-    });
-  }
-
   // Lending.
 
-  #lend(slot: Slot<C>, now: number, askedAt: number, place: Place): Lease<C> {
-    const lease = new PoolLease<C>(this, slot, place);
-    slot.lease = lease;
-    this.#connections.move(slot, this.#connections.lent, now, now + this.#options.inactiveAfterMs);
-    this.#ledger.acquired(now - askedAt);
-    return lease;
+  #lend(slot: Slot<C>, now: number, askedAt: number, place: Place): Borrowed<C> {
+    const borrowed = new BorrowedConnection<C>(this, slot, place);
+    slot.borrowed = borrowed;
+    this.#connections.move(slot, this.#connections.borrowed, now, now + this.#options.inactiveAfterMs);
+    this.#statistics.acquired(now - askedAt);
+    return borrowed;
   }
 
-  #endLease(slot: Slot<C>, now: number): void {
-    slot.lease = undefined;
-    this.#ledger.released(now - slot.since);
+  #endLoan(slot: Slot<C>, now: number): void {
+    slot.borrowed = undefined;
+    this.#statistics.released(now - slot.since);
   }
 
   // Bringing everything in order.
 
   #settle(now: number): void {
-    this.#timeOut(now);
-    if (this.#end !== undefined) this.#limitSupply();
+    this.#waiters.timeOut(now, this.#limits.max, this.#connections, this.#supply.gate.lastError);
+    if (this.closed) this.#limitSupply();
     this.#supply.shrink(now);
     this.#serve(now);
-    if (this.#end !== undefined) this.#limitSupply();
+    if (this.closed) this.#limitSupply();
     this.#supply.grow(now, this.#waiters.size);
-    if (this.#supply.gate.isBroken(now) && this.#connections.live === 0) this.#refuseAll();
+    if (this.#supply.gate.isBroken(now) && this.#connections.live === 0)
+      this.#waiters.refuseAll(() => connectError(this.name, this.#supply.gate));
     this.#changed();
   }
 
@@ -306,22 +247,10 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
     }
   }
 
-  /** The breaker is open, and no connection is left that could come back. */
-  #refuseAll(): void {
-    const { lastError, isPermanent } = this.#supply.gate;
-    const code = lastError instanceof PoolError && isPermanent ? lastError.code : 'POOL_CONNECT_FAILED';
-    const message = `No connection of ${this.name} could be opened: ${messageOf(lastError)}`;
-    for (const waiter of this.#waiters.takeAll()) {
-      const error = new PoolError(code, message, { retryable: !isPermanent, cause: lastError });
-      this.#ledger.refused(error);
-      waiter.refuse(error);
-    }
-  }
-
   #changed(): void {
-    if (this.#end !== undefined && this.#connections.total === 0 && this.#waiters.size === 0) {
+    if (this.closed && this.#connections.total === 0 && this.#waiters.size === 0) {
       this.#alarm.cancel();
-      this.#end.resolve();
+      this.#onEnded();
     }
     if (this.#listeners.size > 0) for (const listener of this.#listeners) listener();
   }
@@ -330,7 +259,9 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
 
   #sweep(): void {
     const now = this.#now();
-    const inactive = this.#findInactive(now);
+    const inactive = this.#inactivity.find(this.#connections.borrowed, now, (slot) =>
+      this.#reclaim(slot, now),
+    );
     this.#supply.sweep(now);
     this.#settle(now);
     this.#supply.setAlarm();
@@ -339,69 +270,28 @@ class PoolCore<C> implements Pool<C>, LeaseOwner<C> {
     for (const report of inactive) this.#options.onInactive(report);
   }
 
-  #findInactive(now: number): InactiveReport[] {
-    const { inactiveAfterMs, isBusy } = this.#options;
-    const found: InactiveReport[] = [];
-    for (const slot of this.#connections.lent) {
-      if (slot.dueAt > now) continue;
-      if (isBusy?.(slot.connection as C)) slot.dueAt = now + inactiveAfterMs;
-      else found.push(this.#inactive(slot, now));
-    }
-    return found;
-  }
-
-  #inactive(slot: Slot<C>, now: number): InactiveReport {
-    const { inactiveAfterMs, reclaimsInactive } = this.#options;
-    const report: InactiveReport = {
-      pool: this.name,
-      lentMs: now - slot.since,
-      inactiveMs: now - slot.dueAt + inactiveAfterMs,
-      stack: slot.lease!.taken!.stack ?? '',
-      isReclaimed: reclaimsInactive,
-    };
-    slot.dueAt = Infinity;
-    if (reclaimsInactive) this.#reclaim(slot, now);
-    this.#ledger.inactive(report);
-    return report;
-  }
-
   #reclaim(slot: Slot<C>, now: number, error?: Error): void {
-    this.#ledger.reclaimed();
-    slot.lease!.reclaim();
-    this.#endLease(slot, now);
+    this.#statistics.reclaimed();
+    slot.borrowed!.reclaim();
+    this.#endLoan(slot, now);
     this.#supply.close(slot, now, { error });
   }
 
   // The end.
 
-  #drain(): Promise<void> {
-    const { promise } = this.#begin();
+  protected drain(): Promise<void> {
     this.#settle(this.#now());
-    return promise;
+    return this.#ended;
   }
 
-  #abort(error: Error): Promise<void> {
-    const { promise } = this.#end ?? this.#begin();
+  protected override abort(error: Error): Promise<void> {
     const now = this.#now();
-    for (const waiter of this.#waiters.takeAll()) {
-      this.#ledger.refused(error);
-      waiter.refuse(error);
-    }
-    const { idle, checking, lent, resetting, opening } = this.#connections;
-    for (const slot of lent) this.#reclaim(slot, now, error);
+    this.#waiters.refuseAll(() => error);
+    const { idle, checking, borrowed, resetting, opening } = this.#connections;
+    for (const slot of borrowed) this.#reclaim(slot, now, error);
     for (const queue of [idle, checking, resetting, opening])
       for (const slot of queue) this.#supply.close(slot, now, { error });
     this.#settle(now);
-    return promise;
-  }
-
-  /** From now on nobody new is let in. */
-  #begin(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-    let resolve = () => {};
-    const promise = new Promise<void>((ended) => {
-      resolve = ended;
-    });
-    this.#end = { promise, resolve };
-    return this.#end;
+    return this.#ended;
   }
 }

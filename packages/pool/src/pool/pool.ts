@@ -1,7 +1,7 @@
 import type { Closable, WaitOptions } from '@inkwire/base';
 import type { LeasedLimits, PoolLimits } from '../limits.ts';
+import type { Borrowed } from './borrowed.ts';
 import type { DurationCounts } from './histogram.ts';
-import type { Lease } from './lease.ts';
 
 /** What a pool has done since it was created: these only grow. All are integers but the `…Ms`. */
 export interface PoolCounts {
@@ -66,7 +66,7 @@ export interface Pool<C> extends Closable {
    * Lends a connection: an idle one, or whichever comes first, one that is given back or a new one.
    * Rejects with `POOL_ACQUIRE_TIMEOUT`, `POOL_QUEUE_FULL`, `POOL_CONNECT_FAILED`, `BASE_CLOSED`, or the signal's reason.
    */
-  acquire(options?: WaitOptions): Promise<Lease<C>>;
+  acquire(options?: WaitOptions): Promise<Borrowed<C>>;
   /** Lends a connection to `fn` until what it returns has settled. */
   use<T>(fn: (connection: C) => T | Promise<T>, options?: WaitOptions): Promise<T>;
   /**

@@ -1,9 +1,9 @@
 import type { Queue, Queued } from './queue.ts';
 
-/** Where a lease was asked for; present when inactive leases are looked for. */
+/** Where a connection was asked for; present when inactive ones are looked for. */
 export type Place = { readonly stack?: string } | undefined;
 
-/** The lease of a connection, as its slot knows it. */
+/** The loan of a connection, as its slot knows it. */
 export interface SlotHolder {
   readonly taken: Place;
   /** Called by the pool when it takes the connection back. */
@@ -21,7 +21,7 @@ export class Slot<C> implements Queued<Slot<C>> {
   connection: C | undefined = undefined;
   isOpened = false;
   /** Who has it, while it is lent. */
-  lease: SlotHolder | undefined = undefined;
+  borrowed: SlotHolder | undefined = undefined;
   /** When it came into its queue. */
   since = 0;
   /** From then on it is not lent again. */

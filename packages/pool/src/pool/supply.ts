@@ -1,11 +1,11 @@
+import type { Alarm } from '@inkwire/base';
 import { PoolError } from '../errors.ts';
-import type { Alarm } from './alarm.ts';
 import { ConnectGate } from './connect-gate.ts';
 import { Connections } from './connections.ts';
-import type { Ledger } from './ledger.ts';
 import type { ResolvedPoolOptions } from './options.ts';
 import type { Queue } from './queue.ts';
 import { Slot } from './slot.ts';
+import type { PoolStatistics } from './statistics.ts';
 
 /** Whoever waits is not made to wait longer than this for a check or a reset that hangs, if there is another way. */
 const patienceMs = 50;
@@ -31,13 +31,13 @@ export class Supply<C> {
   readonly #options: ResolvedPoolOptions<C>;
   readonly #demand: Demand;
   readonly #alarm: Alarm;
-  readonly #ledger: Ledger;
+  readonly #statistics: PoolStatistics;
 
-  constructor(options: ResolvedPoolOptions<C>, demand: Demand, alarm: Alarm, ledger: Ledger) {
+  constructor(options: ResolvedPoolOptions<C>, demand: Demand, alarm: Alarm, statistics: PoolStatistics) {
     this.#options = options;
     this.#demand = demand;
     this.#alarm = alarm;
-    this.#ledger = ledger;
+    this.#statistics = statistics;
     this.gate = new ConnectGate(options);
     this.connections = new Connections(options, alarm, {
       opened: (slot) => this.#opened(slot),
@@ -159,13 +159,13 @@ export class Supply<C> {
 
   /** Ends a connection that is good for nothing. */
   #discard(slot: Slot<C>, now: number): void {
-    this.#ledger.lost();
+    this.#statistics.lost();
     this.close(slot, now, { error: undefined });
   }
 
   #opened(slot: Slot<C>): void {
     const now = this.#demand.now();
-    this.#ledger.opened(now - slot.askedAt);
+    this.#statistics.opened(now - slot.askedAt);
     if (slot.queue !== this.connections.opening) return;
     const { maxLifeMs, lifeJitter, random } = this.#options;
     slot.retireAt = now + maxLifeMs * (1 - lifeJitter * random.next());
@@ -178,7 +178,7 @@ export class Supply<C> {
   #openFailed(slot: Slot<C>, error: unknown): void {
     const now = this.#demand.now();
     const isFull = this.#options.isFull?.(error) ?? false;
-    this.#ledger.failed(error, isFull);
+    this.#statistics.failed(error, isFull);
     if (isFull) this.gate.full(slot.round, error, now);
     else this.gate.failed(slot.round, error, now, this.#options.isPermanent(error));
     this.#demand.settle(now);
@@ -188,7 +188,7 @@ export class Supply<C> {
     const { name, openTimeoutMs } = this.#options;
     const message = `Opening a connection of ${name} took longer than ${openTimeoutMs} ms`;
     const error = new PoolError('POOL_OPEN_TIMEOUT', message, { retryable: true });
-    this.#ledger.failed(error, false);
+    this.#statistics.failed(error, false);
     this.gate.failed(slot.round, error, now, false);
     this.close(slot, now, { error });
   }
@@ -205,13 +205,13 @@ export class Supply<C> {
   #lost(slot: Slot<C>): void {
     const now = this.#demand.now();
     // What is lent stays its holder's, who sees it fail.
-    if (slot.queue === this.connections.lent || slot.queue === this.connections.closing) return;
+    if (slot.queue === this.connections.borrowed || slot.queue === this.connections.closing) return;
     this.#discard(slot, now);
     this.#demand.settle(now);
   }
 
   #gone(slot: Slot<C>): void {
-    if (slot.isOpened) this.#ledger.closed();
+    if (slot.isOpened) this.#statistics.closed();
     this.#demand.settle(this.#demand.now());
   }
 

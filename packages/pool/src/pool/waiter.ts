@@ -1,4 +1,4 @@
-import type { Lease } from './lease.ts';
+import type { Borrowed } from './borrowed.ts';
 import type { Queue, Queued } from './queue.ts';
 import type { Place } from './slot.ts';
 
@@ -7,13 +7,14 @@ export class Waiter<C> implements Queued<Waiter<C>> {
   queue: Queue<Waiter<C>> | undefined = undefined;
   previous: Waiter<C> | undefined = undefined;
   next: Waiter<C> | undefined = undefined;
-  place = 0;
+  /** In the heap of deadlines. */
+  place = -1;
 
   readonly since: number;
   readonly deadline: number;
   readonly taken: Place;
-  readonly promise: Promise<Lease<C>>;
-  #resolve!: (lease: Lease<C>) => void;
+  readonly promise: Promise<Borrowed<C>>;
+  #resolve!: (borrowed: Borrowed<C>) => void;
   #reject!: (reason: unknown) => void;
   #signal: AbortSignal | undefined;
   #listener: (() => void) | undefined;
@@ -34,9 +35,9 @@ export class Waiter<C> implements Queued<Waiter<C>> {
     this.#listener = listener;
   }
 
-  serve(lease: Lease<C>): void {
+  serve(borrowed: Borrowed<C>): void {
     this.#stopListening();
-    this.#resolve(lease);
+    this.#resolve(borrowed);
   }
 
   refuse(reason: unknown): void {

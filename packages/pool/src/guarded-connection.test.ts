@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guarded, unguarded } from './lent.ts';
+import { guarded, unguarded } from './guarded-connection.ts';
 
 class Connection {
   readonly #id = 7;

@@ -4,7 +4,7 @@ import type { InactiveReport } from './options.ts';
 import type { PoolCounts, PoolTimings } from './pool.ts';
 
 /** What a pool has done: counted always, and told to whoever subscribed to the channel of it. */
-export class Ledger {
+export class PoolStatistics {
   readonly #pool: string;
   readonly #createTime = new DurationHistogram();
   readonly #waitTime = new DurationHistogram();

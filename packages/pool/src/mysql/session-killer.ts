@@ -24,7 +24,7 @@ interface Order {
  * they are ended in turn over the same. Like a client that was fenced and connects, that is what an allocator's `spare`
  * slots are for.
  */
-export class Killer {
+export class SessionKiller {
   readonly #clock: Clock;
   readonly #closeTimeoutMs: number;
   readonly #orders: Order[] = [];

@@ -1,11 +1,11 @@
 import { PoolError } from '../errors.ts';
 import type { Place, Slot, SlotHolder } from './slot.ts';
 
-/** A connection that is lent. It ends once: by `release`, by `destroy`, at the end of an `await using` block, or reclaimed. */
-export interface Lease<C> extends AsyncDisposable, Disposable {
+/** A connection that is borrowed. That ends once: by `release`, by `destroy`, at the end of an `await using` block, or reclaimed. */
+export interface Borrowed<C> extends AsyncDisposable, Disposable {
   /** The connection. Throws `POOL_LEASE_RELEASED` or `POOL_LEASE_RECLAIMED` after the end. Reading it counts as activity. */
   readonly connection: C;
-  /** Says that the connection is being used, to a pool that looks for inactive leases. */
+  /** Says that the connection is being used, to a pool that looks for inactive ones. */
   touch(): void;
   /** Gives the connection back. Throws like `connection` when it has ended before. */
   release(): void;
@@ -13,8 +13,11 @@ export interface Lease<C> extends AsyncDisposable, Disposable {
   destroy(error?: Error): void;
 }
 
-/** What a lease asks of its pool. */
-export interface LeaseOwner<C> {
+/** The same by another name. */
+export type Lease<C> = Borrowed<C>;
+
+/** What a borrowed connection asks of its pool. */
+export interface Lender<C> {
   giveBack(slot: Slot<C>): void;
   giveUp(slot: Slot<C>, error: Error | undefined): void;
   touch(slot: Slot<C>): void;
@@ -24,14 +27,14 @@ export interface LeaseOwner<C> {
 
 const done = Promise.resolve();
 
-export class PoolLease<C> implements Lease<C>, SlotHolder {
-  readonly #owner: LeaseOwner<C>;
+export class BorrowedConnection<C> implements Borrowed<C>, SlotHolder {
+  readonly #owner: Lender<C>;
   readonly #slot: Slot<C>;
   readonly taken: Place;
   #isReclaimed = false;
   #lent: C | undefined;
 
-  constructor(owner: LeaseOwner<C>, slot: Slot<C>, taken: Place) {
+  constructor(owner: Lender<C>, slot: Slot<C>, taken: Place) {
     this.#owner = owner;
     this.#slot = slot;
     this.taken = taken;
@@ -65,7 +68,7 @@ export class PoolLease<C> implements Lease<C>, SlotHolder {
   }
 
   [Symbol.dispose](): void {
-    if (this.#slot.lease === this) this.#owner.giveBack(this.#slot);
+    if (this.#slot.borrowed === this) this.#owner.giveBack(this.#slot);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -74,7 +77,7 @@ export class PoolLease<C> implements Lease<C>, SlotHolder {
   }
 
   #expectHeld(): void {
-    if (this.#slot.lease === this) return;
+    if (this.#slot.borrowed === this) return;
     throw this.#isReclaimed
       ? new PoolError('POOL_LEASE_RECLAIMED', 'The pool has taken this connection back')
       : new PoolError('POOL_LEASE_RELEASED', 'This connection was given back before');
