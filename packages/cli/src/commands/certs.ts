@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { defaultHub, parseHubAddress } from '../connect/hub-options.ts';
 import { CliError } from '../errors.ts';
 import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { printable, shellCommand } from '../output/printable.ts';
@@ -34,7 +35,7 @@ async function certs(directory: string, flags: { readonly name: readonly string[
   const { createCertificates } = await import('@inkwire/wire/node');
   const { ca, server, clients } = await createCertificates({ directory, names: flags.name });
   const client = clients.client!;
-  const hub = formatListenAddress({ host: flags.name[0] ?? 'localhost', port: 9527 });
+  const hub = formatListenAddress({ ...parseHubAddress(defaultHub), host: flags.name[0] ?? 'localhost' });
   const inkwire = (...words: string[]) => `  ${printable(shellCommand(['inkwire', ...words]))}\n`;
   process.stdout.write(
     `Made in ${printable(directory)}. A hub that asks everybody for a certificate:\n` +

@@ -7,7 +7,7 @@ import { inOrder } from '../read/in-order.ts';
 import { readPictureBytes } from '../read/picture-bytes.ts';
 import { readOutputs } from '../read/read-output.ts';
 import { settingOption } from '../settings/setting-option.ts';
-import { variableOf } from '../settings/settings.ts';
+import { settings, variableOf } from '../settings/settings.ts';
 
 /** Enough to decode on every core while the model runs; the reader makes batches of what meets in it. */
 const concurrency = 8;
@@ -34,7 +34,10 @@ export function addRead(program: Command): void {
 
 async function read(files: readonly string[], flags: ReadFlags): Promise<void> {
   const { openReader } = await import('@inkwire/digits');
-  const choice = parseModelChoice(flags.model ?? (process.env[variableOf('model')] || 'cnn'), process.cwd());
+  const choice = parseModelChoice(
+    flags.model ?? (process.env[variableOf('model')] || settings.model.byDefault),
+    process.cwd(),
+  );
   await using reader = await openReader({ model: await modelFile(choice) });
 
   const model = `${reader.card.recipe} ${reader.card.version}`;

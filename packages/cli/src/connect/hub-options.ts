@@ -4,10 +4,10 @@ import { type Command, Option } from 'commander';
 import { CliError } from '../errors.ts';
 import { readPemFiles } from '../files/pem-files.ts';
 import { type ListenAddress, parseListenAddress } from '../settings/listen-address.ts';
-import { variableOf } from '../settings/settings.ts';
+import { settings, variableOf } from '../settings/settings.ts';
 
 /** Where the wire of `serve` listens by default. */
-export const defaultHub = '127.0.0.1:9527';
+export const defaultHub = settings.wire.byDefault;
 
 /** How to sign in: the options of every command that connects to a hub. */
 export interface HubFlags {
