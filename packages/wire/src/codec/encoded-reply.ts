@@ -20,6 +20,7 @@ import {
  *     08 status varint · 12 len message · 1a len value … · 22 len (0a len key  12 len value) …
  */
 
+const noBytes = new Uint8Array(0);
 const valuesTag = tagOf(3);
 const pairsTag = tagOf(4);
 
@@ -44,9 +45,9 @@ export function beginOkReply(writer: FrameWriter): void {
 
 /** Writes one of `values`; undefined is `Value{}`. */
 export function addEncodedValue(writer: FrameWriter, value: EncodedValue | undefined): void {
-  writeVarint(writer, valuesTag);
-  if (value === undefined) writeVarint(writer, 0);
-  else writeBinary(writer, value);
+  writer.need(1);
+  writer.bytes[writer.at++] = valuesTag;
+  writeBinary(writer, value ?? noBytes);
 }
 
 /** Writes `values` out of what `publish` carries in `bytes[start … end)`: the same, but each with the tag 12 in front. */

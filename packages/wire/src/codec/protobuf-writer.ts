@@ -88,12 +88,19 @@ function writeLongText(writer: FrameWriter, text: string): void {
 /** Bytes after their length. */
 export function writeBinary(writer: FrameWriter, value: Uint8Array): void {
   const { length } = value;
-  writeVarint(writer, length);
-  writer.need(length);
-  const { bytes, at } = writer;
-  if (length > shortBytes) bytes.set(value, at);
-  else for (let i = 0; i < length; i++) bytes[at + i] = value[i]!;
-  writer.at = at + length;
+  if (length > shortBytes) {
+    writeVarint(writer, length);
+    writer.need(length);
+    writer.bytes.set(value, writer.at);
+    writer.at += length;
+    return;
+  }
+  writer.need(1 + length);
+  const { bytes } = writer;
+  let { at } = writer;
+  bytes[at++] = length;
+  for (let i = 0; i < length; i++) bytes[at++] = value[i]!;
+  writer.at = at;
 }
 
 /** Begins a message within the message. What it answers is for `endMessage`. */
