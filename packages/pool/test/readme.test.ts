@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import * as face from '../src/index.ts';
 import * as leases from '../src/leases/index.ts';
@@ -12,13 +10,6 @@ const directory = fileURLToPath(new URL('..', import.meta.url));
 const readme = await readFile(`${directory}/README.md`, 'utf8');
 
 describe('the README', () => {
-  it('shares between two pools of one program, as it stands', async () => {
-    const code = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].at(-1)![1]!;
-    const args = ['--input-type=module', '--eval', code];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: directory });
-    expect(stdout).toBe('busy has 9 of 10, idle may have 1\n');
-  });
-
   it('names every function of the public faces', () => {
     const functions = [face, leases, mysql, pg].flatMap((each) =>
       Object.entries(each).flatMap(([name, value]) => (typeof value === 'function' ? [name] : [])),

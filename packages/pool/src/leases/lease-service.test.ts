@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createManualClock } from '@inkwire/base';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
 import { createPool } from '../pool/create-pool.ts';
 import { decodeReply, encodeReport } from './codec.ts';
-import { openFileStore } from './file-store.ts';
 import { createLeaseClient } from './lease-client.ts';
 import { createLeaseEndpoint, leaseTopic } from './lease-endpoint.ts';
 import { createLeaseService, type LeaseServiceOptions } from './lease-service.ts';
@@ -236,26 +232,6 @@ it('takes a client in that comes from an allocator of a later epoch which is no 
 it('begins in memory with an epoch above that of a process before', () => {
   const before = Math.floor(Date.now() / 1000);
   expect(createMemoryStore().epoch).toBeGreaterThanOrEqual(before);
-});
-
-it('keeps no client on disk whose admission failed', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'inkwire-leases-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const store = await openFileStore(join(folder, 'leases.json'));
-  const admit = store.admit.bind(store);
-  let isBroken = true;
-  store.admit = async (client) => {
-    await admit(client);
-    if (isBroken) throw new Error('no room');
-  };
-  const { service } = serve({ store });
-  service.receive(report());
-  await expect.poll(() => service.snapshot().clients.length).toBe(0);
-  isBroken = false;
-  service.receive(report({ incarnation: 'a#2' }));
-  await expect.poll(() => service.snapshot().clients[0]?.state).toBe('member');
-  const again = await openFileStore(join(folder, 'leases.json'));
-  expect(again.clients).toEqual([{ name: 'a', incarnation: 'a#2', floor: 1 }]);
 });
 
 it('forgets a client when an operator says so, if that is silent, and answers how many there were', async () => {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { type BreakageName, breakages } from '../../../bench/pool/invariant/breakage.ts';
-import { createSchedule } from '../../../bench/pool/invariant/schedule.ts';
-import { search } from '../../../bench/pool/invariant/search.ts';
-import { shrink } from '../../../bench/pool/invariant/shrink.ts';
-import { runSchedule } from '../../../bench/pool/invariant/world.ts';
+import { type BreakageName, breakages } from '../../../../bench/pool/invariant/breakage.ts';
+import { createSchedule } from '../../../../bench/pool/invariant/schedule.ts';
+import { search } from '../../../../bench/pool/invariant/search.ts';
+import { shrink } from '../../../../bench/pool/invariant/shrink.ts';
+import { runSchedule } from '../../../../bench/pool/invariant/world.ts';
 
 /** Of these every seed is tried; `npm run bench -- pool --invariant` tries 100,000 and more. */
-const schedules = 500;
+const schedules = process.env.INKWIRE_LONG === '1' ? 3000 : 200;
 
 it('never has more sessions open than the database takes, whatever goes wrong', async () => {
   const { failed, full } = await search(1, schedules);

@@ -27,7 +27,7 @@ test('a lent connection without activity is reported once, with the place where 
       stack: expect.stringContaining('takeAndForget'),
     },
   ]);
-  expect(reports[0]!.stack).toContain('inactive.test.ts');
+  expect(reports[0]!.stack).toContain('inactivity.test.ts');
   clock.advance(1_000);
   expect(reports).toHaveLength(1);
   expect(pool.stats()).toMatchObject({ inactive: 1, reclaimed: 0, inUse: 1 });
