@@ -1,4 +1,4 @@
-/** Who opens connections, as the database sees it: a client's name, and one life of it. */
+/** The owner of connections, as the database sees it: a client's name, and one life of it. */
 export interface ClientIdentity {
   readonly name: string;
   /** At most 40 characters, printable ASCII without `/`. */

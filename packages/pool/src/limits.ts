@@ -21,7 +21,7 @@ export function expectLimits(limits: LeasedLimits, name = 'limits'): void {
   expectLimits(expires.next, `${name}.expires.next`);
 }
 
-/** The limits in force. Whoever acts on them calls `end(now)` first. */
+/** The limits in force. Call `end(now)` before acting on them. */
 export class LimitsInForce implements PoolLimits {
   min = 0;
   max = 0;

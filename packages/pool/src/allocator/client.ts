@@ -14,7 +14,7 @@ import type { AdmittedClient } from './options.ts';
  * - `admitting`: its floor is reserved; it is being written down; it has been told nothing.
  * - `unsettled`: was admitted in an earlier epoch; what it holds is not known.
  * - `member`: `held` is the most that it may have open.
- * - `fencing`: its sessions are being ended. Nothing that it says but goodbye is heard.
+ * - `fencing`: its sessions are being ended. Only its goodbye is accepted.
  */
 export type ClientState = 'waiting' | 'admitting' | 'unsettled' | 'member' | 'fencing';
 

@@ -22,7 +22,7 @@ export interface LeaseReport {
   readonly idle: number;
   readonly opening: number;
   readonly closing: number;
-  /** Who waits for a connection, and how long the first of them has, in milliseconds. */
+  /** How many wait for a connection, and how long the first of them has, in milliseconds. */
   readonly queued: number;
   readonly longestWaitMs: number;
   /** Those who waited in vain; those who gave a connection back; and how long these had it together, in milliseconds. */

@@ -50,13 +50,13 @@ export interface AllocatorOptions {
   readonly fenceRetryMs?: number;
   /** Grows with every beginning, on one disk. Default 1. */
   readonly epoch?: number;
-  /** Who was admitted in earlier epochs and has not gone; each incarnation once. Default nobody. */
+  /** Clients that were admitted in earlier epochs and have not gone; each incarnation once. Default none. */
   readonly known?: readonly AdmittedClient[];
   /** Whether `known` is everyone. If not, a client of an earlier epoch is taken in while learning. Default true. */
   readonly isKnownComplete?: boolean;
   /**
-   * How long after the shares were made the next may wait, so that what is heard meanwhile is answered together: each looks at
-   * every client. Default 0 for fewer than 500 clients, 1 from there on, 2 from 1,000, and so on.
+   * How long after the shares were made the next may wait, so that reports that arrive meanwhile are answered together: making them
+   * visits every client. Default 0 for fewer than 500 clients, 1 from there on, 2 from 1,000, and so on.
    */
   readonly paceMs?: number | undefined;
   /** Most clients, waiting ones included. Default 10,000. */

@@ -51,7 +51,7 @@ export class Reception {
       this.#later.set(clientKey(report.client, report.incarnation), report);
   }
 
-  /** Those whose epoch there has never been come back as others: what they were granted is nobody's. */
+  /** A client whose epoch never was comes back as another incarnation: no allocator has granted what it has. */
   epochRead(epoch: number | undefined): void {
     const reports = [...this.#later.values()];
     this.#later.clear();

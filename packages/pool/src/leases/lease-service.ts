@@ -25,11 +25,11 @@ export interface LeaseServiceOptions {
 /** The allocator at work: with a clock, a disk, and hands. */
 export interface LeaseService extends AsyncDisposable {
   readonly epoch: number;
-  /** Takes a report in. Its reply comes to those who hear that client, often before this returns. Throws for nonsense. */
+  /** Takes a report in. Its reply goes to the listeners of that client, often before this returns. Throws for a report that makes no sense. */
   receive(report: LeaseReport): void;
   /** Calls `listener` with every reply to a client, asked for or not. */
   onReply(client: string, listener: (reply: LeaseReply) => void): Disposable;
-  /** Calls `listener` with every reply to anyone whom nobody hears as above: what a hub publishes. */
+  /** Calls `listener` with every reply to a client without a listener of its own: what a hub publishes. */
   onUnheardReply(listener: (reply: LeaseReply) => void): Disposable;
   /** Calls `listener` after every event; what `snapshot()` says may have changed. */
   onChange(listener: () => void): Disposable;
@@ -41,12 +41,12 @@ export interface LeaseService extends AsyncDisposable {
   forget(client: string): number;
   /** A transport for a client in the same process. */
   transport(client: string): LeaseTransport;
-  /** Hears and says nothing more. Clients fall back to their floors when their leases end. */
+  /** Neither receives nor sends any more. Clients fall back to their floors when their leases end. */
   close(): Promise<void>;
   readonly closed: boolean;
 }
 
-/** The longest time without a look around: for what no event brings. */
+/** The longest time between two ticks: for what no event brings. */
 const backstopMs = 1000;
 
 /** Creates the service. Throws for options out of range, and a TypeError for `silent: 'fence'` without a fence. */

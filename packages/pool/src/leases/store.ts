@@ -1,12 +1,12 @@
 import type { AdmittedClient } from '../allocator/options.ts';
 
 /**
- * What an allocator knows when it begins again. Whoever opens a store has a higher epoch than everyone who opened it
- * before, and that is durable before it is told.
+ * What an allocator knows when it begins again. Each opening has a higher epoch than all before it, and that
+ * is durable before anything is said of it.
  */
 export interface LeaseStore {
   readonly epoch: number;
-  /** Who had been admitted and not forgotten when the store was opened. */
+  /** Clients that were admitted and not forgotten when the store was opened. */
   readonly clients: readonly AdmittedClient[];
   /** Whether that is everyone. False for a store that is new, in whose place there may have been another. */
   readonly isComplete: boolean;

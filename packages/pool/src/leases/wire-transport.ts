@@ -7,7 +7,7 @@ import type { LeaseTransport } from './transport.ts';
 
 /** The connection that reports and grants travel over, and its waits. */
 export interface WireTransportOptions {
-  /** It is not owned: whoever made it closes it. */
+  /** It is not owned: its maker closes it. */
   readonly client: Pick<Client, 'lease' | 'subscribe'>;
   /** The lease client's name. */
   readonly name: string;
@@ -29,7 +29,7 @@ export interface WireTransport extends LeaseTransport, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Reports are the command `lease`, answered by replies; what was not asked for is heard on the topic of the client. */
+/** Reports are the command `lease`, answered by replies; replies that were not asked for come on the topic of the client. */
 export function createWireTransport(options: WireTransportOptions): WireTransport {
   const { client, timeoutMs = 2000, onError = () => {} } = options;
   const listeners = new Set<(reply: LeaseReply) => void>();

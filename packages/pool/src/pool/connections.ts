@@ -3,7 +3,7 @@ import type { ResolvedPoolOptions } from './options.ts';
 import { Queue } from './queue.ts';
 import type { Slot } from './slot.ts';
 
-/** What the pool hears of its connections. */
+/** What the pool is told about its connections. */
 export interface ConnectionListener<C> {
   /** One that was given up meanwhile stands in `closing`, and is ended. */
   opened(slot: Slot<C>): void;

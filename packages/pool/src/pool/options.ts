@@ -17,7 +17,7 @@ export interface OpenContext {
   lost(error?: unknown): void;
 }
 
-/** A lent connection without activity for `inactiveAfterMs`. */
+/** A borrowed connection without activity for `inactiveAfterMs`. */
 export interface InactiveReport {
   readonly pool: string;
   /** How long it has been lent, and how long since it was last used. */
@@ -49,9 +49,9 @@ export interface PoolOptions<C> {
    * and throws `POOL_LEASE_RELEASED` or `POOL_LEASE_RECLAIMED` after the end. Default: the connection itself.
    */
   lend?(connection: C, use: () => void): C;
-  /** Whether a lent connection is at work right now: then it is not inactive. Default: no. */
+  /** Whether a borrowed connection is at work right now: then it is not inactive. Default: no. */
   isBusy?(connection: C): boolean;
-  /** Hears of lent connections without activity. Default: a warning of the process, with the place. */
+  /** Called with borrowed connections without activity. Default: a warning of the process, with the place. */
   onInactive?(report: InactiveReport): void;
 
   readonly name?: string;

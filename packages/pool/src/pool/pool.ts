@@ -40,7 +40,7 @@ export interface PoolStats extends PoolCounts {
   readonly inUse: number;
   readonly opening: number;
   readonly closing: number;
-  /** Who waits for a connection, and how long the first of them has. */
+  /** How many wait for a connection, and how long the first of them has. */
   readonly queued: number;
   readonly longestWaitMs: number;
 }
@@ -55,7 +55,7 @@ export interface PoolTimings {
 /**
  * Connections that are lent, first come first served, within limits that may change at any time.
  *
- *     open ──close()──▶ closing: nobody new; who waits is served, what is lent is awaited ──▶ closed
+ *     open ──close()──▶ closing: newcomers are refused; who waits is served; borrowed ones are awaited ──▶ closed
  *       └──destroy(error)──▶ who waits is refused with the error, every connection ended ──────▶ closed
  */
 export interface Pool<C> extends Closable {

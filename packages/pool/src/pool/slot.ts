@@ -20,7 +20,7 @@ export class Slot<C> implements Queued<Slot<C>> {
   dueAt = Infinity;
   connection: C | undefined = undefined;
   isOpened = false;
-  /** Who has it, while it is lent. */
+  /** The loan, while it is lent. */
   borrowed: SlotHolder | undefined = undefined;
   /** When it came into its queue. */
   since = 0;

@@ -7,7 +7,7 @@ import type { Queue } from './queue.ts';
 import { Slot } from './slot.ts';
 import type { PoolStatistics } from './statistics.ts';
 
-/** Whoever waits is not made to wait longer than this for a check or a reset that hangs, if there is another way. */
+/** A caller waits no longer than this for a check or a reset that hangs, if there is another way. */
 const patienceMs = 50;
 
 /** Whom the supply tells. */

@@ -2,7 +2,7 @@ import type { Borrowed } from './borrowed.ts';
 import type { Queue, Queued } from './queue.ts';
 import type { Place } from './slot.ts';
 
-/** Who waits for a connection. Whoever answers it takes it out of the queue and out of the deadlines first. */
+/** A caller that waits for a connection. It is taken out of the queue before it is answered. */
 export class Waiter<C> implements Queued<Waiter<C>> {
   queue: Queue<Waiter<C>> | undefined = undefined;
   previous: Waiter<C> | undefined = undefined;
