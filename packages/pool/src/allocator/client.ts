@@ -52,6 +52,8 @@ export class Client {
   isContended = false;
   fenceAgainAtMs = 0;
 
+  /** What the strategy remembers of it. */
+  memory: unknown = undefined;
   /** Of those who asked for a connection lately, the part that got none. */
   readonly failures = new FailureRate();
 

@@ -23,8 +23,6 @@ export function meanStrategy(options: MeanOptions = {}): Strategy {
 class MeanSharing implements Sharing {
   readonly #everyMs: number;
   readonly #newest: number;
-  /** The moving average of what each client used. */
-  readonly #means = new WeakMap<SharingClient, number>();
   #tickAtMs = -Infinity;
 
   constructor(everyMs: number, newest: number) {
@@ -38,11 +36,7 @@ class MeanSharing implements Sharing {
       this.#tickAtMs = nowMs + this.#everyMs;
     }
     this.#begin(clients);
-    return shareInProportion(
-      clients,
-      room,
-      (client) => client.weight * Math.max(this.#means.get(client)!, 1e-3),
-    );
+    return shareInProportion(clients, room, (client) => client.weight * Math.max(meanOf(client)!, 1e-3));
   }
 
   nextMs(): number {
@@ -51,17 +45,26 @@ class MeanSharing implements Sharing {
 
   #move(clients: readonly SharingClient[]): void {
     for (const client of clients) {
-      const mean = this.#means.get(client);
+      const mean = meanOf(client);
       const used = client.report?.inUse ?? 0;
-      if (mean !== undefined) this.#means.set(client, mean + this.#newest * (used - mean));
+      if (mean !== undefined) client.memory = mean + this.#newest * (used - mean);
     }
   }
 
   /** A new client begins with what the others have on average: an equal share. */
   #begin(clients: readonly SharingClient[]): void {
-    const known = clients.flatMap((client) => this.#means.get(client) ?? []);
-    if (known.length === clients.length) return;
-    const mean = known.reduce((sum, each) => sum + each, 0) / Math.max(1, known.length);
-    for (const client of clients) if (!this.#means.has(client)) this.#means.set(client, mean);
+    let known = 0;
+    let sum = 0;
+    for (const client of clients) {
+      const mean = meanOf(client);
+      if (mean === undefined) continue;
+      known++;
+      sum += mean;
+    }
+    if (known === clients.length) return;
+    for (const client of clients) client.memory ??= sum / Math.max(1, known);
   }
 }
+
+/** The moving average of what a client used. */
+const meanOf = (client: SharingClient) => client.memory as number | undefined;

@@ -10,6 +10,8 @@ export interface SharingClient {
   readonly granted: number;
   /** The last report; undefined for a known client that has not reported. */
   readonly report: LeaseReport | undefined;
+  /** What the strategy remembers of it: the strategy's alone; undefined at first. */
+  memory: unknown;
 }
 
 /** What one client should have. */
