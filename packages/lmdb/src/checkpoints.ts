@@ -21,6 +21,8 @@ export class Checkpoints {
   readonly #data: number;
   #file: CheckpointFile | undefined;
   #pinned: Transaction | undefined;
+  /** Whether the last one was taken: all that was committed before it is on the disk. */
+  #isTaken = false;
 
   private constructor(root: RootDatabase, directory: string) {
     this.#root = root as Flushable;
@@ -44,6 +46,7 @@ export class Checkpoints {
   async take(): Promise<void> {
     // Nothing is committed between these two: both are of one moment, or the pin is of an earlier one, which is as good.
     const pin = this.#root.useReadTransaction();
+    this.#isTaken = false;
     try {
       const meta = this.#newestMeta();
       await this.#flush();
@@ -55,15 +58,19 @@ export class Checkpoints {
     }
     this.#pinned?.done();
     this.#pinned = pin;
+    this.#isTaken = true;
   }
 
-  /** Lets go of the files; `end` removes what says that data may be unflushed, and is for when none is. */
+  /**
+   * Calls `end`, which closes the data, and closes the files. Nothing may be committed after the last checkpoint. If that one
+   * failed, the file `relaxed` stays: after a crash of the machine the checkpoint in it counts.
+   */
   async close(end: () => Promise<void>): Promise<void> {
     this.#pinned?.done();
     this.#pinned = undefined;
     await end();
     await this.#release();
-    await removeCheckpoints(this.#directory);
+    if (this.#isTaken) await removeCheckpoints(this.#directory);
   }
 
   async #release(): Promise<void> {

@@ -74,6 +74,19 @@ it('a checkpoint that fails is taken again, and flush waits until none is left t
   expect(clock.pending).toBe(0);
 });
 
+it('flush tries a checkpoint that failed once more', async () => {
+  const { committer, commit, clock, ending } = create();
+  void commit();
+  clock.advance(100);
+  ending[0]!(new Error('no disk'));
+  await turn();
+  const flushing = committer.flush();
+  expect(ending.length).toBe(2);
+  ending[1]!(new Error('no disk'));
+  await flushing;
+  expect(clock.pending).toBe(0);
+});
+
 it('without room on the disk, what is in the file is used once a checkpoint has let go of it, or nothing is begun', async () => {
   const { commit, space, ending } = create();
   Object.assign(space, { fitsDisk: () => false });

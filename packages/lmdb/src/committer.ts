@@ -69,6 +69,8 @@ class RelaxedCommitter implements Committer {
   #flushing: Promise<void> | undefined;
   #flushingSince = 0;
   #isDirty = false;
+  /** Whether the last flush failed. */
+  #isBehind = false;
 
   constructor(root: RootDatabase, checkpoints: Checkpoints, space: FreeSpace, clock: Clock) {
     this.#root = root;
@@ -98,7 +100,9 @@ class RelaxedCommitter implements Committer {
     else if (this.#clock.monotonic() - this.#flushingSince > patienceMs) return this.#flushing;
   }
 
+  /** A flush that failed is tried once more. */
   async flush(): Promise<void> {
+    this.#isDirty ||= this.#isBehind;
     while (this.#isDirty || this.#flushing) await (this.#flushing ?? this.#flushNow());
   }
 
@@ -114,8 +118,12 @@ class RelaxedCommitter implements Committer {
     this.#flushingSince = this.#clock.monotonic();
     this.#flushing = this.#checkpoints
       .take()
-      .catch(() => {})
-      .then(() => {
+      .then(
+        () => false,
+        () => true,
+      )
+      .then((isBehind) => {
+        this.#isBehind = isBehind;
         this.#flushing = undefined;
         if (this.#isDirty) this.#later();
       });
