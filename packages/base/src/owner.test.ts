@@ -88,6 +88,21 @@ test('without a way to abort, destroy drains, or waits for the drain that is und
   }
 });
 
+test('an owner that is closed again by its own end ends once', async () => {
+  let ended = 0;
+  const closing: Cup = new Cup(async () => {
+    ended++;
+    void closing.close();
+  });
+  await closing.close();
+  const destroyed: Cup = new Cup(async () => {
+    ended++;
+    void destroyed.destroy();
+  });
+  await destroyed.destroy();
+  expect(ended).toBe(2);
+});
+
 test('a failing drain rejects every close', async () => {
   const cup = new Cup(() => Promise.reject(new Error('stuck')));
   await expect(cup.close()).rejects.toThrow('stuck');

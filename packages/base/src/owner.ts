@@ -36,14 +36,20 @@ export abstract class Owner implements Closable {
   close(): Promise<void> {
     this.#closed = true;
     if (this.#aborting) return this.#aborting;
-    this.#draining ??= (async () => this.drain())();
-    return this.#draining;
+    if (this.#draining) return this.#draining;
+    const { promise, settle } = ending();
+    this.#draining = promise;
+    settle(async () => this.drain());
+    return promise;
   }
 
   destroy(error: Error = this.closedError()): Promise<void> {
     this.#closed = true;
-    this.#aborting ??= (async () => this.abort(error))();
-    return this.#aborting;
+    if (this.#aborting) return this.#aborting;
+    const { promise, settle } = ending();
+    this.#aborting = promise;
+    settle(async () => this.abort(error));
+    return promise;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -67,4 +73,13 @@ export abstract class Owner implements Closable {
   protected closedError(): BaseError {
     return new BaseError('BASE_CLOSED', `The ${this.#what} is closed`);
   }
+}
+
+/** A promise that is there before what it waits for begins: an end may then close its owner again, and ends once. */
+function ending(): { readonly promise: Promise<void>; settle(end: () => Promise<void>): void } {
+  let resolve = (_ended: Promise<void>): void => {};
+  const promise = new Promise<void>((settled) => {
+    resolve = settled;
+  });
+  return { promise, settle: (end) => resolve(end()) };
 }
