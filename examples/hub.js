@@ -1,4 +1,4 @@
-// Serves the page and the HTTP interface, has a drawing read over HTTP, and hears of the reading.
+// Serves the page and the HTTP interface, has a drawing read over HTTP, and is notified of the reading.
 // Run: node examples/hub.js
 import { openReader } from '@inkwire/digits';
 import { $inbox, $members, $readings, createHub, createWireService, listenHttp } from '@inkwire/hub';

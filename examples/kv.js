@@ -28,7 +28,7 @@ await writer.hset('scores', 'ada', 47); // answered when it is on the disk
 await writer.publish('moves', ['ada', 'e4']);
 
 const { value } = await moves.next();
-console.log('heard', value.values.join(' '));
+console.log('received', value.values.join(' '));
 console.log('scores', await reader.hget('scores', 'ada'));
 
 await Promise.all([writer.close(), reader.close()]);
@@ -37,5 +37,5 @@ await tables.close();
 await rm(directory, { recursive: true });
 
 // Prints:
-// heard ada e4
+// received ada e4
 // scores 47
