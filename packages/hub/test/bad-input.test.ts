@@ -281,6 +281,17 @@ describe('a client that misbehaves', () => {
     }
   });
 
+  it.each([
+    [400_000, 500_000],
+    [400_000, 120_000],
+  ])(
+    'may take %i ms for its headers and %i ms for the request',
+    async (headersTimeoutMs, requestTimeoutMs) => {
+      const { fetch } = await serveHub({ limits: { headersTimeoutMs, requestTimeoutMs } });
+      expect((await fetch('/healthz')).status).toBe(200);
+    },
+  );
+
   it('asks too often: 429, and says when to come back', async () => {
     const { fetch } = await serveHub({ limits: { loopbackRequestsPerMinute: 3 } });
     for (let i = 0; i < 3; i++) expect((await fetch('/api/model')).status).toBe(200);

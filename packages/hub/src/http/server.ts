@@ -79,7 +79,9 @@ function createApp(options: ResolvedHttpOptions): FastifyInstance {
   const { limits, tls } = options;
   const server = {
     maxHeaderSize: limits.maxHeaderBytes,
-    headersTimeout: limits.headersTimeoutMs,
+    // Headers are a part of their request. Node refuses a longer time for them than for the request, 5 minutes by default.
+    headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
+    requestTimeout: limits.requestTimeoutMs,
     connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs, 5_000),
   };
   const common = {
