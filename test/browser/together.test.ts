@@ -25,7 +25,7 @@ function openTerminal(name: string) {
   };
 }
 
-/** A client that sends packets of 1,032 bytes, as PROTOCOL.md has them. */
+/** A client that sends packets of 1,032 bytes, as docs/protocol.md has them. */
 async function openLab() {
   const socket = connect(stage.hub.labPort, '127.0.0.1').on('error', () => {});
   onTestFinished(() => void socket.destroy());

@@ -10,7 +10,7 @@ const request = 1;
 const [disconnect, time, name, list, send, forward, success, error] = [1, 2, 3, 4, 5, 6, 7, 8];
 const [response, instruct] = [2, 3];
 
-/** A lab client, written from PROTOCOL.md alone. */
+/** A lab client, written from docs/protocol.md alone. */
 class LabClient {
   readonly heard: { kind: number; command: number; content: string }[] = [];
   closed = false;

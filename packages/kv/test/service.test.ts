@@ -70,8 +70,8 @@ function createSlowTables(): { readonly tables: Tables; readonly letGo: (() => v
   return { tables: tables as Tables, letGo };
 }
 
-describe('the bytes of PROTOCOL.md', () => {
-  it('are answered with the bytes of PROTOCOL.md', async () => {
+describe('the bytes of docs/protocol.md', () => {
+  it('are answered with the bytes of docs/protocol.md', async () => {
     const { service } = create();
     const peer = connect(service, 'me');
     peer.sendHex('0000000a 0a080a02743112026b31');
@@ -365,7 +365,7 @@ describe('over real sockets', () => {
       Peer,
       Peer,
     ];
-    // The bytes of PROTOCOL.md, and an ear that ends its side right after it has subscribed.
+    // The bytes of docs/protocol.md, and a subscriber that ends its side right after it has subscribed.
     ear.sendHex('00000009 52070a056c6f626279');
     ear.stream.end();
     await ear.until(1);

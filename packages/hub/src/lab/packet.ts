@@ -1,5 +1,5 @@
 /*
- * The lab packet (PROTOCOL.md, "The lab packet"): 1,032 bytes, whatever they hold.
+ * The lab packet (docs/protocol.md, "The lab packet"): 1,032 bytes, whatever they hold.
  *
  *     ┌ int32 kind ┬ int32 command ┬ char content[1024], NUL-terminated ┐   little-endian
  *     └ 4 bytes    ┴ 4 bytes       ┴ 1,024 bytes                        ┘

@@ -7,7 +7,7 @@ import { answerTable, refuse, refuseWith, type TableCommand } from './virtual-ta
 /** Names that are longer are none of the hub's, and are not repeated in an answer. */
 const longestName = 512;
 
-/** The names that begin with `$`, `read` and `lease`, put together: PROTOCOL.md, "System tables and topics". */
+/** The names that begin with `$`, `read` and `lease`, put together. */
 export function createSystem(parts: readonly SystemPart[]): SystemHook<Caller> {
   const tables: NonNullable<SystemPart['tables']> = Object.assign({}, ...parts.map((part) => part.tables));
   return {

@@ -52,7 +52,7 @@ export function factsTable(facts: Readonly<Record<string, () => Value>>): Virtua
   };
 }
 
-/** Carries out a command on a table of the hub, with PROTOCOL.md's replies. `table` undefined: there is no such table. */
+/** Carries out a command on a table of the hub, with docs/protocol.md's replies. `table` undefined: there is no such table. */
 export function answerTable(command: TableCommand, table: VirtualTable | undefined): Reply | Promise<Reply> {
   switch (command.kind) {
     case 'hget':

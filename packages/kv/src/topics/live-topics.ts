@@ -46,7 +46,7 @@ export interface TopicsOptions {
   readonly nextId?: () => number;
 }
 
-/** The longest frame of a multiplexed stream (PROTOCOL.md), less its header: worth compressing for. */
+/** The longest frame of a multiplexed stream (docs/protocol.md), less its header: worth compressing for. */
 const fitsEveryone = 131_072 - frameHeaderBytes;
 /** A batch that is longer goes out before the turn ends: it bounds what a turn can hold, and fits every channel. */
 const batchBytes = 64 * 1024;

@@ -49,13 +49,13 @@ function payloadOf(frame: string): Uint8Array {
   return decoder.bytes.subarray(decoder.start, decoder.end);
 }
 
-test.each(goldenCommands)('%s has the bytes of PROTOCOL.md', (_, command, frame) => {
+test.each(goldenCommands)('%s has the bytes of docs/protocol.md', (_, command, frame) => {
   expect(framed((writer) => encodeCommand(command, writer))).toBe(frame);
   const payload = payloadOf(frame);
   expect(decodeCommand(payload, 0, payload.length)).toEqual(command);
 });
 
-test.each(goldenReplies)('the reply %s has the bytes of PROTOCOL.md', (_, value, frame) => {
+test.each(goldenReplies)('the reply %s has the bytes of docs/protocol.md', (_, value, frame) => {
   expect(framed((writer) => encodeReply(value, writer))).toBe(frame);
   const payload = payloadOf(frame);
   expect(decodeReply(payload, 0, payload.length)).toEqual(value);

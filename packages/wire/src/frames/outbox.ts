@@ -2,7 +2,7 @@ import { gzip } from '#gzip';
 import { frameHeaderBytes, sharedWriter } from './frame-writer.ts';
 import { Pieces } from './pieces.ts';
 
-/** Encoded messages longer than this are compressed (PROTOCOL.md). */
+/** Encoded messages longer than this are compressed (docs/protocol.md). */
 export const compressAbove = 1436;
 
 /** What a connection will send at the end of the turn: whole frames, in order, few pieces. */
