@@ -1,6 +1,6 @@
-// `npm run test:stress [-- --runs 3] [--loops 8] [COMMAND …]`: runs the tests again and again beside busy loops, for whoever
-// doubts that no test depends on how fast the machine is. Each command is a shell line; the default is `npm test` and then
-// `.ci/run`. What they print goes to .ci/out/stress-*.log; every run is a line here; exit code 1 when one failed.
+// `npm run test:stress [-- --runs 3] [--loops 8] [COMMAND …]`: runs the tests several times beside busy loops, to show that
+// none depends on how fast the machine is. Each command is a shell line; the default is `npm test` and then `.ci/run`. Their
+// output goes to .ci/out/stress/. Prints a line for every run; exit code 1 when one failed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync } from 'node:fs';
