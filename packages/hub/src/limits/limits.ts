@@ -68,12 +68,12 @@ export const wireLimits = {
   maxSubscriptionsPerMember: { byDefault: 256, describes: 'subscriptions of one member; more are 429' },
   maxRenamesPerMinute: {
     byDefault: 10,
-    describes: "changes of one member's name in a minute, of which all are told; more are 429",
+    describes: "changes of one member's name in a minute; each is published; more are 429",
   },
   wrongTokensPerMinute: {
     byDefault: 30,
     describes:
-      'wrong tokens in a minute from one address (an IPv6 /64 is one), also over HTTP; after more each token from there is 429 for a while',
+      'wrong tokens in a minute from one address (an IPv6 /64 is one), also over HTTP; after that every token from there is 429 for a while',
   },
   loopbackWrongTokensPerMinute: { byDefault: 600, describes: 'the same from this machine' },
   readTimeoutMs: {
