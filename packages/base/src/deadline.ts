@@ -1,7 +1,7 @@
 import { type Clock, systemClock, type Timer } from './clock.ts';
 import { BaseError } from './errors.ts';
 
-/** What everything that waits accepts. */
+/** The options of every call that waits. */
 export interface WaitOptions {
   /** Ends the wait; the wait rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;

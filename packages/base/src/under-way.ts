@@ -12,7 +12,7 @@ import { timeoutError, type WaitOptions } from './deadline.ts';
  * ended, use `within` in the task: `run((signal) => within(work(signal), { signal }), options)`.
  *
  * It listens to the caller's signal itself and stops listening when the task has settled. `AbortSignal.any` would be
- * shorter. But on Node 20 and 22 each signal that it makes leaves 50 to 300 bytes in a source signal that lives longer
+ * shorter. But on Node 20 and 22 each signal that it makes adds 50 to 300 bytes to a source signal that lives longer
  * (measured over 200,000 signals), and it takes 8 to 15 µs instead of 1.
  */
 export class UnderWay {

@@ -1,6 +1,6 @@
 import { CodedError } from '@inkwire/base';
 
-/** What can go wrong in the command itself. `CLI_USAGE` and `CLI_CONFIG_…` exit with 2, the others with 1. */
+/** The error codes of the command itself. `CLI_USAGE` and `CLI_CONFIG_…` exit with 2, the others with 1. */
 export type CliErrorCode =
   | 'CLI_CONFIG_INVALID'
   | 'CLI_CONFIG_UNREADABLE'

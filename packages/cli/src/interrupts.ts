@@ -6,7 +6,7 @@ export const interruptExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 /** A signal that asks the program to end. */
 export type Interrupt = keyof typeof interruptExitCodes;
 
-/** What `onInterrupt` needs of `process`. */
+/** The part of `process` that `onInterrupt` needs. */
 export interface SignalSource {
   on(signal: Interrupt, listener: (signal: Interrupt) => void): unknown;
   off(signal: Interrupt, listener: (signal: Interrupt) => void): unknown;

@@ -1,6 +1,6 @@
 import { CodedError } from '@inkwire/base';
 
-/** What can go wrong between a picture and its reading, or between a data set and a model. */
+/** The error codes of reading, training and data sets. */
 export type DigitsErrorCode =
   | 'DIGITS_CHECKPOINT_DAMAGED'
   | 'DIGITS_CHECKPOINT_MISMATCH'

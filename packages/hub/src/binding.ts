@@ -13,7 +13,7 @@ export function inUrl(address: string): string {
   return isIP(address) === 6 ? `[${address}]` : address;
 }
 
-/** What a listener is about to listen on. */
+/** The address that a listener is about to listen on, and its protection. */
 export interface Binding {
   readonly host: string;
   readonly port: number;

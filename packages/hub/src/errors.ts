@@ -1,6 +1,6 @@
 import { CodedError } from '@inkwire/base';
 
-/** What can go wrong between a stranger and the hub. The first five end a start; the others are answers. */
+/** The error codes of the hub. The first five end a start; the others are answers to a client. */
 export type HubErrorCode =
   | 'HUB_ADDRESS_UNUSABLE'
   | 'HUB_BINDING_UNSAFE'

@@ -9,7 +9,7 @@ import {
 } from '@inkwire/digits';
 import type { NewReading, OriginalPicture, Reading, Readings } from '@inkwire/readings';
 
-/** What the hub works with. It owns none of it: the program that opened the reader and the readings closes them. */
+/** The parts of a hub. It owns none of them: the program that opened the reader and the readings closes them. */
 export interface HubOptions {
   readonly reader: Reader;
   readonly readings: Readings;
@@ -36,12 +36,12 @@ export interface ReadingEvent {
 }
 
 /**
- * Reads pictures, keeps the readings and tells its listeners, in this order and no other:
+ * Reads pictures, keeps the readings and notifies its listeners, always in this order:
  *
  *     listener ──▶ hub.read ──▶ reader.read ──▶ readings.keep ──▶ onReading ──▶ answer
  *
- * A reading that a listener is told of is kept already. The hub knows no wire and no HTTP. `close()` waits for what is
- * under way.
+ * When a listener receives a reading, it is already kept. The hub knows no wire and no HTTP. `close()` waits for work that
+ * is under way.
  */
 export interface Hub extends Closable {
   readonly reader: Reader;

@@ -20,8 +20,8 @@ type Code = BaseErrorCode | DigitsErrorCode | ReadingsErrorCode | HubErrorCode;
 type Entry = readonly [status: number, title: string, tell?: 'tell'];
 
 /**
- * What a stranger is answered, for every code that can reach one. A code that is not here is a failure of the server:
- * it is answered with 500 `HUB_FAILED`, and the server's log has the rest.
+ * The answer for every error code that can reach a client. A code that is not here is a failure of the server: the client
+ * receives 500 `HUB_FAILED`, and the server's log has the cause.
  */
 export const problemTable: Partial<Record<Code, Entry>> = {
   BASE_CLOSED: [503, 'The server is closing'],
@@ -104,7 +104,7 @@ const foreignCodes: Readonly<Record<string, readonly [HubErrorCode, message: str
   FST_MP_PREMATURE_CLOSE: ['HUB_REQUEST_MALFORMED', 'The form ended in the middle'],
 };
 
-/** The one place where errors of the libraries become ours. What is none of theirs stays as it is. */
+/** The one place where errors of the libraries become ours. Other errors are returned as they are. */
 export function toHubError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof CodedError) return error;
   const known = 'code' in error && typeof error.code === 'string' ? foreignCodes[error.code] : undefined;
@@ -115,7 +115,7 @@ export function toHubError(error: unknown): unknown {
   return error;
 }
 
-/** Whether the server's operator should be told. */
+/** Whether the server's operator should know of it. */
 export function isServerFault({ status }: Problem): boolean {
   return status >= 500 && status !== 503;
 }

@@ -1,6 +1,6 @@
 import { CodedError } from '@inkwire/base';
 
-/** What can go wrong with tables. */
+/** The error codes of tables. */
 export type KvErrorCode =
   /** The data file is damaged. */
   | 'KV_DAMAGED'

@@ -32,7 +32,7 @@ export const waitBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
 ] as const;
 
-/** What the service and the topics count: numbers that only grow, except the gauges. */
+/** The metrics of the service and the topics. Counters only grow; gauges also fall. */
 export class KvMetrics {
   /** Bytes of payloads that came in and of frames that went out. */
   bytesIn = 0;

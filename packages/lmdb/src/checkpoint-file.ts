@@ -29,7 +29,7 @@ async function bootId(): Promise<string> {
   return ((await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')) as string).trim();
 }
 
-/** What the file says, before the data is opened. */
+/** The contents of the checkpoint file, read before the data is opened. */
 export interface LeftBehind {
   /** `other`: the machine has stopped since. `same`: it has not, and the system has every page. */
   readonly boot: 'same' | 'other' | 'unknown';

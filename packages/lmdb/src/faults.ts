@@ -14,7 +14,7 @@ const mdb = {
   incompatible: -30784,
 } as const;
 
-/** What went wrong: no room, a directory that takes no files, a damaged file, another program's, or anything else. */
+/** The kind of a failure: no room, a directory that takes no files, a damaged file, another program's, or anything else. */
 export type LmdbFault = 'full' | 'unwritable' | 'damaged' | 'foreign' | 'failed';
 
 const numbers: Readonly<Record<Exclude<LmdbFault, 'failed'>, readonly (number | undefined)[]>> = {
@@ -32,7 +32,7 @@ const numbers: Readonly<Record<Exclude<LmdbFault, 'failed'>, readonly (number | 
   foreign: [mdb.versionMismatch, mdb.incompatible],
 };
 
-/** What LMDB, lmdb-js or the file system threw means; undefined for what is none of theirs: a mistake, an abort. */
+/** The kind of an error of LMDB, lmdb-js or the file system; undefined for other errors, such as a mistake or an abort. */
 export function lmdbFaultOf(error: unknown): LmdbFault | undefined {
   const number = errorNumber(error);
   if (number === undefined) return undefined;

@@ -74,7 +74,7 @@ export function proveRoom(directory: string, bytes: number): Promise<void> {
 /** How often another process may commit during the check. After that the file is taken: that process works with it. */
 const maxLooks = 10;
 
-/** What is wrong with a data file: cut, mixed or no LMDB file at all; or of another format. */
+/** The fault of a data file: `damaged` is cut, mixed or no LMDB file at all; `foreign` has another format. */
 export type FileFault = 'damaged' | 'foreign';
 
 export interface FileCheckOptions {

@@ -77,7 +77,7 @@ const neededBytes = (bytes: number, operations: number): number =>
 const pagesOf = ({ treeBranchPageCount, treeLeafPageCount, overflowPages }: Stats): number =>
   treeBranchPageCount + treeLeafPageCount + overflowPages;
 
-/** What the system would have said. */
+/** The error that the system would have thrown. */
 export function noRoom(): Error {
   return Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 }

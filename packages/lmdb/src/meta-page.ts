@@ -10,11 +10,11 @@ import { rootOf, treeBytes } from './page-tree.ts';
  * The first four bytes of the tree of free pages are the size of a page.
  */
 
-/** What of a page is read. */
+/** How many bytes of a page are read. */
 export const metaPageBytes = 168;
 const metaAt = 24;
 
-/** What a meta page says. */
+/** The fields of a meta page. */
 export interface MetaPage {
   readonly pageBytes: number;
   /** Of the free pages and of the databases. */

@@ -19,7 +19,7 @@ export interface Names {
   readonly id: number;
 }
 
-/** What a session reports by itself. */
+/** Receives the events of a session that no command asked for. */
 export interface HubListener {
   onMessage(message: MemberMessage): void;
   /** The connection is lost, and is being made again. */
@@ -47,8 +47,8 @@ const joinMs = 10_000;
 const largePictureBytes = 128_000;
 
 /**
- * What the terminal does on a hub. One multiplexed connection, and so one member: commands and the inbox are streams of
- * it. A picture that is larger than a frame may be there travels on a connection of its own.
+ * The terminal's session on a hub. It is one multiplexed connection, and so one member: commands and the inbox are streams
+ * of it. A picture that is larger than the hub's frames may be is sent on a connection of its own.
  */
 export class HubSession extends Owner {
   readonly #client: Client;

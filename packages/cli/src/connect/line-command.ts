@@ -1,4 +1,4 @@
-/** What a person can ask for at the terminal. */
+/** A command that a person can type at the terminal. */
 export type LineCommand =
   | { readonly kind: 'connect'; readonly address: string | undefined }
   | { readonly kind: 'disconnect' | 'time' | 'members' | 'help' | 'quit' | 'nothing' }

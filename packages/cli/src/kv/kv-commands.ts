@@ -125,5 +125,5 @@ const keyJson = (key: string, value: PlainValue) =>
 
 const valuesJson = (values: readonly PlainValue[]) => `{"values":[${values.map(valueJson).join(',')}]}`;
 
-/** What `inkwire kv` can do on a hub. */
+/** The operations of `inkwire kv` on a hub. */
 export const kvCommands = { kvGet, kvSet, kvDelete, kvExists, kvAll, kvMget, kvPublish, kvSubscribe };

@@ -20,7 +20,7 @@ import { followChanges } from './follow-changes.ts';
 import { modelFile, parseModelChoice } from './model-choice.ts';
 import { modelFileAt, modelVersionAt } from './model-versions.ts';
 
-/** What `evaluate` was asked for. */
+/** The flags of `evaluate`. */
 export interface EvaluateFlags {
   readonly set: string;
   /** Seconds between two looks; undefined to evaluate once. */

@@ -41,7 +41,7 @@ function formatConfusion({ confusion, recall }: Evaluation): string {
   return formatTable(columns, rows);
 }
 
-/** What `evaluate --json` writes: the evaluation without the pictures of its mistakes. */
+/** The output of `evaluate --json`: the evaluation without the pictures of its mistakes. */
 export function evaluationRecord(file: string, card: ModelCard, evaluation: Evaluation): object {
   const { recipe, version, parameters } = card;
   const mistakes = evaluation.mistakes.map(({ pixels: _, ...mistake }) => mistake);

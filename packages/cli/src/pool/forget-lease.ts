@@ -5,8 +5,8 @@ import { CliError } from '../errors.ts';
 import { expectPool, readPool } from './watch-pool.ts';
 
 /**
- * Has an allocator forget a silent client. Answers what it was. Rejects with `CLI_HUB_REFUSED` where no allocator runs, where
- * nobody has that name, and where who has it is not silent.
+ * Makes an allocator forget a silent client, and resolves with its last facts. Rejects with `CLI_HUB_REFUSED` when no
+ * allocator runs, when no client has that name, and when the client is not silent.
  */
 export async function forgetLease(client: Client, name: string): Promise<PoolClient> {
   expectPool(await firstAnswer(client, readPool(client)));

@@ -9,7 +9,7 @@ import { csvRecord } from '@inkwire/base';
 import type { ReadPicture } from '@inkwire/digits';
 import { printable } from '../output/printable.ts';
 
-/** What was read in one file, by which model (`cnn 1a2b3c4d5e6f`). */
+/** The readings of one file, and the model that read them (`cnn 1a2b3c4d5e6f`). */
 export interface FileReading {
   readonly file: string;
   readonly model: string;

@@ -16,7 +16,7 @@ export interface AllocatingFacts {
   readonly data: string;
 }
 
-/** What the server says about itself: a sentence for people, or a JSON object a line. */
+/** The log of the server: a sentence for people, or a JSON object a line. */
 export interface ServeLog {
   ready(facts: ReadyFacts): void;
   allocating(facts: AllocatingFacts): void;

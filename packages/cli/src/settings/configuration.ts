@@ -26,7 +26,7 @@ import {
   variableOf,
 } from './settings.ts';
 
-/** What `serve` runs with: every path absolute, every default filled in. */
+/** The configuration of `serve`: every path absolute, every default filled in. */
 export interface Configuration {
   readonly http: ListenAddress | 'off';
   readonly wire: ListenAddress | 'off';
@@ -48,7 +48,7 @@ export interface Configuration {
   readonly limits: { readonly http: HttpLimits; readonly wire: WireLimits };
 }
 
-/** What an allocator is told. */
+/** The configuration of an allocator. */
 export interface PoolConfiguration {
   readonly capacity: number;
   readonly spare: number;

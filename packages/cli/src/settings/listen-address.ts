@@ -10,8 +10,8 @@ const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9
 const form = 'HOST:PORT or off, such as 127.0.0.1:8080 or [::1]:8080';
 
 /**
- * Reads `HOST:PORT` (IPv6 in brackets, RFC 3986 section 3.2.2) or the word `off`. The host is never left out:
- * whoever wants to listen on every interface writes 0.0.0.0 or [::]. Throws a RangeError that says what was expected.
+ * Reads `HOST:PORT` (IPv6 in brackets, RFC 3986 section 3.2.2) or the word `off`. The host is required:
+ * to listen on every interface, write 0.0.0.0 or [::]. Throws a RangeError that says what was expected.
  */
 export function parseListenAddress(text: string): ListenAddress | 'off' {
   if (text === 'off') return 'off';

@@ -18,7 +18,7 @@ export function parseReadingsLocation(text: string, base: string): ReadingsLocat
   return { engine: 'lmdb', directory: isAbsolute(path) ? path : resolve(base, path) };
 }
 
-/** Where readings are kept when nobody says otherwise: in the data directory. */
+/** The default location of the readings, in the data directory. */
 export function defaultReadingsLocation(dataDirectory: string): ReadingsLocation {
   return { engine: 'lmdb', directory: resolve(dataDirectory, 'readings') };
 }

@@ -20,7 +20,7 @@ export interface Setting<Value = unknown> {
 }
 
 /**
- * Everything that `serve` can be told, once. The name is the flag (`--tls-cert`), the key in the file
+ * Every setting of `serve`, once. The name is the flag (`--tls-cert`), the key in the file
  * (`tls-cert = "…"`) and, in capitals, the environment variable (`INKWIRE_TLS_CERT`). The options of the command line,
  * the schema of the file, the help and the README's table come from here.
  */

@@ -16,8 +16,8 @@ export function familiarityOf(logits: Float32Array, row: number): number {
 
 /**
  * The familiarity below which `share` of real digits lie, from logits [n, 10] of digits that the model was not trained
- * on. Default 0.03: measured with the bundled CNN that makes 1.3 % more of the validation digits unsure, and leaves a third
- * of the scribbles sure that were sure without it.
+ * on. Default 0.03: with the bundled CNN it makes 1.3 % more of the validation digits unsure, and of the scribbles that
+ * were sure without it a third stay sure.
  *
  * Throws a RangeError for no logits and for a share outside 0 … 1.
  */

@@ -2,7 +2,7 @@ import { digitBytes as pixels } from '../data/labelled-set.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import type { Classify } from './evaluation.ts';
 
-/** What is needed of a reader. */
+/** The part of a reader that is needed here. */
 export interface AskedReader {
   readonly card: ModelCard;
   readonly classify: Classify;

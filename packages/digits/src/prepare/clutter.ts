@@ -22,7 +22,7 @@ function oddness(group: Group): number {
   );
 }
 
-/** What is known of a picture's ink besides the groups. */
+/** Facts about a picture's ink, besides the groups. */
 export interface InkFacts {
   /** Pieces that were dropped as specks. */
   readonly specks: number;

@@ -28,8 +28,8 @@ interface Soft {
 }
 
 /**
- * Cuts one digit out of an ink picture in MNIST's form: [784], 0 = paper, 255 = ink. Ink of its neighbours is left
- * out; its own has one label. The grey levels stay, stretched so that paper is 0 and its own full ink is 255.
+ * Cuts one digit out of an ink picture in MNIST's form: [784], 0 = paper, 255 = ink. Ink of its neighbours is
+ * omitted; its own has one label. The grey levels stay, stretched so that paper is 0 and its own full ink is 255.
  */
 export function cropDigit(ink: Grey, labelled: Labelled, group: Group): Uint8Array {
   const soft = evenStrokes(softInk(ink, labelled, group));

@@ -109,8 +109,8 @@ function areStrokesOfFour(a: Group, b: Group, { stroke }: Writing): boolean {
 }
 
 /**
- * Joins pieces into digits, the nearest first, until no two belong together. What is joined may show that the writing is
- * taller than its pieces were: then more belongs together.
+ * Joins pieces into digits, the nearest first, until no two belong together. Joined pieces may show that the writing is
+ * taller than the pieces were. Then more pieces belong together.
  */
 export function groupComponents({ components, ...picture }: Labelled): Group[] {
   let groups = components.map(asGroup).sort((a, b) => a.left - b.left);

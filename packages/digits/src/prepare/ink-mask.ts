@@ -23,7 +23,7 @@ export interface InkMask {
   readonly certain: number;
 }
 
-/** What the levels of an ink picture say: where paper's noise ends, and how dark ink is. */
+/** The levels of an ink picture: where the paper's noise ends, and how dark ink is. */
 export function inkLevels(histogram: Uint32Array): { noise: number; level: number } {
   const median = percentile(histogram, 0.5);
   const deviations = new Uint32Array(256);

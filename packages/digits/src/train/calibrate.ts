@@ -8,7 +8,7 @@ import type { ModelCard } from '../model/model-card.ts';
 /** Of the validation digits that a model is not unsure of, this share may be wrong: one in a thousand. */
 const unsureErrorRate = 0.001;
 
-/** What a model's card says after logits `[n, 10]` of digits that the model was not trained on. */
+/** The part of a model's card that follows from logits `[n, 10]` of digits that the model was not trained on. */
 export function calibrate(
   logits: Float32Array,
   validation: LabelledSet,

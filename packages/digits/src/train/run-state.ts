@@ -2,7 +2,7 @@ import { DigitsError } from '../errors.ts';
 import type { HistoryRow } from '../evaluate/curve.ts';
 import type { PicturesState } from './training-pictures.ts';
 
-/** What a checkpoint keeps beside the trainer's own vectors, so that a resumed run is the run that was not interrupted. */
+/** The state that a checkpoint keeps beside the trainer's vectors, so that a resumed run equals one without a break. */
 export interface RunState extends PicturesState {
   readonly recipe: string;
   readonly seed: number;

@@ -66,7 +66,7 @@ const checkpoints = 20;
 
 /**
  * Trains a recipe on MNIST, or on the IDX files of a directory, keeping every 11th writer's digits for validation. The
- * same seed and data give the same model on the same machine, interrupted or not. What it leaves in `out` is described
+ * same seed and data give the same model on the same machine, interrupted or not. The files in `out` are described
  * in run-directory.ts.
  *
  * Rejects with `DIGITS_RECIPE_UNKNOWN`, `DIGITS_CHECKPOINT_MISSING`, `…_DAMAGED`, `…_MISMATCH`,

@@ -17,7 +17,7 @@ function metricsOfProcess(): Registry {
   return processMetrics;
 }
 
-/** What `/metrics` says, in Prometheus' text format. */
+/** The contents of `/metrics`, in Prometheus' text format. */
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
@@ -80,7 +80,7 @@ export function addMetrics(app: FastifyInstance, { hub, wire }: HubOnWire): Metr
   return { ...metricsOf(registry, wire), stop: () => listening[Symbol.dispose]() };
 }
 
-/** What happens on the wire, under its names and in the process, beside what is counted in `registry` already. */
+/** The metrics of the wire, of its `$` names and of the process, beside those in `registry`. */
 export function metricsOf(registry: Registry, wire: WireService): Metrics {
   addWireMetrics(wire, [registry]);
   for (const part of wire.parts) part.addMetrics?.([registry]);

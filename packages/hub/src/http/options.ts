@@ -12,7 +12,7 @@ export interface TlsOptions {
   readonly ca?: string | Buffer;
 }
 
-/** What HTTP serves: a hub, and the wire for its WebSockets. */
+/** The parts that HTTP serves: a hub, and the wire for its WebSockets. */
 export interface HubOnWire {
   readonly hub: Hub;
   readonly wire: WireService;

@@ -9,7 +9,7 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 /** A body or an answer: its media type, and the shape of it where it has one. */
 export type Content = Readonly<Record<string, ComponentName | z.ZodType | 'binary' | 'text'>>;
 
-/** What a route answers besides problems. */
+/** An answer of a route, other than a problem. */
 export interface Answer {
   readonly description: string;
   readonly content?: Content;
@@ -42,7 +42,7 @@ export interface Call<Params, Query> {
   readonly signal: AbortSignal;
 }
 
-/** What the documentation needs of a route. */
+/** The part of a route that the documentation needs. */
 export type DocumentedRoute = Omit<Route<z.ZodObject, z.ZodObject>, 'handle'>;
 
 /** Where routes are added: to the server and, by the same call, to its documentation. */

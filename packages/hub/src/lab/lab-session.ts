@@ -33,7 +33,7 @@ const lastWordMs = 1_000;
 /** Bytes that a client may leave unread before it is cut off. */
 const mostUnreadBytes = 1024 * 1024;
 
-/** What the clients of one listener share. */
+/** The parts that the clients of one listener share. */
 export interface LabParts {
   readonly wire: WireService;
   readonly clock: Clock;

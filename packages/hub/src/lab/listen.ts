@@ -16,7 +16,7 @@ export interface LabOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** The listener for lab packets. `close()` tells every client to disconnect. */
+/** The listener for lab packets. `close()` asks every client to disconnect. */
 export interface LabListener extends Closable {
   /** `lab://127.0.0.1:4000`. */
   readonly url: string;

@@ -6,7 +6,7 @@
  */
 
 export const packetBytes = 1032;
-/** Content that fits, with the NUL that ends it left out. */
+/** The most bytes of content, without the NUL that ends it. */
 export const mostContentBytes = 1023;
 const contentAt = 8;
 
@@ -40,7 +40,7 @@ export function encodePacket(kind: number, command: number, content = ''): Uint8
   return packet;
 }
 
-/** As much of a text as fits in so many bytes, cut between characters; NULs, which would end it, left out. */
+/** As much of a text as fits in so many bytes, cut between characters. NULs are removed, because they would end it. */
 export function fitContent(content: string, mostBytes = mostContentBytes): string {
   const text = content.replaceAll('\0', '');
   if (Buffer.byteLength(text) <= mostBytes) return text;
@@ -50,7 +50,7 @@ export function fitContent(content: string, mostBytes = mostContentBytes): strin
     .replace(/\ufffd+$/, '');
 }
 
-/** Reads the packet at the beginning of `bytes`, which holds a whole one. What is no UTF-8 becomes U+FFFD. */
+/** Reads the packet at the beginning of `bytes`, which holds a whole one. Bytes that are not UTF-8 become U+FFFD. */
 export function decodePacket(bytes: Buffer): LabPacket {
   const kind = bytes.readInt32LE(0);
   const command = bytes.readInt32LE(4);

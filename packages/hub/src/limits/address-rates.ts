@@ -57,7 +57,7 @@ export class AddressRates {
   }
 }
 
-/** What counts as one address: an IPv4 address, also in its IPv6 spelling, or the first 64 bits of an IPv6 address. */
+/** The part of an address that counts as one: an IPv4 address, also in its IPv6 spelling, or the first 64 bits of an IPv6 address. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
   if (mapped !== undefined || !address.includes(':')) return mapped ?? address;

@@ -26,7 +26,7 @@ type MemberLimits = Pick<WireLimits, 'maxMembers' | 'maxRenamesPerMinute'>;
 
 const longestName = 64;
 
-/** Who is here: every connection that has joined, over all listeners. */
+/** The members: every connection that has joined, over all listeners. */
 export class Members {
   readonly #present = new Map<number, { facts: MemberFacts; deliver: Deliver }>();
   readonly #listeners = new Set<(event: MemberEvent) => void>();

@@ -23,7 +23,7 @@ const forbidden: Refusal = { status: 403, message: 'Forbidden: the role of this 
 
 type SessionLimits = Pick<WireLimits, 'maxCommandsPerSecond' | 'maxSubscriptionsPerMember'>;
 
-/** What one connection may do, and its place among the members once it has signed in. */
+/** The rights of one connection, and its membership once it has signed in. */
 export abstract class Session {
   /** Undefined until it has signed in. */
   membership: Membership | undefined;

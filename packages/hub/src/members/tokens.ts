@@ -3,7 +3,7 @@ import { HubError } from '../errors.ts';
 import type { AddressRates } from '../limits/address-rates.ts';
 
 /**
- * What a connection or a request may do. `read`: read and subscribe; `write`: also change, publish and have pictures read;
+ * The rights of a connection or a request. `read`: read and subscribe; `write`: also change, publish and have pictures read;
  * `admin`: also hold leases.
  */
 export type Role = 'read' | 'write' | 'admin';

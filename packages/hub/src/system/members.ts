@@ -6,7 +6,7 @@ import { integer, text, type VirtualTable } from './virtual-table.ts';
 
 const topic = '$members';
 
-/** `$members`: a table of all members, and a topic of those that join, leave and change their names. */
+/** `$members`: a table of all members, and a topic of members that join, disconnect and change their names. */
 export function $members({ members, topics }: SystemContext): SystemPart {
   const telling = members.onEvent((event) => tell(topics, topic, () => text(JSON.stringify(event))));
   return {

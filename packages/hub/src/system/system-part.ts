@@ -8,7 +8,7 @@ import type { Members } from '../members/members.ts';
 import type { Session } from '../members/session.ts';
 import type { VirtualTable } from './virtual-table.ts';
 
-/** What the names that begin with `$` work with. They own none of it. */
+/** The parts that the names that begin with `$` work with. They own none of them. */
 export interface SystemContext {
   readonly members: Members;
   readonly topics: Topics;
@@ -21,7 +21,7 @@ export interface SystemContext {
 /** A name that begins with `$`, such as `$members`: made into its part when the wire begins. */
 export type SystemName = (context: SystemContext) => SystemPart;
 
-/** What one such name answers and publishes. All fields are optional. */
+/** The tables, topics and metrics of one such name. All fields are optional. */
 export interface SystemPart extends Partial<Disposable> {
   /** Tables by name, as a session sees them. */
   readonly tables?: Readonly<Record<string, (session: Session) => VirtualTable>>;

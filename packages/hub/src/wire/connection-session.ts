@@ -8,7 +8,7 @@ import { Session } from '../members/session.ts';
 import type { Role, TokenCheck } from '../members/tokens.ts';
 import { integer, text } from '../system/virtual-table.ts';
 
-/** What the sessions of all connections share. */
+/** The parts that the sessions of all connections share. */
 export interface SessionParts {
   readonly members: Members;
   readonly topics: Topics;

@@ -4,7 +4,7 @@ import { type Channel, openStreams, type PingOptions, WatchedChannel } from '@in
 import { Caller } from '../members/caller.ts';
 import { ConnectionSession, type SessionParts, type SignIn } from './connection-session.ts';
 
-/** What the connections of one hub share. */
+/** The parts that the connections of one hub share. */
 export interface ConnectionParts extends SessionParts {
   readonly service: CommandService<Caller>;
 }

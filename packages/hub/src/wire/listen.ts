@@ -30,7 +30,7 @@ export interface WireOptions {
   readonly onRefused?: ((error: Error) => void) | undefined;
 }
 
-/** The hub's wire. `close()` takes no more members, ends streams in order and cuts what is left after half a second. */
+/** The hub's wire. `close()` accepts no more members and ends streams in order. After half a second it cuts those still open. */
 export interface WireListener extends Closable {
   /** `tcp://127.0.0.1:9527` or `tls://…`. */
   readonly url: string;

@@ -20,7 +20,7 @@ import { createSystem } from '../system/system.ts';
 import type { SystemName, SystemPart } from '../system/system-part.ts';
 import { type ConnectionParts, Connections } from './connections.ts';
 
-/** What a wire service serves, and its limits. */
+/** The parts and limits of a wire service. */
 export interface WireServiceOptions {
   /** The names that begin with `$`, beside `$hub` and `$session`: `[$members, $inbox, $readings(hub), $pool(leases)]`. */
   readonly system?: readonly SystemName[];
@@ -37,8 +37,8 @@ export interface WireServiceOptions {
 }
 
 /**
- * What all listeners share: members, topics, the commands that members send, and their metrics. `close()` ends the
- * topics; close the listeners first. It owns neither the tables nor what its names are made of.
+ * The service that all listeners share: members, topics, the commands that members send, and their metrics. `close()` ends
+ * the topics; close the listeners first. It owns neither the tables nor the parts that its names use.
  */
 export interface WireService extends Closable {
   readonly name: string;

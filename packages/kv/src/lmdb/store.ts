@@ -11,7 +11,7 @@ interface TableDatabases {
   readonly expiring: Database<Uint8Array, Uint8Array>;
 }
 
-/** What transactions read and write. */
+/** The databases that transactions read and write. */
 export type Store = TableDatabases & Pick<DataFile<TableDatabases>, 'about'>;
 
 /** An option of lmdb-js that its types lack. */

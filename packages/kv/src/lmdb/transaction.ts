@@ -63,7 +63,7 @@ export function readTable(
 }
 
 /**
- * What operations do inside a transaction. Counts of keys and bytes are read when they are first needed, and written once
+ * The operations inside a transaction. Counts of keys and bytes are read when they are first needed, and written once
  * at the end: `finish`.
  */
 export class Transaction {

@@ -24,7 +24,7 @@ interface AnsweringService {
   readonly limits: { readonly maxPendingCommands: number; readonly maxPendingBytes: number };
 }
 
-/** What a queue needs of its stream. */
+/** The part of a stream that its queue needs. */
 export interface AnswerQueueOwner {
   /** Writes the reply of a slot whose answer is there. False when the peer does not keep up: then `resume` follows. */
   writeSlot(slot: Slot): boolean;

@@ -14,7 +14,7 @@ import type { Tables } from '../tables/tables.ts';
 import type { Topics } from '../topics/topics.ts';
 import type { Refusal } from './refusals.ts';
 
-/** What one stream may ask of this process. */
+/** The limits of one stream. */
 export interface ServiceLimits extends FrameLimits {
   /** Most commands of one stream that wait for their answers; past it the stream is not read. Default 256. */
   readonly maxPendingCommands?: number | undefined;
@@ -42,7 +42,7 @@ export interface SystemHook<Session> {
   answer(command: Command, session: Session): Reply | undefined | Promise<Reply | undefined>;
 }
 
-/** What a command service answers from. */
+/** The tables, topics and metrics that a command service uses. */
 export interface CommandServiceOptions<Session> {
   readonly tables: Tables;
   readonly topics: Topics;

@@ -64,7 +64,7 @@ const statusOf: Record<KvErrorCode, number> = {
   KV_UNWRITABLE: 500,
 };
 
-/** What a failure is answered with. Whatever is not the caller's affair is a 500 that names no internals. */
+/** The answer to a failure. A failure that the caller did not cause is a 500 without details. */
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof KvError)) return refusals.failed;
   const status = statusOf[error.code];

@@ -18,8 +18,8 @@ import { type Refusal, refusals } from './refusals.ts';
 export type Shape = 'found' | 'value' | 'values' | 'bool' | 'bools' | 'pairs' | 'refusal';
 
 /**
- * Writes the replies of one stream, each a frame in its outbox, and counts them. What is longer than an answer or a frame
- * of the stream may be is 413 instead.
+ * Writes the replies of one stream, each a frame in its outbox, and counts them. A reply that is longer than an
+ * answer or a frame of the stream may be becomes 413.
  */
 export class ReplyWriter {
   readonly #stream: FrameStream;

@@ -1,7 +1,7 @@
 import type { Command } from '@inkwire/wire';
 import { type Refusal, refusals } from './refusals.ts';
 
-/** What is answered to a command for the system where there is none. */
+/** The refusal of a command for `$` names in a service that has none. */
 export function refusalWithoutSystem(command: Command): Refusal {
   switch (command.kind) {
     case 'hget':

@@ -1,7 +1,7 @@
 import { expectInteger } from '@inkwire/base';
 import { KvError } from '../errors.ts';
 
-/** What tables may hold. Each is checked before memory or disk is taken. */
+/** The limits of tables. Each is checked before memory or disk is taken. */
 export interface TableLimits {
   /** Most bytes of a table's name in UTF-8. Default 512. With `maxKeyBytes` at most 1,976 in LMDB. */
   readonly maxTableNameBytes?: number | undefined;

@@ -30,7 +30,7 @@ export function isPending<T>(answer: Answer<T>): answer is PendingAnswer<T> {
  * Values by table and key. A table is there while it has a key. Names are any text, `:` and NUL included. Operations on
  * one key take effect in the order of the calls, whether or not their answers were awaited; `hm…` are one operation.
  *
- * Everything throws `BASE_CLOSED` after the end. What an answer holds, the tables still own: it is not to be changed.
+ * Everything throws `BASE_CLOSED` after the end. The tables own the bytes of an answer: do not change them.
  */
 export interface Tables extends Closable {
   hget(table: string, key: string): Answer<EncodedValue | undefined>;

@@ -1,8 +1,8 @@
 import { Fifo } from '@inkwire/base';
 
 /**
- * Counts what one subscriber has not received yet. The frames wait in its channel, which knows how many bytes of them are
- * left. This queue notes where each batch ends, and so knows how many messages those bytes are.
+ * Counts the messages that one subscriber has not received yet. Their frames wait in its channel, which knows how many of
+ * their bytes still wait. This queue notes where each batch ends, and so knows how many messages those bytes are.
  */
 export class SubscriberQueue {
   /** Messages that wait, as far as is known: a batch counts until its last byte has gone. */

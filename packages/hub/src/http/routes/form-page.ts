@@ -15,7 +15,7 @@ function titleSchema(maxSamples: number) {
   return z.strictObject({ title: z.coerce.number().int().min(1).max(maxSamples) });
 }
 
-/** What works without JavaScript, and the older name of `/api/samples`. */
+/** Routes of the page without JavaScript, and the older name of `/api/samples`. */
 export function addFormPageRoutes(
   table: RouteTable,
   hub: Hub,

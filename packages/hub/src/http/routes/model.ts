@@ -10,7 +10,7 @@ interface Weights {
   readonly weights: number[][];
 }
 
-/** What the model says of itself, and what a softmax model looks for. */
+/** Routes with the model's card, and with the weights of a softmax model. */
 export function addModelRoutes(table: RouteTable, hub: Hub, { weightsModel }: ResolvedHttpOptions): void {
   let weights: Promise<Weights> | undefined;
 

@@ -4,7 +4,7 @@ import type { HubOnWire } from '../options.ts';
 import { prefersHtml, sendPage } from '../responses.ts';
 import type { RouteTable } from '../route.ts';
 
-/** What machines ask: whether it lives, how it does, what it can do. */
+/** Routes for machines: health, metrics, and the description of the interface. */
 export function addOperationsRoutes(table: RouteTable, { hub, wire }: HubOnWire, metrics: Metrics): void {
   const about = { name: wire.name, version: wire.version };
 
