@@ -1,6 +1,6 @@
 import { CodedError } from '@inkwire/base';
 
-/** What can go wrong with a pool and its connections. */
+/** The error codes of pools, leases and fences. */
 export type PoolErrorCode =
   /** Nobody gave a connection back and none could be opened before the deadline. Retryable. */
   | 'POOL_ACQUIRE_TIMEOUT'

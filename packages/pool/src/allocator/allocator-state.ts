@@ -4,7 +4,7 @@ import type { ResolvedAllocatorOptions } from './options.ts';
 import { Reservations } from './reservations.ts';
 import type { AllocatorCounts } from './snapshot.ts';
 
-/** What the parts of an allocator share: its clients, what is reserved for them, and the event that is being handled. */
+/** The state that the parts of an allocator share: its clients, their reservations, and the event that is being handled. */
 export class AllocatorState {
   readonly options: ResolvedAllocatorOptions;
   readonly clients = new Clients();

@@ -3,7 +3,7 @@ import { type LeaseReport, totalOf } from './messages.ts';
 import type { AdmittedClient } from './options.ts';
 
 /**
- * Where a client stands with the allocator.
+ * The state of a client, as the allocator sees it.
  *
  *     waiting ──room for its floor──▶ admitting ──on disk──▶ member ──goodbye──▶ (gone)
  *     known, from disk ──────────▶ unsettled ──has applied a grant of this epoch──▶ member
@@ -11,8 +11,8 @@ import type { AdmittedClient } from './options.ts';
  *                         (gone) ◀──no session left, none can come── fencing ◀┘
  *
  * - `waiting`: asked to join; nothing is reserved for it.
- * - `admitting`: its floor is reserved; it is being written down; it has been told nothing.
- * - `unsettled`: was admitted in an earlier epoch; what it holds is not known.
+ * - `admitting`: its floor is reserved; it is being written to disk; it has received nothing yet.
+ * - `unsettled`: was admitted in an earlier epoch; how much it holds is not known.
  * - `member`: `held` is the most that it may have open.
  * - `fencing`: its sessions are being ended. Only its goodbye is accepted.
  */

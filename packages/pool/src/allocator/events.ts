@@ -1,7 +1,7 @@
 import type { LeaseReply, LeaseReport } from './messages.ts';
 import type { AdmittedClient } from './options.ts';
 
-/** What happens to an allocator. The last five answer its actions. */
+/** An event that an allocator handles. The last five answer its actions. */
 export type AllocatorEvent =
   | { readonly kind: 'report'; readonly report: LeaseReport }
   | { readonly kind: 'tick' }
@@ -12,7 +12,7 @@ export type AllocatorEvent =
   | { readonly kind: 'admitted' | 'admit-failed'; readonly client: AdmittedClient }
   | { readonly kind: 'fenced' | 'fence-failed'; readonly client: AdmittedClient };
 
-/** What its owner is to do, in this order. */
+/** An action that the owner of an allocator has to take. Actions are taken in order. */
 export type AllocatorAction =
   /** To be sent to the client that it names; it may be lost. */
   | { readonly kind: 'reply'; readonly reply: LeaseReply }

@@ -1,9 +1,9 @@
 import type { AllocatorState } from './allocator-state.ts';
 
 /**
- * The time after a restart. Nothing grows until a lease has passed and everyone who is on disk is settled: has applied a
- * grant of this epoch, said goodbye, or was fenced. With `hold`, where nobody is fenced, what the others gave back since is
- * shared out once the lease has passed: see `Reservations.beginUnknown`.
+ * The time after a restart. Nothing grows until a lease has passed and every client on disk is settled: it has applied a
+ * grant of this epoch, said goodbye, or was fenced. With `hold` no client is fenced. Then the connections that others have
+ * returned since are shared out once the lease has passed: see `Reservations.beginUnknown`.
  */
 export class Learning {
   readonly #state: AllocatorState;

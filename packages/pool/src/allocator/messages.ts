@@ -5,7 +5,7 @@
  * the last one of its incarnation and epoch is ignored and counted.
  */
 
-/** What a client has and needs. The counters only grow, so that a report that is lost takes nothing with it. */
+/** A client's connections and need. The counters only grow, so that a lost report loses no count. */
 export interface LeaseReport {
   /** The client's name, and which process of that name it is. An incarnation that was refused as fenced never comes back. */
   readonly client: string;
@@ -64,13 +64,13 @@ export interface LeaseGrant extends Answer {
 }
 
 /**
- * Why a client gets nothing. All but `fenced` may be asked again, and `superseded` only elsewhere.
+ * Why a client receives no connections. It may ask again, except after `fenced`; after `superseded` it asks another allocator.
  *
- * - `name-taken`: another process of that name has its place. It is told apart by its incarnation.
- * - `fenced`: the incarnation's sessions were ended and it cannot open others, or it is of a later epoch than there has been;
- *   it has to come back as a new one.
+ * - `name-taken`: another process of that name, with another incarnation, is a client.
+ * - `fenced`: the incarnation's sessions were ended and it cannot open others, or its epoch is later than any that the store
+ *   has had. The client has to join as a new incarnation.
  * - `full`: there is no room for its floor.
- * - `learning`: the allocator has begun again, and there is no room beside what others, unknown yet, may have.
+ * - `learning`: the allocator was restarted, and there is no room beside the clients that have not reported yet.
  * - `superseded`: another allocator has taken over.
  */
 export type RefusalReason = 'name-taken' | 'fenced' | 'full' | 'learning' | 'superseded';
@@ -92,7 +92,7 @@ export interface LeaseRefusal extends Answer {
   readonly waitsFor?: string;
 }
 
-/** The client's goodbye was heard and nothing is reserved for it. */
+/** The allocator has received the client's goodbye and reserves nothing for it. */
 export interface LeaseFarewell extends Answer {
   readonly kind: 'farewell';
 }
@@ -100,12 +100,12 @@ export interface LeaseFarewell extends Answer {
 /** Every answer of an allocator. */
 export type LeaseReply = LeaseGrant | LeaseRefusal | LeaseFarewell;
 
-/** What a client has open. */
+/** How many connections a client has open. */
 export function totalOf({ inUse, idle, opening, closing }: LeaseReport): number {
   return inUse + idle + opening + closing;
 }
 
-/** What a client could use now; 0 for one that has not reported. */
+/** How many connections a client could use now; 0 for one that has not reported. */
 export function needOf(report: LeaseReport | undefined): number {
   return report === undefined ? 0 : report.inUse + report.queued;
 }

@@ -3,16 +3,16 @@ import { type StrategyName, strategyOf } from './strategies/strategies.ts';
 import type { Strategy } from './strategies/strategy.ts';
 
 /**
- * What becomes of a client whose lease has ended.
+ * The policies for a client whose lease has ended.
  *
- * - `fence`: when its connections are wanted its sessions are ended in the database and kept from coming back; then they
- *   are given away. Needs someone who does that: see the actions.
- * - `hold`: what it held stays its own until it reports.
+ * - `fence`: when its connections are needed, its sessions are ended in the database, and new ones are refused. Then the
+ *   connections go to others. The owner of the allocator does this: see the actions.
+ * - `hold`: its connections stay reserved until it reports.
  *
- * With either of them an operator who knows that it has no session, and will have none, forgets it.
+ * With either policy an operator can remove the client, after making sure that it has no session and will open none.
  */
 export const silentPolicies = ['fence', 'hold'] as const;
-/** What becomes of the connections of a silent client. */
+/** The policy for the connections of a silent client. */
 export type SilentPolicy = (typeof silentPolicies)[number];
 
 /** A client that was admitted, as it is kept on disk. */
@@ -22,7 +22,7 @@ export interface AdmittedClient {
   readonly floor: number;
 }
 
-/** What tells incarnations of all clients apart. */
+/** A key that is different for each incarnation of each client. */
 export const clientKey = (name: string, incarnation: string): string => `${name}\n${incarnation}`;
 
 /** How an allocator shares. Milliseconds throughout. */

@@ -2,7 +2,7 @@ import type { Client } from './client.ts';
 import type { Reservations } from './reservations.ts';
 import type { Share } from './strategies/strategy.ts';
 
-/** What is to be shared out, and who is told. */
+/** How many connections are to be shared out, and which clients are notified. */
 export interface Rebalance {
   readonly reservations: Reservations;
   /** What each client that takes part should have. */

@@ -7,7 +7,7 @@ import { clientKey } from './options.ts';
 import type { Replies } from './replies.ts';
 import type { ShareOut } from './share-out.ts';
 
-/** What reports say: who speaks, of which epoch, and what it holds. */
+/** Handles reports: their client, their epoch, and the connections that it holds. */
 export class Reception {
   readonly #state: AllocatorState;
   readonly #admission: Admission;

@@ -2,7 +2,7 @@ import type { AllocatorState } from './allocator-state.ts';
 import type { Client } from './client.ts';
 import type { LeaseReport, RefusalReason } from './messages.ts';
 
-/** What is said to clients, and the clients that are told something when the event has been handled. */
+/** The replies to clients, and the clients that receive one when the event has been handled. */
 export class Replies {
   readonly #state: AllocatorState;
   readonly #due = new Set<Client>();

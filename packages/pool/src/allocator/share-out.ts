@@ -8,7 +8,7 @@ import type { Replies } from './replies.ts';
 import type { Sharing } from './strategies/strategy.ts';
 import { TotalLimit } from './total-limit.ts';
 
-/** Who is given how much: what the strategy aims at, as far as the total, the rule and a restart let it. */
+/** Grants each client its share by the strategy, as far as the total, the rule and a restart permit. */
 export class ShareOut {
   readonly #state: AllocatorState;
   readonly #admission: Admission;

@@ -3,8 +3,8 @@ import type { AllocatorState } from './allocator-state.ts';
 import type { Client } from './client.ts';
 
 /**
- * What becomes of clients whose lease has ended. The end frees nothing: a silent client takes no part in the sharing, and
- * is fenced when what it holds, or its name, is wanted. Fenced means gone: no session, none to come.
+ * Handles clients whose lease has ended. The end frees nothing. A silent client takes no part in the sharing, and is fenced
+ * when its connections or its name are needed. A fenced client is gone: it has no session and can open none.
  */
 export class Silence {
   readonly #state: AllocatorState;

@@ -29,7 +29,7 @@ export interface ClientSnapshot {
   readonly failureRate: number;
 }
 
-/** What the allocator has done; only grows. */
+/** Counts of the allocator's work; they only grow. */
 export interface AllocatorCounts {
   reports: number;
   grants: number;

@@ -1,4 +1,4 @@
-/** What the total is decided by: sums over all clients since the beginning, and how things stand. */
+/** The load that decides the total: sums over all clients since the beginning, and the present state. */
 export interface LoadSeen {
   readonly completed: number;
   readonly serviceMs: number;

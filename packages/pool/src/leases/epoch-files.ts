@@ -26,7 +26,7 @@ import { PoolError } from '../errors.ts';
 
 const format = 'inkwire-leases-1';
 
-/** What an epoch has on disk. */
+/** The state of an epoch on disk. */
 export interface StoreState {
   readonly epoch: number;
   readonly isComplete: boolean;

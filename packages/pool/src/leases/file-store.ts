@@ -4,10 +4,10 @@ import { EpochFiles, type StoreState } from './epoch-files.ts';
 import type { LeaseStore } from './store.ts';
 
 /**
- * Opens the store at `path`, in files beside it, and begins a new epoch in it. A store that is not there is made, and begins
- * with the seconds since 1970, above whatever an earlier one that was lost had come to. One allocator at a time may use a
- * path: an earlier one that still runs finds out when it next writes, or hears of the epoch from a client. Of those that
- * open it at the same time only the last gets it.
+ * Opens the store at `path`, in files beside it, and begins a new epoch in it. If there is none, it creates one that begins
+ * with the seconds since 1970, above the epochs of an earlier one that was lost. One allocator at a time may use a path: an
+ * earlier one that still runs notices the later epoch when it next writes, or when a client reports it. If several open the
+ * path at the same time, only the last succeeds.
  *
  * Rejects with `POOL_STORE_DAMAGED`, `POOL_STORE_FAILED` or `POOL_ALLOCATOR_SUPERSEDED`.
  */

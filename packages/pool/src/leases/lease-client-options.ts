@@ -4,7 +4,7 @@ import { randomIncarnation } from './incarnation.ts';
 import type { LeasedPool } from './leased-pool.ts';
 import type { LeaseTransport } from './transport.ts';
 
-/** What a lease client asks for, and how often it reports. */
+/** The demands of a lease client, and how often it reports. */
 export interface LeaseClientOptions {
   readonly pool: LeasedPool;
   readonly transport: LeaseTransport;

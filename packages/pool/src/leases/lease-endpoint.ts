@@ -16,7 +16,7 @@ export interface LeaseEndpoint extends Disposable {
   handle(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
-/** What a server of the command `lease` answers with. */
+/** The parts of a server of the command `lease`. */
 export interface LeaseEndpointOptions {
   readonly service: LeaseService;
   /** Publishes a reply that nobody waits for on `leaseTopic(client)`. */

@@ -8,7 +8,7 @@ import type { LeaseClientOptions } from './lease-client-options.ts';
 import type { LeasedPool } from './leased-pool.ts';
 import { createWireTransport } from './wire-transport.ts';
 
-/** What a leased pool is made of: its allocators, its pool, and what a lease client asks for. */
+/** The options of a leased pool: its allocators, its pool, and those of a lease client. */
 export interface LeasePoolOptions<P extends LeasedPool & Closable>
   extends Omit<LeaseClientOptions, 'pool' | 'transport' | 'incarnation'>,
     WaitOptions {
@@ -35,8 +35,8 @@ const backoff = { initialMs: 50, maxMs: 1000 };
 
 /**
  * Makes a pool, joins an allocator with it, and waits for the first grant, by default for at most 30 seconds. Its `close()`
- * serves those who wait, gives everything back and leaves. Rejects with `POOL_LEASE_REFUSED` when the allocator refused it
- * until then, with `BASE_TIMEOUT` when none answered, or with the signal's reason; then everything is closed.
+ * serves callers that wait, returns all connections and says goodbye. Rejects with `POOL_LEASE_REFUSED` when the allocator
+ * refused it until then, with `BASE_TIMEOUT` when none answered, or with the signal's reason; then everything is closed.
  */
 export async function leasePool<P extends LeasedPool & Closable>(
   options: LeasePoolOptions<P>,

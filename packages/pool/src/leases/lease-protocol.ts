@@ -12,14 +12,17 @@ import type { LeasedStats } from './leased-pool.ts';
 import { type Urgency, urgencyOf } from './report-urgency.ts';
 
 /**
- * - `joining`: was granted nothing yet.
+ * The states of a lease client.
+ *
+ * - `joining`: has received no grant yet.
  * - `leased`: has a grant that holds, or has its floor until the next.
- * - `resetting`: was fenced; gives everything back to begin again as another incarnation.
- * - `leaving`, `left`: `close()` was called; has given everything back, or has given up.
+ * - `resetting`: was fenced; closes all connections, to join as another incarnation.
+ * - `leaving`: `close()` was called.
+ * - `left`: the allocator has received the goodbye, or the client has stopped without it.
  */
 export type LeaseClientState = 'joining' | 'leased' | 'resetting' | 'leaving' | 'left';
 
-/** What a lease client has received; only grows. */
+/** Counts of a lease client's reports and replies; they only grow. */
 export interface LeaseClientCounts {
   reports: number;
   grants: number;
@@ -44,10 +47,10 @@ const mostAsked = 64;
  * A client's side of the leases, without clock, timer or transport: replies and time go in, reports and limits come out.
  *
  * 1. A lease runs from the moment at which the report that it answers was sent, by the pool's monotonic clock. The pool
- *    itself looks whether it is over, before it lends, takes back or opens.
+ *    itself checks the end of the lease in every acquire, release and opening.
  * 2. A grant of an earlier epoch, of another incarnation, or with a sequence that is not above the last one's is ignored.
  * 3. Every report says what is in force and open at that moment, and which grant was the last to be applied.
- * 4. After a fence nothing is opened as that incarnation: everything is closed, goodbye is said, another one joins.
+ * 4. After a fence that incarnation opens nothing. It closes everything and says goodbye, and another one joins.
  *
  *     joining ──grant──▶ leased ──leave()──▶ leaving ──nothing open, farewell──▶ left
  *        ▲                 │ refused: fenced

@@ -7,7 +7,7 @@ import type { Fence } from './fence.ts';
 import { createMemoryStore, type LeaseStore } from './store.ts';
 import type { LeaseTransport } from './transport.ts';
 
-/** What an allocator shares, where it keeps its clients, and how it fences them. */
+/** The options of a lease service: the allocator's, its store and its fence. */
 export interface LeaseServiceOptions {
   /** `epoch`, `known` and `isKnownComplete` come from the store. */
   readonly allocator: Omit<AllocatorOptions, 'epoch' | 'known' | 'isKnownComplete'>;

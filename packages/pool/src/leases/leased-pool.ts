@@ -1,6 +1,6 @@
 import type { LeasedLimits } from '../limits.ts';
 
-/** What a lease client reads in its pool. */
+/** The statistics that a lease client reads in its pool. */
 export interface LeasedStats {
   readonly min: number;
   readonly max: number;

@@ -1,17 +1,17 @@
 import { type LeaseReport, needOf, totalOf } from '../allocator/messages.ts';
 import type { LeasedStats } from './leased-pool.ts';
 
-/** How soon something has to be told: at once, when convenient, or not before the next tick. */
+/** How soon a report is due: at once, when convenient, or not before the next tick. */
 export type Urgency = 'urgent' | 'soon' | 'none';
 
 /** A need that has changed by less than this part is not worth a message. */
 const notable = 1 / 8;
 
 /**
- * What has changed since the last report that the allocator would act upon.
+ * How urgently the allocator needs the changes since the last report.
  *
- * Urgent: it starves, and more than it said; or something that is being taken back has been closed. Soon: it needs
- * noticeably more or less than it said.
+ * Urgent: the client starves more than it reported, or it has closed connections that are being taken back. Soon: its need
+ * differs noticeably from the reported one.
  */
 export function urgencyOf(told: LeaseReport, stats: LeasedStats): Urgency {
   const toldNeed = needOf(told);

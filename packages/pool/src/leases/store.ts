@@ -1,8 +1,8 @@
 import type { AdmittedClient } from '../allocator/options.ts';
 
 /**
- * What an allocator knows when it begins again. Each opening has a higher epoch than all before it, and that
- * is durable before anything is said of it.
+ * The state that an allocator has after a restart. Each opening has a higher epoch than all before it, which is durable
+ * before a client receives it.
  */
 export interface LeaseStore {
   readonly epoch: number;
@@ -23,7 +23,7 @@ export interface LeaseStore {
 }
 
 /**
- * A store that lasts as long as the process: for tests, and where nobody can hold a lease from before. Its epoch is by
+ * A store that lasts as long as the process: for tests, and where no client can hold an earlier lease. Its epoch is by
  * default the seconds since 1970, above that of a process before this one.
  */
 export function createMemoryStore(

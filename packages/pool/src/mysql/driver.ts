@@ -6,7 +6,7 @@ import { isNotRetryable } from '../pool/options.ts';
 // biome-ignore lint/suspicious/noExplicitAny: a row is what the query selects.
 export type MysqlResult = [any, any];
 
-/** The part of `mysql2`'s connection with promises that the adapter uses: this is what is lent. */
+/** The part of `mysql2`'s connection with promises that the adapter uses and that borrowers receive. */
 export interface MysqlConnection {
   query(sql: string, values?: unknown): Promise<MysqlResult>;
   execute(sql: string, values?: unknown): Promise<MysqlResult>;
@@ -23,7 +23,7 @@ export interface MysqlCore<Connection extends MysqlConnection = MysqlConnection>
   readonly threadId: number | null;
 }
 
-/** What the driver's own types do not tell of it. */
+/** The parts of the driver that its own types do not describe. */
 export interface MysqlInside {
   readonly stream: {
     on(event: 'close', listener: () => void): unknown;
@@ -55,7 +55,7 @@ export async function loadMysql(load = importMysql): Promise<MysqlDriver> {
   }
 }
 
-/** What `mysql2` makes a connection with. Throws a TypeError for anything but a URL or an object. */
+/** The options with which `mysql2` makes a connection. Throws a TypeError for anything but a URL or an object. */
 export function configOf(connection: MysqlConnectionOptions): Readonly<Record<string, unknown>> {
   if (typeof connection === 'string') return { uri: connection };
   if (typeof connection === 'object' && connection !== null) return connection;

@@ -35,11 +35,12 @@ const pollMs = 10;
 const noSuchThread = 1094;
 
 /**
- * Ends the sessions of one incarnation of a client in MySQL or MariaDB, and keeps it from using others: first it is
- * remembered as fenced, which every session of it looks up before it is used; then its sessions are killed until none is
- * seen. Resolves with how many are left after `timeoutMs`. Rejects with `POOL_FENCE_FAILED`, also when the server was
- * started without its performance schema (MariaDB's default), which alone knows whose a session is, and when one of the
- * sessions is in another schema than the fence: it looks for the fenced there. A client with an identity must not `USE` another.
+ * Ends the sessions of one incarnation of a client in MySQL or MariaDB, and prevents new ones. First it writes the incarnation
+ * into a table, which every session of a client reads before it is used. Then it kills the sessions until there are none.
+ * Resolves with the number of sessions that are still open after `timeoutMs`. Rejects with `POOL_FENCE_FAILED`: also when the
+ * server was started without its performance schema (MariaDB's default), which alone knows the client of a session; and when
+ * a session is in another schema than the fence, because it reads the table there. A client with an identity must not `USE`
+ * another schema.
  */
 export function createMysqlFence(options: MysqlFenceOptions): (client: ClientIdentity) => Promise<number> {
   const { clock = systemClock } = options;

@@ -68,7 +68,7 @@ export async function loadPg(load = importPg): Promise<PgDriver> {
   }
 }
 
-/** What `pg.Client` is made with. Throws a TypeError for anything but a URL or an object. */
+/** The options with which `pg.Client` is made. Throws a TypeError for anything but a URL or an object. */
 export function configOf(connection: PgConnectionOptions): Readonly<Record<string, unknown>> {
   if (typeof connection === 'string') return { connectionString: connection };
   if (typeof connection === 'object' && connection !== null) return connection;

@@ -24,10 +24,10 @@ export interface PgFenceOptions {
 const pollMs = 10;
 
 /**
- * Ends the sessions of one incarnation of a client in PostgreSQL, and keeps it from using others: first it is remembered as
- * fenced, which every session of it looks up before it is used; then its sessions are terminated until none is seen.
- * Resolves with how many are left after `timeoutMs`. Rejects with `POOL_FENCE_FAILED`, also when it has sessions in another
- * database than the fence's: those look for the fenced there.
+ * Ends the sessions of one incarnation of a client in PostgreSQL, and prevents new ones. First it writes the incarnation into
+ * a table, which every session of a client reads before it is used. Then it terminates the sessions until there are none.
+ * Resolves with the number of sessions that are still open after `timeoutMs`. Rejects with `POOL_FENCE_FAILED`, also when the
+ * client has sessions in another database than the fence's, because they read the table there.
  */
 export function createPgFence(options: PgFenceOptions): (client: ClientIdentity) => Promise<number> {
   const { clock = systemClock } = options;

@@ -29,7 +29,7 @@ export async function rememberFenced(client: PgClient, name: string, incarnation
   await remember().catch(on(undefinedTable, () => make().then(remember)));
 }
 
-/** What the server has a session down as, and whether an incarnation was fenced: one round trip once the table is there. */
+/** The `application_name` of a session at the server, and whether an incarnation was fenced: one round trip once the table exists. */
 export async function lookUp(
   client: PgClient,
   incarnation: string,

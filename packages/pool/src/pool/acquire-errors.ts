@@ -4,7 +4,7 @@ import type { ConnectGate } from './connect-gate.ts';
 import type { Connections } from './connections.ts';
 import type { Waiter } from './waiter.ts';
 
-/** Nobody gave a connection back, and none could be opened, before the deadline of a waiter. */
+/** No connection was released, and none could be opened, before the deadline of a waiter. */
 export function timeoutError<C>(
   { since, deadline }: Waiter<C>,
   pool: { readonly name: string; readonly max: number; readonly waiting: number },
@@ -17,7 +17,7 @@ export function timeoutError<C>(
   return new PoolError('POOL_ACQUIRE_TIMEOUT', message, { retryable: true, cause });
 }
 
-/** The breaker is open, and no connection is left that could come back. */
+/** The breaker is open, and no connection is open that could be released. */
 export function connectError(name: string, { lastError: cause, isPermanent }: ConnectGate): PoolError {
   const code = cause instanceof PoolError && isPermanent ? cause.code : 'POOL_CONNECT_FAILED';
   const message = `No connection of ${name} could be opened: ${messageOf(cause)}`;

@@ -16,7 +16,7 @@ export interface Borrowed<C> extends AsyncDisposable, Disposable {
 /** The same by another name. */
 export type Lease<C> = Borrowed<C>;
 
-/** What a borrowed connection asks of its pool. */
+/** The part of a pool that a borrowed connection calls. */
 export interface Lender<C> {
   giveBack(slot: Slot<C>): void;
   giveUp(slot: Slot<C>, error: Error | undefined): void;

@@ -3,7 +3,7 @@ import type { ResolvedPoolOptions } from './options.ts';
 import { Queue } from './queue.ts';
 import type { Slot } from './slot.ts';
 
-/** What the pool is told about its connections. */
+/** Receives the events of connections, for the pool. */
 export interface ConnectionListener<C> {
   /** One that was given up meanwhile stands in `closing`, and is ended. */
   opened(slot: Slot<C>): void;
@@ -16,15 +16,15 @@ export interface ConnectionListener<C> {
 }
 
 /**
- * The connections of a pool, each in exactly one queue, and what is done to them. When to do it is the pool's business.
+ * The connections of a pool, each in exactly one queue, and the operations on them. The pool decides when to call these.
  *
  *     open() ──▶ opening ──▶ idle ──▶ borrowed ──▶ resetting ──▶ idle
- *                             └──▶ checking ──▶ idle            where one rested for long and somebody waits
+ *                             └──▶ checking ──▶ idle            after a long rest, when a caller waits
  *     any of these ──▶ closing ──▶ gone
  *
  * 1. `total` counts every connection that may exist at the database: from the call of `open` until that has failed or
  *    the call of `close` or `destroy` has ended.
- * 2. `move` alone changes the queue of a connection, and nothing leaves `closing`.
+ * 2. `move` alone changes the queue of a connection, and never out of `closing`.
  */
 export class Connections<C> {
   readonly opening = new Queue<Slot<C>>();

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 
 /**
- * What a pool tells `diagnostics_channel` subscribers. A channel without a subscriber costs one look at a field.
+ * The events that a pool publishes on `diagnostics_channel`. A channel without a subscriber costs the read of one field.
  * Every message carries `pool`, its name.
  */
 export const events = {

@@ -9,7 +9,7 @@ import {
 } from '@inkwire/base';
 import { expectLimits, type LeasedLimits } from '../limits.ts';
 
-/** What an attempt to open a connection is given. */
+/** The argument of an attempt to open a connection. */
 export interface OpenContext {
   /** Aborts when the attempt took too long or is no longer wanted. The attempt has to end then, and its promise to settle. */
   readonly signal: AbortSignal;
@@ -139,7 +139,7 @@ function expectFunction(name: string, value: unknown): void {
     throw new TypeError(`Expected \`${name}\` to be a function, got \`${String(value)}\``);
 }
 
-/** What an error of ours says itself. */
+/** Whether an error of ours says that it is not retryable. */
 export function isNotRetryable(error: unknown): boolean {
   return error instanceof CodedError && !error.retryable;
 }

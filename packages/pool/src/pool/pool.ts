@@ -3,7 +3,7 @@ import type { LeasedLimits, PoolLimits } from '../limits.ts';
 import type { Borrowed } from './borrowed.ts';
 import type { DurationCounts } from './histogram.ts';
 
-/** What a pool has done since it was created: these only grow. All are integers but the `…Ms`. */
+/** Counts since the pool was created: they only grow. All are integers, except the `…Ms`. */
 export interface PoolCounts {
   readonly acquired: number;
   readonly released: number;
@@ -27,7 +27,7 @@ export interface PoolCounts {
   readonly serviceMs: number;
 }
 
-/** What a pool has, needs and has done. */
+/** The connections, the need and the counts of a pool. */
 export interface PoolStats extends PoolCounts {
   readonly name: string;
   /** The limits in force. */
@@ -53,10 +53,10 @@ export interface PoolTimings {
 }
 
 /**
- * Connections that are lent, first come first served, within limits that may change at any time.
+ * Connections that callers borrow, first come first served, within limits that may change at any time.
  *
- *     open ──close()──▶ closing: newcomers are refused; who waits is served; borrowed ones are awaited ──▶ closed
- *       └──destroy(error)──▶ who waits is refused with the error, every connection ended ──────▶ closed
+ *     open ──close()──▶ closing: refuses new callers, serves waiting ones, awaits every release ──▶ closed
+ *       └──destroy(error)──▶ refuses waiting callers with the error, ends every connection ─────▶ closed
  */
 export interface Pool<C> extends Closable {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { DurationCounts } from './histogram.ts';
 import type { Pool, PoolStats } from './pool.ts';
 
-/** What is told of a pool. */
+/** The part of a pool that the metrics read. */
 export type MeasuredPool = Pick<Pool<unknown>, 'stats' | 'timings'>;
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];

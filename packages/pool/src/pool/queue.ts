@@ -1,11 +1,11 @@
-/** What stands in a queue carries its own links, so that joining and leaving allocate nothing. */
+/** An item of a queue. It carries its own links, so that adding and removing allocate nothing. */
 export interface Queued<T extends Queued<T>> {
   queue: Queue<T> | undefined;
   previous: T | undefined;
   next: T | undefined;
 }
 
-/** A doubly linked queue: the oldest is `first`, the newest `last`. Anything in it can leave at any time. */
+/** A doubly linked queue: the oldest is `first`, the newest `last`. Any item can be removed at any time. */
 export class Queue<T extends Queued<T>> {
   first: T | undefined;
   last: T | undefined;

@@ -3,7 +3,7 @@ import { DurationHistogram } from './histogram.ts';
 import type { InactiveReport } from './options.ts';
 import type { PoolCounts, PoolTimings } from './pool.ts';
 
-/** What a pool has done: counted always, and published on its channel while that has subscribers. */
+/** Counts the work of a pool, and publishes it on a channel while that has subscribers. */
 export class PoolStatistics {
   readonly #pool: string;
   readonly #createTime = new DurationHistogram();

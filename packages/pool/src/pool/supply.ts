@@ -10,7 +10,7 @@ import type { PoolStatistics } from './statistics.ts';
 /** A caller waits no longer than this for a check or a reset that hangs, if there is another way. */
 const patienceMs = 50;
 
-/** Whom the supply tells. */
+/** The side of the pool that the supply calls. */
 export interface Demand {
   /** Reads the clock. What that brings about, the end of leased limits, is done when it answers. */
   now(): number;
@@ -19,8 +19,8 @@ export interface Demand {
 }
 
 /**
- * When a connection is opened, checked, reset, rested and closed; `Connections` does it. Who gets one is the pool's
- * business.
+ * Decides when a connection is opened, checked, reset, kept idle and closed; `Connections` does it. The pool decides which
+ * caller receives one.
  */
 export class Supply<C> {
   readonly connections: Connections<C>;

@@ -6,11 +6,11 @@ import type { Share, Shares, Sharing, SharingClient, Strategy } from './strategy
 
 /** The numbers of the strategy `fair`. */
 export interface FairOptions {
-  /** The part of an equal share that nobody has to give up while it is needed. 0 to 1; default 0.25. */
+  /** The part of an equal share that a client keeps while it needs it. 0 to 1; default 0.25. */
   readonly protection?: number;
   /** How much a share may differ from what it should be before it is changed. 0 to 1; default 0.1. */
   readonly band?: number;
-  /** The part of what nobody needs that is kept for the client that asks first. 0 to 1; default 0.25. */
+  /** The part of the unneeded rest that is kept for the client that asks first. 0 to 1; default 0.25. */
   readonly reserve?: number;
   /** How long a connection takes to open. The longer, the less is moved for a need that may pass. Default 5. */
   readonly connectMs?: number;
@@ -19,18 +19,18 @@ export interface FairOptions {
 }
 
 /**
- * Shares by what is needed, now and in a moment: see `NeedForecast`.
+ * Shares by need, now and in a moment: see `NeedForecast`.
  *
- * Enough for all: everyone has what it needs, and of the rest a part as room for a burst, in proportion to the square
- * root of its need, as independent arrivals vary (square-root staffing; Halfin and Whitt, Operations Research 29, 1981).
- * A part of the rest is given to nobody: a client that bursts beyond its room finds it without waiting for another.
+ * Enough for all: each client receives what it needs, and part of the rest as room for a burst. Room is in proportion to
+ * the square root of the need, as independent arrivals vary (square-root staffing; Halfin and Whitt, Operations Research
+ * 29, 1981). Part of the rest is kept, so that a client that bursts beyond its room does not wait for another.
  *
- * Not enough: everyone has what it needs up to its protected share, and what remains is in proportion to the need that is
- * left. In proportion all wait equally long, as in one queue; the protected share is what a noisy neighbour cannot take.
+ * Not enough: each client receives what it needs up to its protected share. The remainder is in proportion to the need that
+ * is not met, so all wait equally long, as in one queue. A noisy neighbour cannot take the protected share.
  *
- * A share is not followed at every step. A client that has more than half of its room left is not given more at the cost
- * of others. In scarcity a client that uses what it has is not cut before another is short by more than the band, or a new
- * one needs room; what goes unused may always be taken.
+ * A share does not follow every step. A client with more than half of its room free receives no more at the cost of others.
+ * In scarcity a client that uses its connections loses none before another is short by more than the band, or a new one
+ * needs room. Unused connections may always be taken.
  */
 export function fairStrategy(options: FairOptions = {}): Strategy {
   const connectMs = expectNumber('connectMs', options.connectMs ?? 5, { min: 0 });

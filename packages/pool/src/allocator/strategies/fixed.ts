@@ -12,7 +12,7 @@ export function fixedStrategy(): Strategy {
   return { name: 'fixed', begin: () => sharing };
 }
 
-/** Shares in proportion to weights, above floors and below ceilings. It is scarce if somebody needs more than its share. */
+/** Shares in proportion to weights, above floors and below ceilings. It is scarce if a client needs more than its share. */
 export function shareInProportion<C extends SharingClient>(
   clients: readonly C[],
   room: number,

@@ -6,7 +6,7 @@ const transientMs = 50;
 const [leastSurprise, mostSurprise] = [3, 5];
 const surpriseMs = 30;
 
-/** What the forecasts of all clients have in common. */
+/** The numbers that the forecasts of all clients share. */
 export class ForecastRule {
   /** Of what is seen beside the usual need, the part that is followed. */
   readonly followed: number;
@@ -22,14 +22,14 @@ export class ForecastRule {
 }
 
 /**
- * What a client will need when a connection that is taken from another has come to it.
+ * The need of a client at the time when a connection that is taken from another arrives.
  *
- * Need wavers, independent arrivals by the root of their mean, and an excursion ends about as soon as the queries that
- * made it. A forecast that follows it comes too late, and what is being moved serves nobody. So the usual need counts, an
- * exponential mean over `memoryMs` (a plain one for a client that has not been there so long), and a part of what is seen
- * beside it. The usual is never further from what is seen than chance explains: a step is believed at once.
+ * Need varies: independent arrivals by the root of their mean. An excursion ends about as soon as the queries that made it.
+ * A forecast that follows it is too late, and a connection that moves serves no query. So the forecast is the usual need,
+ * and a part of the difference to the present need. The usual need is an exponential mean over `memoryMs` (a plain mean for
+ * a newer client). It is never further from the present need than chance explains, so that a step is followed at once.
  *
- * The slower connects are, the less is followed. The numbers were chosen in the simulator, bench/pool/sim: within a factor
+ * The slower connects are, the less the forecast follows. The numbers were chosen in the simulator, bench/pool/sim: within a factor
  * of two of each the mean response at 85 % load changes by less than 1 %.
  */
 export class NeedForecast {

@@ -1,6 +1,6 @@
 import type { LeaseReport } from '../messages.ts';
 
-/** What a strategy sees of a client. */
+/** The part of a client that a strategy reads. */
 export interface SharingClient {
   readonly floor: number;
   readonly ceiling: number;
@@ -14,7 +14,7 @@ export interface SharingClient {
   memory: unknown;
 }
 
-/** What one client should have. */
+/** The share that one client should have. */
 export interface Share<C extends SharingClient = SharingClient> {
   readonly client: C;
   readonly target: number;
@@ -24,7 +24,7 @@ export interface Share<C extends SharingClient = SharingClient> {
   readonly keep: number;
 }
 
-/** What a strategy decides: the share of each client. */
+/** The decision of a strategy: the share of each client. */
 export interface Shares<C extends SharingClient = SharingClient> {
   /** One for each client, in their order. */
   readonly all: readonly Share<C>[];
@@ -41,8 +41,8 @@ export interface Sharing {
 }
 
 /**
- * A way to share. It decides what each client should have. When a client is told, and whether there is room, is the
- * allocator's to decide.
+ * A way to share. It decides the share of each client. The allocator decides when a client is notified, and whether there
+ * is room.
  */
 export interface Strategy {
   readonly name: string;
