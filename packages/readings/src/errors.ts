@@ -1,6 +1,6 @@
 import { CodedError } from '@inkwire/base';
 
-/** What can go wrong between a reading and the place that keeps it. */
+/** The error codes of readings and their engines. */
 export type ReadingsErrorCode =
   | 'READINGS_CURSOR_INVALID'
   | 'READINGS_DAMAGED'

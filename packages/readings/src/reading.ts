@@ -9,7 +9,7 @@ export interface ReadDigit {
   readonly probabilities: readonly number[];
 }
 
-/** What was read in one picture, as it is kept and as it is answered. */
+/** The reading of one picture, as it is kept and as it is answered. */
 export interface Reading {
   /** UUIDv7; a later reading has a greater id. Empty when the reading is not kept. */
   readonly id: string;

@@ -23,11 +23,11 @@ export interface ReadingsPage {
 }
 
 /**
- * Where readings are kept. Every engine passes the same contract (`test/contract.ts`):
+ * A store of readings. Every engine passes the same contract (`test/contract.ts`):
  *
- * 1. What `keep` resolved is there, whole, with its picture, after `kill -9`; what it rejected is not there at all.
+ * 1. After `kill -9`, every reading that `keep` resolved is there with its picture, and none that it rejected.
  * 2. Ids only grow, also when the clock steps back and across restarts; lists go from the greatest id down.
- * 3. What is passed and returned is copied: changing it afterwards changes nothing that is kept.
+ * 3. Arguments and results are copied: to change them afterwards changes nothing in the store.
  * 4. An unknown id is an answer (`undefined`, `false`), never an error.
  */
 export interface Readings extends Closable {

@@ -8,7 +8,7 @@ import { shapeError, sizeOf } from './shape.ts';
 import { reshape } from './shaping.ts';
 import { composite, type Node, type Tensor } from './tensor.ts';
 
-/** What `batchNorm` returns. */
+/** The result of `batchNorm`. */
 export interface BatchNormResult {
   readonly output: Tensor;
   /** Mean of each channel over the batch, `[channels]`. */

@@ -16,7 +16,7 @@ import { apply, type Tensor } from './tensor.ts';
 /** Vertical and horizontal, or one number for both. */
 export type Pair = number | readonly [vertical: number, horizontal: number];
 
-/** Top, left, bottom, right. */
+/** The padding at the top, left, bottom and right. */
 export type Pads = readonly [number, number, number, number];
 
 /** A padding: the same all around, vertical and horizontal, each side, or `'same'`: output as large as input at stride 1. */
@@ -55,7 +55,7 @@ export interface ConvOptions {
   readonly innerBatch?: number;
 }
 
-/** The height and width of what a window leaves when it slides over a picture. */
+/** The height and width of the result when a window slides over a picture. */
 export function windowedSize(
   operator: string,
   shape: Shape,
@@ -125,7 +125,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: ConvOp
   );
 }
 
-/** What `convTranspose2d` undoes. */
+/** The options of the convolution that `convTranspose2d` reverses. */
 export interface ConvTransposeOptions {
   readonly pads: Pads;
   readonly stride: readonly [number, number];

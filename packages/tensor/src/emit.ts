@@ -11,7 +11,7 @@ export interface EmitOptions {
 
 /**
  * Emits an ONNX model that computes `outputs` from the inputs that they depend on. Equal nodes are emitted once. Nodes that
- * no output needs are left out. Throws a TypeError when two inputs share a name or a parameter is not bound.
+ * no output needs are omitted. Throws a TypeError when two inputs share a name or a parameter is not bound.
  */
 export function emitModel(outputs: Readonly<Record<string, Tensor>>, options: EmitOptions = {}): Uint8Array {
   const emitter = new Emitter(options.bindings ?? new Map());

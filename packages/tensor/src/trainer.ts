@@ -61,8 +61,8 @@ type State = Readonly<Record<string, HostTensor>>;
 
 /**
  * Holds the parameters, the optimiser's memory, the moving average and the step, and advances them one step at a
- * time. The state lives in two copies: a step reads the one and has the runtime write the other, and then they change
- * places, so that nothing is copied and a step that fails leaves the state as it was.
+ * time. The state lives in two copies: in a step the runtime reads one and writes the other, and then they change
+ * places. So nothing is copied, and a step that fails does not change the state.
  *
  *     open ──step()…──▶ open ──close()──▶ closed: the runtime's memory is freed
  */

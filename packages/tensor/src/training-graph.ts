@@ -19,7 +19,7 @@ export interface TrainingGraphOptions {
   readonly layout?: Layout;
 }
 
-/** What `build` returns. */
+/** The result of `build`. */
 export interface TrainingOutputs {
   /** A float32 scalar. */
   readonly loss: Tensor;
@@ -47,7 +47,7 @@ export const slotName = (slot: string): string => `optimizer/${slot}`;
 export const scalarName = (scalar: string): string => `scalar/${scalar}`;
 /** How much of the way to the parameters the moving average goes: 1 − decay. */
 export const averagingName = scalarName('averaging');
-/** The name under which a state vector leaves the graph. */
+/** The name of a state vector among the outputs of the graph. */
 export const nextName = (name: string): string => `next/${name}`;
 
 /** Builds forward, backward, update and moving average as one graph. */

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** What a screen reader is told, politely. */
+/** The text that a screen reader announces, politely. */
 export const announcement = signal('');
 
 export function announce(text: string): void {

@@ -1,4 +1,4 @@
-/** What a person is told; everything that a hub can answer is one of these. */
+/** The problems that the page shows. Every answer of a hub that is an error becomes one of these. */
 export const problemKinds = [
   'noneFound',
   'notAPicture',
@@ -88,7 +88,7 @@ export function problemFromFailure(cause: unknown): Problem {
   return new Problem('offline', { code: 'OFFLINE', status: 0, cause });
 }
 
-/** Anything thrown on the way, as the problem that a person is told. */
+/** The problem that the page shows for a thrown value. */
 export function problemOf(error: unknown): Problem {
   return error instanceof Problem
     ? error

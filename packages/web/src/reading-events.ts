@@ -4,7 +4,7 @@ import { eventsUrl } from './api.ts';
 import { addReadings, catchUp, updateReading } from './readings/reading-store.ts';
 import { wasRemoved } from './readings/remove-reading.ts';
 
-/** Whether the hub can be heard: undefined until it was tried. */
+/** Whether the hub's events arrive: undefined until a connection was tried. */
 export const isReceiving = signal<boolean | undefined>(undefined);
 
 const tryAgainMs = 5_000;

@@ -1,6 +1,6 @@
 import { CodedError } from '@inkwire/base';
 
-/** What can go wrong between two peers. */
+/** The error codes between two peers. */
 export type WireErrorCode =
   /** A frame's header names a length above the limit. */
   | 'WIRE_FRAME_TOO_LARGE'

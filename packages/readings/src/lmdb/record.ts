@@ -2,14 +2,14 @@ import { crc32 } from 'node:zlib';
 import { type NewReading, type OriginalPicture, preparedBytes, type Reading } from '../reading.ts';
 
 /**
- * What is on the disk. Names and shapes here are the format, version 1; `record.test.ts` holds them to golden bytes.
+ * The format on disk, version 1, is the names and shapes here; `record.test.ts` holds them to golden bytes.
  *
  *     readings   id → JSON: the reading without its id, and {picture: {type, crc32}, prepared: {crc32}}
  *     pictures   id → the picture as it arrived
  *     prepared   id → 784 bytes for each digit, one after the other
  *     about      "format" → "inkwire readings 1"
  *
- * LMDB has no checksums of its own. The CRCs tell a picture that the disk has changed from the one that was kept.
+ * LMDB has no checksums of its own. The CRCs detect a picture that the disk has changed.
  */
 export const format = 'inkwire readings 1';
 

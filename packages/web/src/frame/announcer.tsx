@@ -1,6 +1,6 @@
 import { announcement } from '../announcement.ts';
 
-/** Where screen readers hear the reading. */
+/** The live region from which screen readers announce the reading. */
 export function Announcer() {
   return (
     <p class="unseen" role="status" aria-live="polite" id="announcement">

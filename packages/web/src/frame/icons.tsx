@@ -158,7 +158,7 @@ export const PeopleIcon = () => (
   </Icon>
 );
 
-/** What several draw from, and what each has of it. */
+/** A pool of water: the connections that several clients share. */
 export const PoolIcon = () => (
   <Icon>
     <path d="M2.8 16.4V9.6c2.4-2.6 4.4-2.6 7 0s4.8 2.6 7.4 0v6.8Z" />

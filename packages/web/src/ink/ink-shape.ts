@@ -4,7 +4,7 @@ import type { InkPoint, Stroke } from './stroke.ts';
  * How a stroke becomes a shape.
  *
  * The points are joined by quadratic curves through the middles of neighbours (a point is the handle, never a corner).
- * The line's radius follows the pen: its pressure where it has one, otherwise its speed, since a quick hand leaves a
+ * The line's radius follows the pen: its pressure where it has one, otherwise its speed, since a quick hand draws a
  * thin line. Radii only look back, so ink that is down does not change while the rest of the stroke is drawn.
  * The shape is a chain of capsules: the hull of two neighbouring circles, all wound the same way, filled as one path.
  */

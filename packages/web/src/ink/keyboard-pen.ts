@@ -23,7 +23,7 @@ const directions: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
-/** What a key does to the nib, on a sheet of this size; undefined for keys that are none of its business. */
+/** Moves the nib for a key, on a sheet of this size; undefined for keys that do not move it. */
 export function pressKey(
   nib: Nib,
   key: string,

@@ -6,7 +6,7 @@ import type { InkPoint, Stroke } from './stroke.ts';
  *   one pointer writes at a time; a second one is ignored until it is lifted
  *   a pen takes over from a finger that was there first: that was the hand coming down
  *   while a pen is about, fingers are the hand that holds it; so is any touch as broad as a palm
- *   a cancelled pointer leaves no ink: the system has found out that it was a palm or a gesture
+ *   a cancelled pointer draws no ink: the system has found out that it was a palm or a gesture
  */
 export interface Touchdown {
   readonly id: number;

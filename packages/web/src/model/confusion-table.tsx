@@ -7,7 +7,7 @@ import { setName } from './set-name.ts';
 const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const shownMistakes = 5;
 
-/** What the reader mixes up: the whole matrix as a heat map, and its worst cells in words. */
+/** The digits that the reader confuses: the whole matrix as a heat map, and its worst cells in words. */
 export function Confusion({ figures }: { figures: readonly Figure[] }) {
   // The test set says most: nothing was chosen by it.
   const chosen = useSignal(

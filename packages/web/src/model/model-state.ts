@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { api, type Model, type Weights } from '../api.ts';
 import { type Problem, problemOf } from '../problem.ts';
 
-/** What the hub says of its model; fetched when someone first asks. */
+/** The hub's description of its model, fetched when it is first needed. */
 export const model = signal<Model | undefined>(undefined);
 export const weights = signal<Weights | undefined>(undefined);
 export const modelProblem = signal<Problem | undefined>(undefined);

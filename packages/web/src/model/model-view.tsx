@@ -10,7 +10,7 @@ import { Figures } from './figures.tsx';
 import { fetchModel, fetchModelOnce, model, modelProblem, weights } from './model-state.ts';
 import { WeightPictures } from './weight-pictures.tsx';
 
-/** The reader itself: how often it is right, where it goes wrong, and what it looks at. */
+/** The view of the model: its accuracy, its mistakes, and the pixels that it uses. */
 export function ModelView() {
   useEffect(fetchModelOnce, []);
   const { heading, lead } = words.value.model;

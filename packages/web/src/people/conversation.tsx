@@ -5,7 +5,7 @@ import { send } from './hub-connection.ts';
 import type { Message, Person } from './people.ts';
 import { connectionState } from './state.ts';
 
-/** What was said to one another, the newest at the bottom, and a line to write on. */
+/** The messages with one person, the newest at the bottom, and a line to write on. */
 export function Conversation({ person }: { person: Person }) {
   const { log, nothingSaid, hasLeft } = words.value.wire;
   const scroller = useRef<HTMLDivElement>(null);

@@ -1,6 +1,6 @@
 import type { PlainValue } from '@inkwire/wire';
 
-/** What somebody sent, as text: any program may send values of any kind. */
+/** The text of a message. Any program may send values of any kind. */
 export function messageText(values: readonly PlainValue[]): string {
   return values.map(textOf).join(' ');
 }

@@ -7,7 +7,7 @@ import { words } from '../words/language.ts';
 import { rename } from './hub-connection.ts';
 import { fitName } from './member-name.ts';
 
-/** One's own name, in place: Enter takes it, Escape leaves it as it was. */
+/** One's own name, in place: Enter saves it, Escape keeps the earlier one. */
 export function NameForm({ name, onDone }: { name: string; onDone: () => void }) {
   const field = useRef<HTMLInputElement>(null);
   const refused = useSignal<'unfit' | 'restless' | undefined>(undefined);

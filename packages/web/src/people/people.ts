@@ -91,7 +91,7 @@ export function withSent(people: People, key: string, text: string, time: number
   return say(people, key, { text, time, sent: 'sending' }, 0);
 }
 
-/** What became of it. */
+/** Records whether a sent message arrived. */
 export function withOutcome(
   people: People,
   key: string,

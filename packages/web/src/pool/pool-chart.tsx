@@ -7,7 +7,7 @@ import { type History, type Layer, layersOf, spanOf } from './pool-history.ts';
 const [width, height] = [720, 240];
 const tickMs = 1_000;
 
-/** What is open over the last minutes: a colour a client, the line of what there is, and what would be needed. */
+/** Open connections over the last minutes: a colour for each client, a line for the capacity, and one for the need. */
 export function PoolChart({
   history,
   total,

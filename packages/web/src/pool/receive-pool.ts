@@ -2,7 +2,7 @@ import type { Client } from '@inkwire/wire';
 import { parsePoolMessage, parsePoolTable } from '@inkwire/wire/hub';
 import { setPool } from './pool-state.ts';
 
-/** Hears what becomes of the connections that the hub shares. Rejects where it shares none: there is no such topic. */
+/** Receives the state of the connections that the hub shares. Rejects if it shares none, because there is no such topic. */
 export async function receivePool(hub: Client): Promise<void> {
   const topic = hub.subscribe('$pool');
   await topic.ready();

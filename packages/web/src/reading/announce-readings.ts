@@ -10,7 +10,7 @@ import { doubtfulDigits, secondGuess } from './doubtful-digits.ts';
 /** A reading that holds this long is worth saying aloud; a hand that writes on changes it before that. */
 const settledMs = 600;
 
-/** Tells screen readers what the sheet says, once it has settled; called once. */
+/** Announces the sheet's text to screen readers each time it has settled. Call it once. */
 export function announceReadings(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {

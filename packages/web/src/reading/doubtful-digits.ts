@@ -14,7 +14,7 @@ export function doubtfulDigits({ unsure, digits }: Pick<Reading, 'unsure' | 'dig
 /** Less is shown as 0 %. */
 const leastShown = 0.005;
 
-/** What a digit in doubt may be instead: another one, or, where that takes up little of the doubt, none at all. */
+/** The alternative for a doubtful digit: another digit, or none where another explains little of the doubt. */
 export function alternativeTo(
   digit: Pick<ReadDigit, 'digit' | 'confidence' | 'probabilities'>,
 ): ReturnType<typeof secondGuess> | undefined {
@@ -23,7 +23,7 @@ export function alternativeTo(
   return second.probability < Math.max(leastShown, doubt / 2) ? undefined : second;
 }
 
-/** What a digit would be if it were not what it was read as. */
+/** The second most probable digit. */
 export function secondGuess({ digit, probabilities }: Pick<ReadDigit, 'digit' | 'probabilities'>): {
   readonly digit: number;
   readonly probability: number;

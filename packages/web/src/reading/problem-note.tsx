@@ -10,7 +10,7 @@ interface ProblemNoteProps {
   onRetry?: (() => void) | undefined;
 }
 
-/** What went wrong, kindly: what it means, what helps, and the code for whoever is asked. */
+/** A note about a problem: its meaning, its remedy, and the code for support. */
 export function ProblemNote({ problem, retryAt, onRetry }: ProblemNoteProps) {
   const { title, advice } = words.value.problem[problem.kind];
   return (

@@ -5,7 +5,7 @@ import { words } from '../words/language.ts';
 import { correctReading } from './correct-reading.ts';
 import { textOf } from './reading-list.ts';
 
-/** What was really written, in place: Enter saves, Escape leaves it as it was. */
+/** A field for the true text, in place: Enter saves it, Escape keeps the earlier one. */
 export function CorrectionForm({ reading, onDone }: { reading: Reading; onDone: () => void }) {
   const field = useRef<HTMLInputElement>(null);
   const { correctLabel, saveCorrection, cancel } = words.value.readings;

@@ -16,7 +16,7 @@ import { ReadingText } from './reading-text.tsx';
 import { removeReading } from './remove-reading.ts';
 import { sourceName } from './source-name.ts';
 
-/** One reading, taken out and looked at closely. */
+/** The dialog with one reading in detail. */
 export function ReadingDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = openReading.value !== undefined;

@@ -1,7 +1,7 @@
 import type { Reading } from '@inkwire/wire/hub';
 import type { ReadingsQuery } from '../api.ts';
 
-/** What a person is looking for. */
+/** The filter that a person has set. */
 export type ReadingFilter = Required<Pick<ReadingsQuery, 'text' | 'unsure'>>;
 
 /** The text that counts: a person's correction, or else what was read. */

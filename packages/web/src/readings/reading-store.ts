@@ -40,7 +40,7 @@ export function loadMore(): void {
   );
 }
 
-/** What came and went while nobody listened; what lies further down stays. */
+/** Fetches the newest page again after an interruption of the events. Older pages stay. */
 export function catchUp(): void {
   latest.run((aborted) =>
     fetchPage(undefined, aborted, ({ readings }) => withNewest(keptReadings.value, readings)),

@@ -1,7 +1,7 @@
 import type { Reading } from '@inkwire/wire/hub';
 import { textOf } from './reading-list.ts';
 
-/** What counts, in figures; after a correction, with what the machine had read struck through. */
+/** The valid text; after a correction, with the machine's text struck through. */
 export function ReadingText({ reading }: { reading: Pick<Reading, 'text' | 'corrected'> }) {
   return (
     <span class="reading-text">

@@ -6,8 +6,8 @@ import { problemOf } from '../problem.ts';
 import { addReadings, dropReading } from './reading-store.ts';
 
 /**
- * Removing with second thoughts: the reading leaves the list at once and the hub a few seconds later, unless it is
- * called back. Closing the page does not call it back.
+ * Readings that are being removed. A reading disappears from the list at once, and is removed from the hub a few seconds
+ * later, unless the person undoes it. Closing the page does not undo it.
  */
 export const removals = signal<readonly Reading[]>([]);
 

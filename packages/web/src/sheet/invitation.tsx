@@ -1,7 +1,7 @@
 import { words } from '../words/language.ts';
 import { hasWritten } from './sheet-ink.ts';
 
-/** What an empty sheet says; until something has been written, with a number that writes itself in pencil. */
+/** The text of an empty sheet; until something has been written, with a number that writes itself in pencil. */
 export function Invitation() {
   const { invitation, orDrop, orChoose } = words.value.sheet;
   return (

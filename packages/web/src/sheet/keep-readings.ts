@@ -9,7 +9,7 @@ import { words } from '../words/language.ts';
 import { pictures, placeKept, removePicture, removePictures } from './pictures.ts';
 import { clearInk, liveStroke, preview, strokes } from './sheet-ink.ts';
 
-/** What became of the last thing that was asked of the hub with a button. */
+/** The outcome of the last request that a button sent to the hub. */
 export interface Outcome {
   readonly kept?: readonly Reading[];
   readonly problem?: Problem;

@@ -3,7 +3,7 @@ import { words } from '../words/language.ts';
 import { FilePicture, type FilePictureProps } from './file-picture.tsx';
 import type { SheetPicture } from './pictures.ts';
 
-/** What a picture on the sheet looks like, wherever it comes from. `onShape`: told of the shape of one that is a file. */
+/** The picture on the sheet, of any source. `onShape` receives the shape of a picture that is a file. */
 export function PictureFace({
   picture: { file, reading, name },
   onShape,

@@ -5,7 +5,7 @@ import { type Stroke, toSent } from '../ink/stroke.ts';
 import { createLatestTask } from '../latest-task.ts';
 import { type Problem, problemOf } from '../problem.ts';
 
-/** What the ink on the sheet says, as far as is known. */
+/** The reading of the ink on the sheet, as far as it is known. */
 export interface Preview {
   readonly reading: Reading | undefined;
   /** The ink that `reading` was read from. */
@@ -40,7 +40,7 @@ const patienceMs = 700;
  *   blank ─want→ looking ─answer→ read ─want→ looking …
  *                   └─problem→ problem ─(if it passes by itself) after a while→ looking
  *
- * The last reading stays until the next one is there, so that nothing flickers; that no digit was found is told late.
+ * The last reading stays until the next one is there, so that nothing flickers; that no digit was found is shown late.
  */
 export function createPreviewer(read: Api['read'], restMs = 150): Previewer {
   const preview = signal<Preview>(blank);

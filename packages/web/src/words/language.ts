@@ -19,7 +19,7 @@ export const language = signal<Language>(
   chooseLanguage([recall('language') ?? '', ...(globalThis.navigator?.languages ?? [])]),
 );
 
-/** What the page says, in the language of the moment. */
+/** The texts of the page, in the present language. */
 export const words = computed<Words>(() => languages[language.value].words);
 
 /** For `Intl`. */

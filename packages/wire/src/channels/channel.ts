@@ -21,7 +21,7 @@ export interface ChannelHandler {
   onClose(error?: Error): void;
 }
 
-/** What carries a channel. */
+/** The transport that carries a channel. */
 export type Transport = 'tcp' | 'tls' | 'websocket' | 'memory';
 
 /** The address of the other end. */

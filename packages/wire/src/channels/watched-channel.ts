@@ -1,7 +1,7 @@
 import type { Channel, ChannelHandler } from './channel.ts';
 import { DelegatingChannel } from './delegating-channel.ts';
 
-/** What is called for an event of a channel, before the channel's handler is. */
+/** Functions that are called for an event of a channel, before the channel's handler. */
 export type ChannelWatcher = Partial<ChannelHandler>;
 
 /** The same channel. Its events reach a watcher before they reach the handler. */

@@ -1,4 +1,4 @@
-/** What there is to know of the events of a WebSocket, each of some of them. */
+/** The fields of the events of a WebSocket. Each kind of event has some of them. */
 export interface WebSocketEvent {
   readonly type: string;
   readonly data?: unknown;
@@ -7,7 +7,7 @@ export interface WebSocketEvent {
   readonly error?: unknown;
 }
 
-/** What the WebSockets of browsers, of Node 22 and of the package `ws` have in common, and what only `ws` has. */
+/** The common part of WebSockets of browsers, of Node 22 and of the package `ws`, and optional parts that only `ws` has. */
 export interface WebSocketLike {
   binaryType: string;
   readonly bufferedAmount: number;

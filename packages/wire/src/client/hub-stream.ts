@@ -194,7 +194,7 @@ export class HubStream {
   }
 }
 
-/** Encodes a command as the frame under way. Throws what the codec throws, and leaves no frame behind. */
+/** Encodes a command as the frame under way. When the codec throws, this throws the same and discards the frame. */
 export function writeCommand(command: Command): void {
   sharedWriter.begin();
   try {

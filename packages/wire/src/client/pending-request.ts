@@ -1,6 +1,6 @@
 import type { Reply } from '../codec/messages.ts';
 
-/** What a request is made of. */
+/** The parts of a request. */
 export interface RequestParts {
   /** Turns the reply into what was asked for; what it throws rejects. */
   readonly read: (reply: Reply) => unknown;

@@ -6,8 +6,8 @@ import { TopicFeed, type TopicItem } from './topic-feed.ts';
 import { askMemberId, type ListeningEnd, listenToTopic } from './topic-listening.ts';
 
 /**
- * What is subscribed to: a topic's name, or one that depends on this member's id, which changes with each connection. On
- * a client that is not multiplexed it is the id of the subscription's own connection, not of the one that publishes.
+ * The topic of a subscription: a name, or a function that makes it from this member's id, which changes with each connection.
+ * On a client that is not multiplexed it is the id of the subscription's own connection, not of the one that publishes.
  */
 export type Topic = string | ((memberId: number) => string);
 
@@ -22,8 +22,8 @@ export interface SubscribeOptions {
 }
 
 /**
- * What is published to a topic, for one `for await`. It ends when the loop is left, with `unsubscribe()`, and with the
- * client; it rejects when the hub refuses it.
+ * The messages of a topic, for one `for await`. It ends when the loop ends, with `unsubscribe()`, and with the client. It
+ * rejects when the hub refuses it.
  */
 export interface Subscription
   extends AsyncIterableIterator<TopicItem, undefined, undefined>,
@@ -38,7 +38,7 @@ export interface Subscription
   [Symbol.asyncIterator](): Subscription;
 }
 
-/** What a subscription needs of its client. */
+/** The part of a client that its subscriptions need. */
 export interface SubscriptionHost {
   readonly options: ResolvedClientOptions;
   waitForConnection(signal: AbortSignal): Promise<HubConnection>;

@@ -1,7 +1,7 @@
 import { Fifo } from '@inkwire/base';
 import type { PlainValue } from '../codec/values.ts';
 
-/** What a subscription receives: what was published, or that something may have been missed. */
+/** An item of a subscription: a published message, or a notice that messages may be missing. */
 export type TopicItem =
   | { readonly values: readonly PlainValue[]; readonly missed?: undefined }
   /** The subscription was interrupted, and continues from here. `reason` says why. */

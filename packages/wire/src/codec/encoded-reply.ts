@@ -102,15 +102,15 @@ export function addEncodedPair(writer: FrameWriter, { key, value }: EncodedPair)
 
 // How long replies are on the wire, before compression.
 
-/** What stands before values and pairs in a reply of status 200. */
+/** How many bytes precede the values and pairs in a reply of status 200. */
 export const okReplyBytes = 3;
 
 const fieldBytes = (length: number): number => 1 + varintBytes(length) + length;
 
-/** What an encoded value of that length takes of a reply. */
+/** How many bytes of a reply an encoded value of that length takes. */
 export const valueReplyBytes = fieldBytes;
 
-/** What a pair takes of a reply: its key as UTF-8 and its encoded value. */
+/** How many bytes of a reply a pair takes, from those of its key in UTF-8 and of its encoded value. */
 export function pairReplyBytes(keyBytes: number, valueBytes: number): number {
   return fieldBytes(fieldBytes(keyBytes) + fieldBytes(valueBytes));
 }

@@ -9,7 +9,7 @@ export type Value =
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'bool'; readonly value: boolean };
 
-/** A key and its value; `value` is absent where the sender left it out, which reads as `none`. */
+/** A key and its value; `value` is absent where the sender omitted it, which reads as `none`. */
 export interface Pair {
   readonly key: string;
   readonly value?: Value | undefined;
@@ -29,7 +29,7 @@ export interface ReadPictureCommand {
   readonly keep: boolean;
 }
 
-/** What a client asks. */
+/** A message from a client. */
 export type Command =
   | { readonly kind: 'hget' | 'hdel' | 'hexist'; readonly table: string; readonly key: string }
   | { readonly kind: 'hgetall'; readonly table: string }
@@ -57,7 +57,7 @@ export type Command =
 /** The name of a command. */
 export type CommandKind = Command['kind'];
 
-/** What the hub answers. */
+/** A message from the hub, which answers a command or delivers what was published. */
 export interface Reply {
   readonly status: number;
   readonly message: string;

@@ -15,7 +15,7 @@ export const mostItems = 200_000;
 const [startGroup, endGroup] = [3, 4];
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** A place in a message: `bytes[at … end)` is what is left of it. Reading throws `WIRE_MESSAGE_INVALID`. */
+/** A place in a message: `bytes[at … end)` is the part that is not read yet. Reading throws `WIRE_MESSAGE_INVALID`. */
 export class ProtobufReader {
   bytes: Uint8Array = empty;
   at = 0;

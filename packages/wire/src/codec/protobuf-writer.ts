@@ -103,7 +103,7 @@ export function writeBinary(writer: FrameWriter, value: Uint8Array): void {
   writer.at = at;
 }
 
-/** Begins a message within the message. What it answers is for `endMessage`. */
+/** Begins a message within the message. Pass the result to `endMessage`. */
 export function beginMessage(writer: FrameWriter): number {
   writer.need(1);
   writer.at++;

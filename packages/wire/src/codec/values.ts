@@ -1,7 +1,7 @@
 import type { Value } from './messages.ts';
 import { none } from './value-codec.ts';
 
-/** What a value is in a program: null for `Value{}`. */
+/** A value as a program receives it: null for `Value{}`. */
 export type PlainValue = string | Uint8Array | bigint | number | boolean | null;
 
 /** A number that is sent as a float, also when it is whole: `float(1)`. */
@@ -13,7 +13,7 @@ export class Float {
   }
 }
 
-/** What can be sent as a value. A whole number is sent as an integer, unless it is `float(1)`. */
+/** A value that a program can send. A whole number is sent as an integer, unless it is `float(1)`. */
 export type PlainInput = PlainValue | Float;
 
 /** Forces a float where `toValue` would make an integer. */

@@ -11,7 +11,7 @@ export function gzip(payload: Uint8Array, _mostBytes: number): Uint8Array {
   return gzipSync(payload, { level: 1 });
 }
 
-/** What a gzip member (RFC 1952) holds. Throws `WIRE_INFLATED_TOO_LARGE` past `maxBytes`, else `WIRE_GZIP_INVALID`. */
+/** Decompresses a gzip member (RFC 1952). Throws `WIRE_INFLATED_TOO_LARGE` past `maxBytes`, else `WIRE_GZIP_INVALID`. */
 export function gunzip(member: Uint8Array, maxBytes: number): Uint8Array {
   const { body, size, checksum } = readGzipMember(member, maxBytes);
   const payload = inflate(body, size);

@@ -15,7 +15,7 @@ const mostInflation = 1032;
 /** Inflating fewer bytes than this costs less than another thread's, or another task's, help. */
 const laterAbove = 128 * 1024;
 
-/** What `member` claims to inflate to; 0 when it is too short for a claim. */
+/** The size that `member` claims to inflate to; 0 when it is too short for a claim. */
 export function claimedBytes(member: Uint8Array): number {
   const at = member.length - 4;
   if (at < 0) return 0;

@@ -39,7 +39,7 @@ function isNoise(payload: Uint8Array): boolean {
 }
 
 /**
- * What a gzip member (RFC 1952) holds. Throws `WIRE_INFLATED_TOO_LARGE` past `maxBytes`, before memory is taken, and
+ * Decompresses a gzip member (RFC 1952). Throws `WIRE_INFLATED_TOO_LARGE` past `maxBytes`, before memory is taken, and
  * `WIRE_GZIP_INVALID` unless `member` is exactly one sound member.
  */
 export function gunzip(member: Uint8Array, maxBytes: number): Uint8Array {

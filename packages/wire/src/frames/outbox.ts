@@ -5,7 +5,7 @@ import { Pieces } from './pieces.ts';
 /** Encoded messages longer than this are compressed (docs/protocol.md). */
 export const compressAbove = 1436;
 
-/** What a connection will send at the end of the turn: whole frames, in order, few pieces. */
+/** The bytes that a connection sends at the end of the turn: whole frames, in order, in few pieces. */
 export class Outbox {
   /** The longest frame, with its header, that can be added. */
   readonly maxPieceBytes: number;

@@ -1,4 +1,4 @@
-/** What a hub says of itself under the names that begin with `$`: the types, and parsers for what arrives. */
+/** The values of a hub's names that begin with `$`: their types, and parsers for them. */
 export {
   inboxTopic,
   type MemberEvent,

@@ -9,7 +9,7 @@ export interface MemberOrigin {
   readonly port: number;
 }
 
-/** What everyone may know of a member: the value of its key in the table `$members`, as JSON. */
+/** The public facts of a member: the value of its key in the table `$members`, as JSON. */
 export interface MemberFacts extends MemberOrigin {
   /** From 1 up. An id is given once in the life of the hub's process. */
   readonly id: number;
@@ -20,7 +20,7 @@ export interface MemberFacts extends MemberOrigin {
 
 const eventKinds = ['joined', 'left', 'renamed'] as const;
 
-/** A message of the topic `$members`, as JSON; `member` is as it is now, or as it was when it left. */
+/** A message of the topic `$members`, as JSON; `member` is as it is now, or as it was when it disconnected. */
 export interface MemberEvent {
   readonly kind: (typeof eventKinds)[number];
   readonly member: MemberFacts;

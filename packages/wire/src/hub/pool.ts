@@ -33,7 +33,7 @@ export interface PoolClient extends Readonly<Record<(typeof clientNumbers)[numbe
   readonly isSilent: boolean;
 }
 
-/** What an allocator has to share and has done: the key `$total` of the table `$pool`, as JSON. */
+/** The totals and counts of an allocator: the key `$total` of the table `$pool`, as JSON. */
 export interface PoolTotals {
   readonly epoch: number;
   readonly strategy: string;

@@ -12,7 +12,7 @@ export interface ReadDigit {
   readonly probabilities: readonly number[];
 }
 
-/** What the hub read in a picture: over HTTP, on the topic `$readings`, and in the reply to `read`. */
+/** The hub's reading of a picture: over HTTP, on the topic `$readings`, and in the reply to `read`. */
 export interface Reading {
   /** UUIDv7; a later reading has a greater id. Empty when the reading was not kept. */
   readonly id: string;

@@ -21,7 +21,7 @@ export interface TlsFiles {
   readonly ca?: string | undefined;
 }
 
-/** How often TLS files are read, and who is told that they are unusable. */
+/** How often TLS files are read, and the function that is called when they are unusable. */
 export interface WatchTlsOptions {
   /** Called when files have changed to something unusable, once for each such change; the old ones stay in use. */
   readonly onUnusable?: ((error: WireError) => void) | undefined;

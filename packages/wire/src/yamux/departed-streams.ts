@@ -1,6 +1,6 @@
 /**
- * What the peer may still send on streams that we reset, until the reset reaches it: that data is dropped, but counted,
- * so that a reset is no way around the window. Only the latest are remembered; of older ones data is just dropped.
+ * Counts the data that the peer may still send on streams that we reset, until the reset reaches it. That data is dropped, but
+ * counted, so that a reset does not bypass the window. Only the latest streams count; data of older ones is just dropped.
  */
 export class DepartedStreams {
   readonly #left = new Map<number, number>();

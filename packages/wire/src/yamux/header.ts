@@ -9,7 +9,7 @@
 
 export const headerBytes = 12;
 
-/** What a frame is. `length` counts bytes of data, bytes of window, is a ping's opaque value or a reason to go away. */
+/** The types of frames. `length` counts bytes of data, bytes of window, is a ping's opaque value or a reason to go away. */
 export const FrameType = { data: 0, windowUpdate: 1, ping: 2, goAway: 3 } as const;
 
 /** Bits of `flags`. */

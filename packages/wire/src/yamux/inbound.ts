@@ -3,7 +3,7 @@ import { Flag, FrameType } from './header.ts';
 import type { YamuxStream } from './stream.ts';
 import type { StreamTable } from './stream-table.ts';
 
-/** What the frames of the peer need of their session. */
+/** The part of a session that the peer's frames need. */
 export interface InboundOwner {
   /** Whether the peer's streams are refused. */
   readonly takesNoStreams: boolean;

@@ -1,7 +1,7 @@
 import { expectInteger } from '@inkwire/base';
 import { initialWindowBytes, maxDataBytes } from './header.ts';
 
-/** What a yamux peer may ask of us, apart from the memory that all its streams share: an `Allowance`. */
+/** The limits of a yamux peer, apart from the memory that all its streams share: an `Allowance`. */
 export interface YamuxLimits {
   /** Streams that the peer may have open at a time; one more is reset. 0 refuses all. Default 1,024. */
   readonly maxStreams?: number | undefined;

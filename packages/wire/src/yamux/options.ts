@@ -4,7 +4,7 @@ import type { PingOptions } from '../channels/heartbeat.ts';
 import type { Allowance } from '../frames/allowance.ts';
 import type { YamuxLimits } from './limits.ts';
 
-/** What a session is made of. */
+/** The parts of a session. */
 export interface YamuxOptions {
   /** Carries the session, which attaches to it and owns it from then on. */
   readonly channel: Channel;

@@ -19,7 +19,7 @@ import { SendQueue } from './send-queue.ts';
  * handler knows of the peer's, or with the first error; `onClose` follows once, in a turn of its own.
  */
 
-/** What a stream needs of its session. */
+/** The part of a session that a stream needs. */
 export interface StreamOwner {
   readonly transport: Transport;
   readonly peer: PeerAddress;
