@@ -20,7 +20,7 @@ export interface HubOptions {
 export interface PictureOrigin extends WaitOptions {
   /** Kept with the reading: `upload`, `drawing`, `sample`, a member's name. */
   readonly source: string;
-  /** False for a preview: nothing is kept, no listener is told, and the reading's id is empty. Default true. */
+  /** False for a preview: nothing is kept, no listener is notified, and the reading's id is empty. Default true. */
   readonly keep?: boolean;
   /** The true text, where it is known. */
   readonly label?: string;
@@ -48,9 +48,9 @@ export interface Hub extends Closable {
   readonly readings: Readings;
   /** Throws what the reader and the readings throw. After an abort, a picture that is not kept yet never will be. */
   read(picture: Picture, from: PictureOrigin): Promise<Reading>;
-  /** Corrects a reading as `readings.correct` does, and tells the listeners. */
+  /** Corrects a reading as `readings.correct` does, and notifies the listeners. */
   correct(id: string, text: string | null): Promise<Reading | undefined>;
-  /** Removes a reading as `readings.remove` does, and tells the listeners. */
+  /** Removes a reading as `readings.remove` does, and notifies the listeners. */
   remove(id: string): Promise<boolean>;
   /** Calls `listener` for each event, in order, until the result is disposed of. A listener that throws harms no other. */
   onReading(listener: (event: ReadingEvent) => void): Disposable;

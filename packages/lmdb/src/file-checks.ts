@@ -80,7 +80,7 @@ export type FileFault = 'damaged' | 'foreign';
 export interface FileCheckOptions {
   /** Makes the error for a data file that LMDB would refuse, or that was cut. */
   readonly refuse: (fault: FileFault) => Error;
-  /** Looks at every page, as after a crash of the machine. Default false. */
+  /** Checks every page, as after a crash of the machine. Default false. */
   readonly everyPage?: boolean | undefined;
 }
 

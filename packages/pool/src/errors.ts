@@ -2,7 +2,7 @@ import { CodedError } from '@inkwire/base';
 
 /** The error codes of pools, leases and fences. */
 export type PoolErrorCode =
-  /** Nobody gave a connection back and none could be opened before the deadline. Retryable. */
+  /** No connection was released and none could be opened before the deadline. Retryable. */
   | 'POOL_ACQUIRE_TIMEOUT'
   /** Another allocator has taken over: it has opened the same store, or clients follow it. */
   | 'POOL_ALLOCATOR_SUPERSEDED'

@@ -15,12 +15,12 @@ export interface Reading {
   readonly id: string;
   /** ISO 8601, by the clock of the process that kept it. */
   readonly time: string;
-  /** Who brought the picture: `upload`, `drawing`, `sample`, a member's name. */
+  /** The source of the picture: `upload`, `drawing`, `sample`, a member's name. */
   readonly source: string;
   /** The digits of a word together, words joined by a space, lines by `\n`. */
   readonly text: string;
   readonly confidence: number;
-  /** Whether a person should look at it. */
+  /** Whether a person should check it. */
   readonly unsure: boolean;
   readonly digits: readonly ReadDigit[];
   /** The version of the model that read it. */

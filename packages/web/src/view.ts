@@ -24,7 +24,7 @@ export function placeOf(hash: string, before: Place = start): Place {
 const place = signal<Place>(placeOf(globalThis.location?.hash ?? ''));
 
 export const view = computed(() => place.value.view);
-/** Whom one talks to. */
+/** The person in the open conversation. */
 export const openPerson = computed(() => place.value.person);
 export const openReading = computed(() => place.value.reading);
 

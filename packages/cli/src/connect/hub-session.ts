@@ -54,7 +54,7 @@ export class HubSession extends Owner {
   readonly #client: Client;
   readonly #options: HubSessionOptions;
   readonly #stopWatching: () => void;
-  /** The name that was taken since the connection was made; a new connection has to be told. */
+  /** The name that was taken since the connection was made; a new connection takes it again. */
   #name: string | undefined;
   #isAway = false;
 

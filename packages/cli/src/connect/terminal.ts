@@ -79,7 +79,7 @@ export class Terminal {
     }
   }
 
-  /** A person is told what to do; a script, or whoever reads its log, can match the code behind it. */
+  /** The text says what a person can do. A script can match the code behind it. */
   #complaint(error: unknown): string {
     if (error === undefined) return 'no reason is known';
     if (error instanceof RangeError) return printable(messageOf(error));

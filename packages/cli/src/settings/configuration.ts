@@ -77,7 +77,7 @@ export interface ConfigurationSources {
   readonly flagOf?: ((name: string) => string) | undefined;
 }
 
-/** Values by setting; those that nobody set are absent. */
+/** Values by setting, without those that are not set. */
 type Layer = { readonly [Name in SettingName]?: SettingValue<Name> } & { readonly [limit: string]: unknown };
 
 const defaults = Object.fromEntries(
@@ -151,7 +151,7 @@ function readLayer(values: Record<string, unknown>, base: string, label: (name: 
   return layer;
 }
 
-/** Throws an Error whose message goes on after the name. */
+/** Throws an Error whose message continues the name. */
 function parseValue(name: string, value: unknown, base: string): unknown {
   if (!Object.hasOwn(allSettings, name)) {
     const names = Object.keys(settings).join(', ');

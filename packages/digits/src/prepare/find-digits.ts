@@ -32,7 +32,7 @@ export interface InkPicture {
 
 /** Less than this, in pixels of ink, cannot be a digit. */
 const smallestDigit = 8;
-/** More digits than this are a page of something, not numbers that somebody wants read… */
+/** More digits than this are a page of something, not numbers that a person wants to have read… */
 const mostDigits = 512;
 /** …and so are more pieces, even if each digit were in four of them. */
 const mostPieces = 4 * mostDigits;

@@ -24,7 +24,7 @@ const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** What anyone may fetch without a token: it is the same for everyone. */
 const openPath = /^\/(?:healthz|[\w.-]+\.(?:js|css|svg|ico|png|webmanifest)|assets\/[\w./-]+)?$/;
 
-/** What of a request the checks look at: Fastify's has it, and so has Node's own. */
+/** The part of a request that the checks read. Fastify's requests have it, and so have Node's. */
 type Asked = Pick<IncomingMessage, 'headers'> & { readonly url?: string | undefined };
 
 /** Whether the request needs no token, and presents none. */

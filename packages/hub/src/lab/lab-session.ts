@@ -83,7 +83,7 @@ export class LabSession {
     }
   }
 
-  /** Tells the client that the server stops. */
+  /** Notifies the client that the server stops. */
   dismiss(): void {
     this.#write(kinds.instruct, commands.disconnect);
     this.#sayGoodbye();

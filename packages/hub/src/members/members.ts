@@ -17,7 +17,7 @@ import { RateLimit } from '../limits/rate-limit.ts';
 /** A place among the members, held by what serves the connection. */
 export interface Membership {
   readonly facts: MemberFacts;
-  /** Throws `HUB_NAME_INVALID`, and `HUB_RATE_LIMITED` when the name has changed too often: everyone is told each time. */
+  /** Throws `HUB_NAME_INVALID`, and `HUB_RATE_LIMITED` when the name has changed too often, because each change is published. */
   rename(name: string): void;
   leave(): void;
 }

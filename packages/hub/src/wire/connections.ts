@@ -100,7 +100,7 @@ export class Connections extends Owner {
   }
 
   /**
-   * A peer may end its side and still receive. Node reads no more from such a socket and is not told that its connection is
+   * A peer may end its side and still receive. Node reads no more from such a socket and is not notified that its connection is
    * lost; an empty write finds out.
    */
   #keepLooking(channel: Channel, session: ConnectionSession): void {

@@ -59,7 +59,7 @@ export interface CommandServiceOptions<Session> {
 
 /** A stream that is being served. */
 export interface Served {
-  /** Takes no more commands. What was taken is answered, and then the stream ends. */
+  /** Accepts no more commands. Those that were accepted are answered, and then the stream ends. */
   end(): void;
 }
 

@@ -67,7 +67,7 @@ export class Admission {
     this.#state.act({ kind: 'forget', client: client.identity });
   }
 
-  /** Ends a client that was not heard of. One that only waited had nothing: if it was slow, it may wait again. */
+  /** Ends a client that has not reported. One that only waited had nothing: if it was slow, it may wait again. */
   end(client: Client): void {
     if (client.state === 'waiting') this.#drop(client);
     else this.remove(client);

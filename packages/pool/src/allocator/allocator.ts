@@ -28,7 +28,7 @@ export function createAllocator(options: AllocatorOptions, nowMs = 0): Allocator
   return new AllocatorCore(resolveAllocatorOptions(options), nowMs);
 }
 
-/** So many are looked at in less than a fifth of a millisecond. */
+/** So many are read in less than a fifth of a millisecond. */
 const clientsPerMs = 500;
 
 /**
@@ -37,7 +37,7 @@ const clientsPerMs = 500;
  * 1. `held` is at least what the client may open: raised before a larger grant is sent (`rebalance`), lowered only by a
  *    report that says which grant was applied, what is in force and what is open, to the most of these and of the grants
  *    under way (`Reception`).
- * 2. A client is on disk before it is told anything, so whatever may hold something is known after a restart (`Admission`).
+ * 2. A client is on disk before it receives a reply, so every client that may hold a connection is known after a restart (`Admission`).
  * 3. After a restart nothing is raised before it is known what everyone holds (`Learning`). Until then a grant only
  *    confirms: the client takes the smaller of it and its own.
  * 4. The end of a lease frees nothing (`Silence`).
@@ -106,7 +106,7 @@ class AllocatorCore implements Allocator {
     else this.#silence.fenced(client, event.kind === 'fenced');
   }
 
-  /** Does everything that time or what was heard makes due. Afterwards every invariant holds. */
+  /** Does everything that is due because of the time or a report. Afterwards every invariant holds. */
   #settle(): void {
     const { clients, nowMs, options } = this.#state;
     const silent: Client[] = [];

@@ -44,7 +44,7 @@ export class Client {
   /** What is taken for it: the larger of `held` and its floor, or nothing. Kept by the ledger. */
   reserved = 0;
   grantSequence = 0;
-  /** The last report heard; undefined for a known client that has not reported. */
+  /** The last report received; undefined for a known client that has not reported. */
   report: LeaseReport | undefined;
   /** By the allocator's clock. After it the client is silent. */
   expiresAtMs: number;

@@ -18,9 +18,9 @@ export type AllocatorAction =
   | { readonly kind: 'reply'; readonly reply: LeaseReply }
   /** To be written down; once that is durable, `admitted`. */
   | { readonly kind: 'admit'; readonly client: AdmittedClient }
-  /** To be struck off; nobody waits for it. */
+  /** The client is to be removed from disk; nothing waits for it. */
   | { readonly kind: 'forget'; readonly client: AdmittedClient }
-  /** A client speaks of a later epoch, `heard`: the store is to be asked for its own; then `epoch-read`. */
+  /** A client has reported a later epoch, `heard`. Read the latest epoch of the store; then send `epoch-read`. */
   | { readonly kind: 'read-epoch'; readonly heard: number }
   /** To end its sessions and keep others from being opened; once none is left and none can come, `fenced`. */
   | { readonly kind: 'fence'; readonly client: AdmittedClient }

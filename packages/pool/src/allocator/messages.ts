@@ -17,7 +17,7 @@ export interface LeaseReport {
   readonly sequence: number;
   /** The maximum in force now. */
   readonly max: number;
-  /** Connections: lent, unused, being opened, being closed. Together they are what the client has open. */
+  /** Connections: borrowed, idle, being opened, being closed. Together they are what the client has open. */
   readonly inUse: number;
   readonly idle: number;
   readonly opening: number;
@@ -44,7 +44,7 @@ interface Answer {
   readonly client: string;
   readonly incarnation: string;
   readonly epoch: number;
-  /** The sequence of the last report that was heard. */
+  /** The sequence of the last report that was received. */
   readonly answers: number;
 }
 
@@ -88,7 +88,7 @@ export const refusalReasons: readonly RefusalReason[] = [
 export interface LeaseRefusal extends Answer {
   readonly kind: 'refusal';
   readonly reason: RefusalReason;
-  /** With `learning`: a client that has not been heard of yet, if there is one. */
+  /** With `learning`: a client that has not reported yet, if there is one. */
   readonly waitsFor?: string;
 }
 

@@ -42,7 +42,7 @@ export interface AllocatorOptions {
   readonly leaseMs?: number;
   /** How much longer the allocator thinks it does, for clocks that differ. Default a tenth of the lease. */
   readonly marginMs?: number;
-  /** How long nothing grows after the beginning. Default lease and margin; 0 only where nobody can hold a lease. */
+  /** How long nothing grows after the beginning. Default lease and margin; 0 only where no client can hold a lease. */
   readonly learnMs?: number;
   /** Default `fence`. */
   readonly silent?: SilentPolicy;

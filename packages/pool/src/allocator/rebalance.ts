@@ -24,7 +24,7 @@ export function rebalance(work: Rebalance): void {
   raise(work);
 }
 
-/** What must come back, beyond what is on its way back, so that nobody has less than its low mark. */
+/** How many must be taken back, besides those being closed, so that no client has less than its low mark. */
 function shortage({ shares, free, demand }: Rebalance): number {
   let wanted = demand - free;
   for (const { client, low, target } of shares) {

@@ -11,12 +11,12 @@ export class Replies {
     this.#state = state;
   }
 
-  /** Tells a client how it stands, once everything is settled. */
+  /** Replies to a client, once the event has been handled. */
   owe(client: Client): void {
     this.#due.add(client);
   }
 
-  /** A client that is gone is told nothing. */
+  /** A client that is gone receives no reply. */
   cancel(client: Client): void {
     this.#due.delete(client);
   }

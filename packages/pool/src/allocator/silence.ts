@@ -15,7 +15,7 @@ export class Silence {
     this.#admission = admission;
   }
 
-  /** Whether a client is gone for good without having said so. What holds nothing needs no fence. */
+  /** Whether a client is gone for good without a goodbye. A client that holds nothing needs no fence. */
   isOver(client: Client): boolean {
     if (this.#state.nowMs < client.expiresAtMs || client.state === 'admitting') return false;
     return client.state === 'waiting' || (client.state === 'member' && client.reserved === 0);

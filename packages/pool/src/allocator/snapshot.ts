@@ -55,7 +55,7 @@ export interface AllocatorSnapshot {
   readonly total: number;
   /** Σ max(held, floor), and with `hold` what clients that are `unsettled` may hold beyond their floors. */
   readonly reserved: number;
-  /** Not every client that was known at the beginning has been heard of, or a lease has not passed: see those `unsettled`. */
+  /** Not every client that was known at the start has reported, or a lease has not passed: see those `unsettled`. */
   readonly isLearning: boolean;
   /** More is needed than there is. */
   readonly isScarce: boolean;

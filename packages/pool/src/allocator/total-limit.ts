@@ -2,7 +2,7 @@
 export interface LoadSeen {
   readonly completed: number;
   readonly serviceMs: number;
-  /** Connections lent now. */
+  /** Connections in use now. */
   readonly inUse: number;
   /** The part of the clients that need more than they may have. */
   readonly starving: number;

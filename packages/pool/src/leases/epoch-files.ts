@@ -60,7 +60,7 @@ export class EpochFiles {
     await rm(this.#claimOf(epoch), { force: true }).catch(() => {});
   }
 
-  /** The latest epoch that is somebody's. */
+  /** The latest epoch that was claimed. */
   async newest(): Promise<number | undefined> {
     return (await this.#epochs())[0];
   }

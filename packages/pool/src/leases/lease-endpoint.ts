@@ -19,14 +19,14 @@ export interface LeaseEndpoint extends Disposable {
 /** The parts of a server of the command `lease`. */
 export interface LeaseEndpointOptions {
   readonly service: LeaseService;
-  /** Publishes a reply that nobody waits for on `leaseTopic(client)`. */
+  /** Publishes a reply that no request waits for on `leaseTopic(client)`. */
   publish(client: string, bytes: Uint8Array): void;
   /** How long a report without a reply is kept waiting. Default 100. */
   readonly patienceMs?: number;
   readonly clock?: Clock;
 }
 
-/** A report whose reply somebody waits for. */
+/** A report whose sender waits for the reply. */
 interface Asked {
   readonly report: LeaseReport;
   readonly timer: Timer;

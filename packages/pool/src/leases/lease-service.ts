@@ -18,7 +18,7 @@ export interface LeaseServiceOptions {
   /** How long a fence may take, in milliseconds; then it has failed, and is tried again. Default 30,000. */
   readonly fenceTimeoutMs?: number;
   readonly clock?: Clock;
-  /** Told of stores and fences that fail; what they were asked is asked again. */
+  /** Called when a store or a fence fails. The service retries. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -191,7 +191,7 @@ class LeaseServiceCore extends Owner implements LeaseService {
     this.#handle({ kind: 'epoch-read', epoch });
   }
 
-  /** What a fence that has timed out answers later is not heard: another may be under way. */
+  /** The late result of a fence that has timed out is ignored: another may be under way. */
   async #end(client: AdmittedClient): Promise<void> {
     const waiting = { timeoutMs: this.#fenceTimeoutMs, signal: this.#ending.signal };
     let left = 1;

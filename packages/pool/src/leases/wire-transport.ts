@@ -14,7 +14,7 @@ export interface WireTransportOptions {
   /** How long a report may take to be answered. Default 2,000. */
   readonly timeoutMs?: number;
   /**
-   * Told of reports that were not answered, of messages that cannot be read, and of subscriptions that failed. All go on: a
+   * Called for reports that were not answered, messages that cannot be read, and subscriptions that failed. It continues: a
    * subscription that has ended is begun again, after waits that grow to at most 5 seconds, until `close()`.
    */
   readonly onError?: (error: unknown) => void;
@@ -68,7 +68,7 @@ class Pushes {
   readonly #ending = new AbortController();
   readonly #running: Promise<void>;
   #subscription: Subscription;
-  /** How often it has ended since something was last heard. */
+  /** How often it has ended since the last message. */
   #ends = 0;
 
   constructor(options: WireTransportOptions, hear: (bytes: Uint8Array) => void) {

@@ -21,7 +21,7 @@ export interface MysqlPoolOptions<Connection extends MysqlConnection = MysqlConn
   extends Omit<PoolOptions<Connection>, Own> {
   /** A connection string, or what `mysql2.createConnection` takes. */
   readonly connection: MysqlConnectionOptions;
-  /** Whose connections these are: told to the database in connection attributes, so that they can be fenced. */
+  /** The owner of the connections. The database receives it in connection attributes, so that they can be fenced. */
   readonly client?: ClientIdentitySource;
   /** The module `mysql2`. Default: imported at the first opening. */
   readonly driver?: MysqlDriver<Connection>;

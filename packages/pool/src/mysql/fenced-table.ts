@@ -1,8 +1,8 @@
 import { ask, errnoOf, type MysqlConnection } from './driver.ts';
 
 /**
- * The incarnations that were fenced, for good. A process that was paused goes on where it stopped and opens connections; it
- * looks here before it uses one. The table is made by the first fence; without it nobody was fenced. It stands in the schema
+ * The incarnations that were fenced, for good. A process that was paused resumes where it stopped and opens connections; it
+ * reads this table before it uses one. The first fence makes the table; without it no client was fenced. It stands in the schema
  * that the clients' connections name, for in another one they might not read it.
  */
 const create = `

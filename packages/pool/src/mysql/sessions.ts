@@ -34,7 +34,7 @@ export interface MysqlSessionsOptions<Connection extends MysqlConnection> {
 
 /** The connection attributes that carry a client's identity. */
 export const attributes = { client: 'inkwire_client', incarnation: 'inkwire_incarnation' } as const;
-/** Of a name, as an attribute. The server keeps 512 bytes of all of them together, unless it is told otherwise. */
+/** Of a name, as an attribute. The server keeps 512 bytes of all of them together, unless it is configured otherwise. */
 const mostNameBytes = 64;
 
 /** Bits of the status that the server sends with every answer without rows. */
@@ -46,7 +46,7 @@ interface Session {
   /** Makes another connection to the same server. */
   readonly connect: () => MysqlCore & MysqlInside;
   readonly ended: Promise<void>;
-  /** Whether nothing was run since it was lent but what is known to have left no transaction open. */
+  /** Whether every statement since it was borrowed is known to end without an open transaction. */
   isSettled: boolean;
   /** Its end at once, when that has begun. */
   destroyed?: Promise<void>;
@@ -133,7 +133,7 @@ export class MysqlSessions<Connection extends MysqlConnection> {
     return Boolean(this.#sessions.get(connection)!.core._command);
   }
 
-  /** Runs a statement on what was lent, which is refused once the lease is over. */
+  /** Runs a statement on the borrowed connection, which is refused after the release. */
   async query(lent: Connection, sql: string, values?: unknown): Promise<MysqlResult> {
     const answer = await lent.query(sql, values);
     this.#sessions.get(unguarded(lent))!.isSettled = leavesNothingOpen(answer);

@@ -13,7 +13,7 @@ type Own = 'open' | 'close' | 'destroy' | 'check' | 'reset' | 'isFull' | 'isPerm
 export interface PgPoolOptions<Client extends PgClient = PgClient> extends Omit<PoolOptions<Client>, Own> {
   /** A connection string, or what `pg.Client` takes. */
   readonly connection: PgConnectionOptions;
-  /** Whose connections these are: told to the database in `application_name`, so that they can be fenced. */
+  /** The owner of the connections. The database receives it in `application_name`, so that they can be fenced. */
   readonly client?: ClientIdentitySource;
   /** The module `pg`. Default: imported at the first opening. */
   readonly driver?: PgDriver<Client>;

@@ -2,9 +2,9 @@ import { systemCode } from '@inkwire/base';
 import type { PgClient } from './driver.ts';
 
 /**
- * The incarnations that were fenced, for good. A process that was paused goes on where it stopped and opens connections; it
+ * The incarnations that were fenced, for good. A process that was paused resumes where it stopped and opens connections; it
  * looks here before it uses one. The table is made by the first fence, in one implicit transaction with the right of every
- * role to read it; without it nobody was fenced. Its schema is always the same, whatever the search path of either side.
+ * role to read it; without it no client was fenced. Its schema is always the same, whatever the search path of either side.
  */
 const create = `
   CREATE SCHEMA IF NOT EXISTS inkwire;

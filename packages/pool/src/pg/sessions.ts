@@ -79,7 +79,7 @@ export class PgSessions<Client extends PgClient> {
     return client.query('ROLLBACK').then(() => client.getTransactionStatus() === 'I');
   }
 
-  /** Runs `fn` on what was lent between two statements of ours, which are refused like its own once the lease is over. */
+  /** Runs `fn` on the borrowed connection between two statements of ours, which are refused like its own once the lease is over. */
   async transact<T>(lent: Client, begin: string, fn: (lent: Client) => Promise<T>): Promise<T> {
     const client = unguarded(lent);
     await lent.query(begin);

@@ -5,11 +5,11 @@ import type { Slot } from './slot.ts';
 
 /** Receives the events of connections, for the pool. */
 export interface ConnectionListener<C> {
-  /** One that was given up meanwhile stands in `closing`, and is ended. */
+  /** A connection that was abandoned meanwhile is in `closing`, and is ended. */
   opened(slot: Slot<C>): void;
-  /** Not said of one that was given up. */
+  /** Not called for a connection that was abandoned. */
   openFailed(slot: Slot<C>, error: unknown): void;
-  /** A check or a reset has ended, perhaps after its connection was given up. */
+  /** A check or a reset has ended, perhaps after its connection was abandoned. */
   examined(slot: Slot<C>, isFit: boolean): void;
   lost(slot: Slot<C>): void;
   gone(slot: Slot<C>): void;
@@ -51,7 +51,7 @@ export class Connections<C> {
     return this.total - this.closing.size;
   }
 
-  /** Those that are, or will be, somebody's without another being opened. */
+  /** Those that are borrowed, or can be without another being opened. */
   get open(): number {
     return this.live - this.opening.size;
   }

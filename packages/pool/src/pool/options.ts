@@ -13,14 +13,14 @@ import { expectLimits, type LeasedLimits } from '../limits.ts';
 export interface OpenContext {
   /** Aborts when the attempt took too long or is no longer wanted. The attempt has to end then, and its promise to settle. */
   readonly signal: AbortSignal;
-  /** To be called when the connection has ended by itself. It is not lent again; lent, it stays its holder's until released. */
+  /** To be called when the connection has ended by itself. It is not borrowed again; a borrower keeps it until the release. */
   lost(error?: unknown): void;
 }
 
 /** A borrowed connection without activity for `inactiveAfterMs`. */
 export interface InactiveReport {
   readonly pool: string;
-  /** How long it has been lent, and how long since it was last used. */
+  /** How long it has been borrowed, and how long since it was last used. */
   readonly lentMs: number;
   readonly inactiveMs: number;
   /** Where it was acquired. */

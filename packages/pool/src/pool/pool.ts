@@ -19,10 +19,10 @@ export interface PoolCounts {
   readonly full: number;
   /** Connections that ended by themselves, or were found unfit by a check or a reset. */
   readonly lost: number;
-  /** Lent connections that were reported as inactive, and those of them that were taken back. */
+  /** Borrowed connections that were reported as inactive, and those of them that were taken back. */
   readonly inactive: number;
   readonly reclaimed: number;
-  /** Sums of the time waited by those who were served, and of the time that connections were lent. */
+  /** Sums of the time that served callers waited, and of the time that connections were borrowed. */
   readonly waitMs: number;
   readonly serviceMs: number;
 }
@@ -36,7 +36,7 @@ export interface PoolStats extends PoolCounts {
   /** `idle + inUse + opening + closing`. */
   readonly total: number;
   readonly idle: number;
-  /** Lent, or being checked or reset for the next. */
+  /** Borrowed, or being checked or reset for the next caller. */
   readonly inUse: number;
   readonly opening: number;
   readonly closing: number;

@@ -20,15 +20,15 @@ export class Slot<C> implements Queued<Slot<C>> {
   dueAt = Infinity;
   connection: C | undefined = undefined;
   isOpened = false;
-  /** The loan, while it is lent. */
+  /** The loan, while it is borrowed. */
   borrowed: SlotHolder | undefined = undefined;
   /** When it came into its queue. */
   since = 0;
-  /** From then on it is not lent again. */
+  /** From then on it is not borrowed again. */
   retireAt = Infinity;
-  /** Until then it is lent without being checked. */
+  /** Until then it is borrowed without being checked. */
   freshUntil = Infinity;
-  /** It ended by itself: it is not lent again. */
+  /** It ended by itself: it is not borrowed again. */
   isLost = false;
   /** Ends the attempt to open it. */
   readonly opening = new AbortController();
@@ -41,7 +41,7 @@ export class Slot<C> implements Queued<Slot<C>> {
     this.askedAt = askedAt;
   }
 
-  /** Whether it can be lent as it rests. What has just come, from the database or from a check, always can. */
+  /** Whether it can be borrowed without a check. A connection that was just opened or checked always can. */
   isReady(now: number): boolean {
     return (now < this.freshUntil || now === this.since) && now < this.retireAt;
   }

@@ -12,9 +12,9 @@ const patienceMs = 50;
 
 /** The side of the pool that the supply calls. */
 export interface Demand {
-  /** Reads the clock. What that brings about, the end of leased limits, is done when it answers. */
+  /** Reads the clock. If leased limits have ended by then, they are lowered before it returns. */
   now(): number;
-  /** To be called after every change, when nothing is left to do here. */
+  /** Called after every change, when the supply has finished. */
   settle(now: number): void;
 }
 
@@ -88,7 +88,7 @@ export class Supply<C> {
     this.connections.end(slot, atOnce === undefined, atOnce?.error);
   }
 
-  /** Comes down to the maximum as far as nothing lent stands in the way: what rests first, then what is being opened. */
+  /** Closes connections above the maximum, except borrowed ones: first idle ones, then those being opened. */
   shrink(now: number): void {
     const { connections } = this;
     while (connections.live > this.#max) {
@@ -126,7 +126,7 @@ export class Supply<C> {
     }
   }
 
-  /** Looks at whatever has stayed in its queue for too long, but at what is lent. */
+  /** Handles connections that have been in their queue for too long, except borrowed ones. */
   sweep(now: number): void {
     const { opening, idle, checking, resetting, closing } = this.connections;
     for (const slot of opening) if (slot.dueAt <= now) this.#openTimedOut(slot, now);

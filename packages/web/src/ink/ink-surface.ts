@@ -23,7 +23,7 @@ export class InkSurface {
   #scale = 1;
   #frame = 0;
 
-  /** `onScale` hears how many CSS pixels a sheet unit is, whenever that changes. */
+  /** `onScale` receives the CSS pixels of a sheet unit, whenever that changes. */
   constructor(canvas: HTMLCanvasElement, onScale: (scale: number) => void) {
     this.#canvas = canvas;
     this.#onScale = onScale;

@@ -67,7 +67,7 @@ export function PeoplePanel() {
   );
 }
 
-/** In a whisper: whether the wire can be heard. */
+/** A small line: whether the wire is connected. */
 function State() {
   const { connecting, online, offline, refused } = words.value.wire;
   const state = connectionState.value;

@@ -14,12 +14,12 @@ export interface Message {
   readonly text: string;
   /** Milliseconds since 1970, by this browser's clock. */
   readonly time: number;
-  /** Undefined: they sent it. `gone`: there was nobody to take it; `lost`: it may not have arrived. */
+  /** Undefined: the other person sent it. `gone`: the receiver had disconnected; `lost`: it may not have arrived. */
   readonly sent?: 'sending' | 'sent' | 'gone' | 'lost';
 }
 
 export interface Person extends Partial<Pick<MemberFacts, 'since' | 'transport'>> {
-  /** Made of when they came too, so that an address never leads to somebody else. */
+  /** Includes the time of joining, so that an address never leads to another person. */
   readonly key: string;
   readonly id: number;
   readonly name: string;
@@ -32,7 +32,7 @@ export interface Person extends Partial<Pick<MemberFacts, 'since' | 'transport'>
 export interface People {
   /** Under which id we are here ourselves. */
   readonly ownId: number | undefined;
-  /** The key of whom we talk to: they stay to be looked at. */
+  /** The key of the person in the open conversation, who stays in the list. */
   readonly open: string | undefined;
   /** In the order of their arrival. */
   readonly all: readonly Person[];
@@ -105,7 +105,7 @@ export function withOutcome(
   }));
 }
 
-/** Whom we talk to from now on. `isSeen`: what they said is read. */
+/** Opens the conversation with a person. `isSeen`: their messages count as read. */
 export function withOpen(people: People, open: string | undefined, isSeen: boolean): People {
   const next = tidy({ ...people, open });
   return open !== undefined && isSeen ? change(next, open, (person) => ({ ...person, unread: 0 })) : next;

@@ -28,5 +28,5 @@ export const presentCount = computed(() =>
   connectionState.value === 'online' ? countHere(people.value) : undefined,
 );
 
-/** Whom one talks to, as long as the page knows them. */
+/** The person in the open conversation, as long as the page knows them. */
 export const talkingTo = computed(() => people.value.all.find(({ key }) => key === openPerson.value));

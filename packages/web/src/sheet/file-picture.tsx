@@ -9,7 +9,7 @@ export interface FilePictureProps {
   readonly label: string;
   /** Said where the browser cannot show it. */
   readonly instead: string;
-  /** Told of its width over its height, as soon as it is known. */
+  /** Receives its width divided by its height, as soon as that is known. */
   readonly onShape?: ((ratio: number) => void) | undefined;
 }
 

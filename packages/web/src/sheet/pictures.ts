@@ -18,7 +18,7 @@ const atOnce = 3;
 
 export const pictures = signal<readonly SheetPicture[]>([]);
 
-/** Of several pictures, the one that is looked at closely. */
+/** Of several pictures, the one that is shown large. */
 const chosenKey = signal<number | undefined>(undefined);
 
 /** The picture that fills the sheet: the only one, or the chosen one. */

@@ -22,7 +22,7 @@ export interface HubConnection {
   readonly commands: HubStream;
   /** A stream for one subscription, signed in. The caller owns it. */
   openStream(signal: AbortSignal): Promise<HubStream>;
-  /** Whether the end of its stream tells the hub that a subscription is over. */
+  /** Whether the hub ends a subscription when its stream ends. */
   readonly endsWithStream: boolean;
   /** Ends in order, within a second. */
   close(): Promise<void>;

@@ -26,7 +26,7 @@ const done: IteratorResult<TopicItem, undefined> = { done: true, value: undefine
  * follow one another.
  */
 export class TopicFeed {
-  /** Called when no more should be pushed. What is pushed all the same is kept. */
+  /** Called when no more should be pushed. Items that are pushed all the same are kept. */
   onFull: () => void = () => {};
   onRoom: () => void = () => {};
   readonly #maxQueued: number;

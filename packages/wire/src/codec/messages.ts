@@ -51,7 +51,7 @@ export type Command =
   | { readonly kind: 'unsubscribe'; readonly topic: string; readonly id: number }
   | { readonly kind: 'publish'; readonly topic: string; readonly data: readonly Value[] }
   | ReadPictureCommand
-  /** Ours: field 17, the lease protocol's own message, whose bytes are not looked at here. */
+  /** Ours: field 17, the lease protocol's own message, whose bytes are not read here. */
   | { readonly kind: 'lease'; readonly bytes: Uint8Array };
 
 /** The name of a command. */

@@ -9,7 +9,7 @@ export interface FrameHandler {
   /** There is room again after `flush` answered false. */
   onDrain(): void;
   /**
-   * A frame was refused. What comes after it is dropped unread. The handler may still reply, and then ends the stream,
+   * A frame was refused. All bytes after it are dropped unread. The handler may still reply, and then ends the stream,
    * with a deadline for a peer that does not end its side.
    */
   onInvalid(error: WireError): void;

@@ -18,7 +18,7 @@ export interface Reading {
   readonly id: string;
   /** ISO 8601. */
   readonly time: string;
-  /** Who brought the picture: `upload`, `drawing`, `sample`, a member's name. */
+  /** The source of the picture: `upload`, `drawing`, `sample`, a member's name. */
   readonly source: string;
   /** The digits of a word together, words joined by a space, lines by `\n`. */
   readonly text: string;

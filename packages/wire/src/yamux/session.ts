@@ -224,7 +224,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
 
   // How it ends.
 
-  /** No new streams; the others go on until they end, or time is up. */
+  /** Opens no new streams. The others continue until they end, or until the timeout. */
   protected override async drain(): Promise<void> {
     if (!this.#finished) {
       this.#closing = true;

@@ -146,7 +146,7 @@ function shareScarce<C extends SharingClient>(
   });
 }
 
-/** What nobody has to give up: what it wants, up to its part of `protectedRoom`; its floor in any case. */
+/** The part that no client has to return: what it wants, up to its part of `protectedRoom`; its floor in any case. */
 function protectedShares(
   clients: readonly SharingClient[],
   wants: Float64Array,
