@@ -112,7 +112,7 @@ class AllocatorCore implements Allocator {
     const silent: Client[] = [];
     const live: Client[] = [];
     const waiting: Client[] = [];
-    for (const client of [...clients]) {
+    for (const client of clients.list()) {
       if (this.#silence.isOver(client)) this.#admission.end(client);
       else if (client.state === 'waiting') waiting.push(client);
       else if (client.isLive(nowMs)) live.push(client);

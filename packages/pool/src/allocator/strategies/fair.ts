@@ -61,13 +61,12 @@ class FairSharing implements Sharing {
   share<C extends SharingClient>(clients: readonly C[], room: number, nowMs: number): Shares<C> {
     this.#isFading = false;
     this.#isWanting = false;
-    const needs = numbersOf(clients, ({ report }) => needOf(report));
-    const wants = numbersOf(clients, (client, i) => this.#wantOf(client, needs[i]!, nowMs));
+    const wants = numbersOf(clients, (client) => this.#wantOf(client, nowMs));
     const wanted = sumOf(wants);
     const isScarce = wanted > room;
     const all = isScarce
       ? shareScarce(clients, wants, room, this.#options)
-      : shareAmple(clients, needs, wants, room - wanted, this.#options.reserve);
+      : shareAmple(clients, wants, room - wanted, this.#options.reserve);
     return { all, isScarce };
   }
 
@@ -75,7 +74,8 @@ class FairSharing implements Sharing {
     return this.#isFading && this.#isWanting ? nowMs + this.#options.memoryMs / 4 : Infinity;
   }
 
-  #wantOf(client: SharingClient, need: number, nowMs: number): number {
+  #wantOf(client: SharingClient, nowMs: number): number {
+    const need = needOf(client.report);
     client.memory ??= new NeedForecast(this.#rule, nowMs);
     const forecast = client.memory as NeedForecast;
     const want = forecast.see(need, nowMs);
@@ -91,12 +91,14 @@ class FairSharing implements Sharing {
  */
 function shareAmple<C extends SharingClient>(
   clients: readonly C[],
-  needs: Float64Array,
   wants: Float64Array,
   rest: number,
   reserve: number,
 ): Share<C>[] {
-  const beyond = numbersOf(wants, (want, i) => Math.max(0, Math.min(needs[i]!, clients[i]!.ceiling) - want));
+  const beyond = numbersOf(wants, (want, i) => {
+    const { report, ceiling } = clients[i]!;
+    return Math.max(0, Math.min(needOf(report), ceiling) - want);
+  });
   const served = Math.min(1, rest / Math.max(sumOf(beyond), 1e-9));
   const bases = numbersOf(wants, (want, i) => want + served * beyond[i]!);
   const bounds = {
