@@ -82,6 +82,19 @@ describe('what a hub says, once parsed,', () => {
     expect(parsePoolMessage(json({ total: others, clients: [] }))).toBeUndefined();
   });
 
+  it('is undefined with a value that the field does not take', () => {
+    const [digit] = reading.digits;
+    for (const spoilt of [
+      { box: [0, 0, 28] },
+      { box: [0, 0, 28, '28'] },
+      { probabilities: Array(9).fill(0.1) },
+      { confidence: null },
+    ])
+      expect(parseReading(json({ ...reading, digits: [digit, { ...digit, ...spoilt }] }))).toBeUndefined();
+    expect(parseMember(json({ ...member, id: 1.5 }))).toBeUndefined();
+    expect(parseMemberEvent(json({ kind: 'eaten', member }))).toBeUndefined();
+  });
+
   it.each([undefined, null, 7, '', 'null', '7', '[]', '{}', '{"id":"2"}', '{"kind":"eaten"}', 'not JSON'])(
     'is undefined for %j',
     (value) => {
