@@ -3,6 +3,7 @@ import { createWireTransport } from '@inkwire/pool/leases';
 import { createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { onTestFinished } from 'vitest';
+import { patient } from '../../packages/wire/test/patient.ts';
 
 /** A program that leases connections to nothing until the test is over. */
 export interface Leased {
@@ -16,7 +17,7 @@ export async function leased(
   wire: { readonly host: string; readonly port: number },
   name: string,
 ): Promise<Leased> {
-  const client = createClient({ dial: (wait) => dialStream({ ...wire, ...wait }), multiplexed: true, name });
+  const client = createClient({ dial: (wait) => dialStream({ ...wire, ...wait }), name, ...patient });
   const pool = createPool({
     name,
     open: async () => ({}),

@@ -2,6 +2,7 @@ import { type Client, createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
+import { patient } from '../../packages/wire/test/patient.ts';
 import { writeAndKeep } from './reading.ts';
 import { setStage } from './stage.ts';
 
@@ -20,9 +21,8 @@ async function openAs(name: string, options: BrowserContextOptions = {}): Promis
 function connectAs(name: string): Client {
   const client = createClient({
     dial: (wait) => dialStream({ ...stage.hub.wire, ...wait }),
-    // One member: otherwise each subscription is a connection, and so a member, of its own.
-    multiplexed: true,
     name,
+    ...patient,
   });
   onTestFinished(() => client.destroy());
   return client;

@@ -1,6 +1,7 @@
 import { type Client, createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { onTestFinished } from 'vitest';
+import { patient } from '../../packages/wire/test/patient.ts';
 
 interface Company {
   readonly anna: Client;
@@ -18,7 +19,7 @@ export function company(wire: { readonly host: string; readonly port: number }):
 async function gather(wire: { readonly host: string; readonly port: number }): Promise<Company> {
   const names = ['Anna', '小明', 'Benedict of the very long name, who likes to hear all of it', 'night-job'];
   const clients = names.map((name) =>
-    createClient({ dial: (wait) => dialStream({ ...wire, ...wait }), multiplexed: true, name }),
+    createClient({ dial: (wait) => dialStream({ ...wire, ...wait }), name, ...patient }),
   );
   const leave = async (): Promise<void> => {
     await Promise.all(clients.map((client) => client.destroy()));

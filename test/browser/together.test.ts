@@ -6,6 +6,7 @@ import { createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
+import { patient } from '../../packages/wire/test/patient.ts';
 import { command } from './hub.ts';
 import { setStage } from './stage.ts';
 
@@ -70,8 +71,8 @@ it('the page, the terminal, the lab packet and a program see one another and exc
   await page.locator('.wire[data-state=online] .you').getByText('Page', { exact: true }).waitFor();
   const program = createClient({
     dial: (wait) => dialStream({ ...stage.hub.wire, ...wait }),
-    multiplexed: true,
     name: 'Program',
+    ...patient,
   });
   onTestFinished(() => program.destroy());
   const inbox = program.subscribe((id) => `$inbox/${id}`);

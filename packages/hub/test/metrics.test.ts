@@ -6,6 +6,7 @@ import { createLeaseService } from '@inkwire/pool';
 import { createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
+import { patient } from '../../wire/test/patient.ts';
 import { listenLab, listenWire } from '../src/index.ts';
 import { fakePicture } from './fake-reader.ts';
 import { askOnce, frameOf, signIn } from './frames.ts';
@@ -62,7 +63,7 @@ it('every metric moves with what it counts', async () => {
   const before = await scrape();
 
   const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: wirePort, ...wait });
-  const client = createClient({ dial, token: tokens.admin });
+  const client = createClient({ dial, token: tokens.admin, ...patient });
   onTestFinished(() => client.destroy());
   await client.read(fakePicture('47'));
   await client.subscribe('topic').ready();

@@ -12,6 +12,7 @@ import { createWireTransport } from '@inkwire/pool/leases';
 import { type Client, createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
+import { patient } from '../../wire/test/patient.ts';
 import { $pool, createWireService, listenWire, type WireOptions } from '../src/index.ts';
 import { serveHub, until } from './served-hub.ts';
 import { wireHub } from './wired-hub.ts';
@@ -69,7 +70,7 @@ it.each(Object.entries(ways))('shares what there is between two clients over %s'
     const ca = tls && pem('ca');
     const dial = (wait: object) =>
       dialStream({ host: '127.0.0.1', port: listener.port, tls: ca ? { ca } : undefined, ...wait });
-    const client = createClient({ dial, multiplexed: way.multiplexed });
+    const client = createClient({ dial, multiplexed: way.multiplexed, ...patient });
     onTestFinished(() => client.destroy());
     return client;
   };
@@ -229,7 +230,7 @@ it('an allocator alone answers what is its own, and nothing else', async () => {
     await wire.close();
   });
   const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: listener.port, ...wait });
-  const client = createClient({ dial });
+  const client = createClient({ dial, ...patient });
   onTestFinished(() => client.destroy());
   const { lease } = leasedPool(client, 'Anna');
   await lease.ready();

@@ -2,6 +2,7 @@ import { createClient } from '@inkwire/wire';
 import { dialWebSocket } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { patient } from '../../wire/test/patient.ts';
 import { serveHub, until } from './served-hub.ts';
 
 const wireUrl = (url: string, query = '') => `${url.replace('http', 'ws')}/wire${query}`;
@@ -9,7 +10,7 @@ const wireUrl = (url: string, query = '') => `${url.replace('http', 'ws')}/wire$
 function member(url: string, options: { token?: string; query?: string } = {}) {
   const { token, query } = options;
   const dial = (wait: object) => dialWebSocket({ url: wireUrl(url, query), ...wait });
-  const client = createClient({ dial, token });
+  const client = createClient({ dial, token, ...patient });
   onTestFinished(() => client.destroy());
   return client;
 }

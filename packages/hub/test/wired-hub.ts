@@ -1,6 +1,7 @@
 import { type Client, type ClientOptions, createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { onTestFinished } from 'vitest';
+import { patient } from '../../wire/test/patient.ts';
 import { listenWire, type WireListener, type WireOptions } from '../src/index.ts';
 import { type ComposedHub, type ComposedOptions, composeHub } from './hub-on-wire.ts';
 
@@ -29,7 +30,7 @@ export async function wireHub(
     faults,
     async join(clientOptions = {}) {
       const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: listener.port, ...wait });
-      const client = createClient({ dial, ...clientOptions });
+      const client = createClient({ dial, ...patient, ...clientOptions });
       onTestFinished(() => client.destroy());
       await client.hget('$hub', 'time');
       return client;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '../src/client/index.ts';
 import { dialStream, listenStreams, type StreamListener } from '../src/node/tcp.ts';
 import { refused, ScriptedHub } from './client-hub.ts';
+import { patient } from './patient.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -20,6 +21,7 @@ function clientOf(port: number, multiplexed: boolean): Client {
     token: 'secret',
     name: 'Ada',
     multiplexed,
+    ...patient,
     backoff: { initialMs: 5, maxMs: 50 },
   });
   open.push({ close: () => client.destroy() });

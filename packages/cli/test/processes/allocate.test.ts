@@ -3,6 +3,7 @@ import { createWireTransport } from '@inkwire/pool/leases';
 import { createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { patient } from '../../../wire/test/patient.ts';
 import { inkwire, type Running, serve, start, temporaryDirectory } from '../inkwire.ts';
 
 /** Starts `inkwire allocate` and waits until it is ready. */
@@ -16,7 +17,7 @@ async function allocate(args: readonly string[]) {
 function join(address: string, name: string, token?: string) {
   const port = Number(address.split(':').at(-1));
   const dial = (wait: object) => dialStream({ host: '127.0.0.1', port, ...wait });
-  const client = createClient({ dial, ...(token && { token }) });
+  const client = createClient({ dial, ...patient, ...(token && { token }) });
   const pool = createPool({
     name,
     open: async () => ({}),

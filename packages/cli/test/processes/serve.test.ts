@@ -10,6 +10,7 @@ import type { Reading } from '@inkwire/readings';
 import { createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { describe, expect, it } from 'vitest';
+import { patient } from '../../../wire/test/patient.ts';
 import { inkwire, serve, start, temporaryDirectory } from '../inkwire.ts';
 import { picture } from '../pictures.ts';
 
@@ -177,7 +178,7 @@ describe('a server', () => {
 
     const [, port] = await server.output(/wire tcp:\/\/127\.0\.0\.1:(\d+)/);
     const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: Number(port), ...wait });
-    const client = createClient({ dial, multiplexed: true });
+    const client = createClient({ dial, ...patient });
     try {
       await client.subscribe('one').ready();
       await expect(client.subscribe('two').ready()).rejects.toMatchObject({ status: 429 });

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { type Client, createClient } from '@inkwire/wire';
 import { dialStream, dialWebSocket } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
+import { patient } from '../../../wire/test/patient.ts';
 import { type Running, serve, start, temporaryDirectory } from '../inkwire.ts';
 
 const [request, send, forward] = [1, 5, 6];
@@ -34,7 +35,7 @@ async function joinLab(port: number) {
 }
 
 async function joinAs(name: string, dial: Parameters<typeof createClient>[0]['dial']) {
-  const client = createClient({ dial, name });
+  const client = createClient({ dial, name, ...patient });
   onTestFinished(() => client.destroy());
   const inbox = client.subscribe((id) => `$inbox/${id}`);
   await inbox.ready();
