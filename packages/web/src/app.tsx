@@ -30,9 +30,9 @@ export function App() {
             <ReadingPanel />
           </section>
           <ReadingsPanel />
-          {view.value === 'wire' && <Wire />}
+          {view.value === 'wire' && <Loaded panel={loadedPeople} />}
         </div>
-        {view.value === 'pool' && <Pool />}
+        {view.value === 'pool' && <Loaded panel={loadedPool} />}
         {view.value === 'model' && <ModelView />}
       </main>
       <Notices />
@@ -42,14 +42,9 @@ export function App() {
   );
 }
 
-function Wire() {
-  const Panel = loadedPeople.value;
+/** A view whose code arrives after the page. */
+function Loaded({ panel: { value: Panel } }: { panel: typeof loadedPeople }) {
   return Panel ? <Panel /> : <p class="hint">{words.value.wire.connecting}</p>;
-}
-
-function Pool() {
-  const View = loadedPool.value;
-  return View ? <View /> : <p class="hint">{words.value.wire.connecting}</p>;
 }
 
 function focusSheet(): void {

@@ -14,6 +14,7 @@ import {
   SunIcon,
   WriteIcon,
 } from './icons.tsx';
+import { Tool } from './tool.tsx';
 
 const views: readonly [View, ComponentType][] = [
   ['write', WriteIcon],
@@ -81,16 +82,14 @@ function Counts() {
 function LanguageSwitch() {
   const other = language.value === 'en' ? 'zh' : 'en';
   return (
-    <button
-      type="button"
+    <Tool
       class="tool tool-language"
       lang={languages[other].tag}
-      aria-label={words.value.switchLanguage}
-      title={words.value.switchLanguage}
+      label={words.value.switchLanguage}
       onClick={switchLanguage}
     >
       {words.value.otherLanguage}
-    </button>
+    </Tool>
   );
 }
 
@@ -98,8 +97,8 @@ function ThemeSwitch() {
   const isLight = theme.value === 'light';
   const label = isLight ? words.value.theme.toDark : words.value.theme.toLight;
   return (
-    <button type="button" class="tool" aria-label={label} title={label} onClick={switchTheme}>
+    <Tool label={label} onClick={switchTheme}>
       {isLight ? <MoonIcon /> : <SunIcon />}
-    </button>
+    </Tool>
   );
 }

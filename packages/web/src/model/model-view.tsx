@@ -1,6 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import type { Model } from '../api.ts';
+import { Fact } from '../frame/fact.tsx';
 import { SamplesIcon } from '../frame/icons.tsx';
+import { SheetView } from '../frame/sheet-view.tsx';
 import { ProblemNote } from '../reading/problem-note.tsx';
 import { keeping, trySamples } from '../sheet/keep-readings.ts';
 import { viewHref } from '../view.ts';
@@ -15,17 +17,11 @@ export function ModelView() {
   useEffect(fetchModelOnce, []);
   const { heading, lead } = words.value.model;
   return (
-    <article class="model" aria-labelledby="model-heading">
-      <header class="model-head">
-        <h2 id="model-heading" tabIndex={-1}>
-          {heading}
-        </h2>
-        <p class="model-lead">{lead}</p>
-      </header>
+    <SheetView name="model" heading={heading} lead={lead}>
       {modelProblem.value && <ProblemNote problem={modelProblem.value} onRetry={fetchModel} />}
       {model.value && <About model={model.value} />}
       {weights.value && <WeightPictures weights={weights.value} />}
-    </article>
+    </SheetView>
   );
 }
 
@@ -45,35 +41,20 @@ function About({ model }: { model: Model }) {
 }
 
 function Specification({ model: { recipe, version, parameters, trained } }: { model: Model }) {
-  const {
-    recipe: recipeLabel,
-    version: versionLabel,
-    parameters: parametersLabel,
-    trained: trainedLabel,
-  } = words.value.model;
+  const labels = words.value.model;
   return (
     <dl class="facts">
-      <div>
-        <dt>{recipeLabel}</dt>
-        <dd>{recipe}</dd>
-      </div>
-      <div>
-        <dt>{versionLabel}</dt>
-        <dd class="mono">{version}</dd>
-      </div>
-      <div>
-        <dt>{parametersLabel}</dt>
-        <dd>{parameters.toLocaleString(languageTag.value)}</dd>
-      </div>
+      <Fact label={labels.recipe}>{recipe}</Fact>
+      <Fact label={labels.version} mono>
+        {version}
+      </Fact>
+      <Fact label={labels.parameters}>{parameters.toLocaleString(languageTag.value)}</Fact>
       {trained && (
-        <div>
-          <dt>{trainedLabel}</dt>
-          <dd>
-            <time dateTime={trained}>
-              {new Intl.DateTimeFormat(languageTag.value, { dateStyle: 'long' }).format(new Date(trained))}
-            </time>
-          </dd>
-        </div>
+        <Fact label={labels.trained}>
+          <time dateTime={trained}>
+            {new Intl.DateTimeFormat(languageTag.value, { dateStyle: 'long' }).format(new Date(trained))}
+          </time>
+        </Fact>
       )}
     </dl>
   );

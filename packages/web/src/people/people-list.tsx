@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { MessageIcon, PencilIcon } from '../frame/icons.tsx';
+import { Tool } from '../frame/tool.tsx';
 import { LongList } from '../readings/long-list.tsx';
 import { textOf } from '../readings/reading-list.ts';
 import { RelativeTime } from '../readings/reading-meta.tsx';
@@ -58,17 +59,14 @@ function You() {
         </span>
         <PersonFacts person={own} />
       </span>
-      <button
-        type="button"
+      <Tool
         id="rename"
-        class="tool"
-        aria-label={rename}
-        title={rename}
+        label={rename}
         disabled={connectionState.value !== 'online'}
         onClick={() => void (isNaming.value = true)}
       >
         <PencilIcon />
-      </button>
+      </Tool>
     </div>
   );
 }

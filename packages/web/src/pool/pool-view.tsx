@@ -1,4 +1,5 @@
 import type { PoolFacts } from '@inkwire/wire/hub';
+import { SheetView } from '../frame/sheet-view.tsx';
 import { words } from '../words/language.ts';
 import { openOf, sumOf } from './open-connections.ts';
 import { PoolChart } from './pool-chart.tsx';
@@ -9,15 +10,9 @@ import { PoolTable } from './pool-table.tsx';
 export function PoolView() {
   const { heading, lead, none } = words.value.pool;
   return (
-    <article class="pool" aria-labelledby="pool-heading">
-      <header class="pool-head">
-        <h2 id="pool-heading" tabIndex={-1}>
-          {heading}
-        </h2>
-        <p class="pool-lead">{lead}</p>
-      </header>
+    <SheetView name="pool" heading={heading} lead={lead}>
       {pool.value ? <Shared facts={pool.value} /> : <p class="hint">{none}</p>}
-    </article>
+    </SheetView>
   );
 }
 

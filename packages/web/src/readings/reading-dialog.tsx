@@ -2,7 +2,9 @@ import type { Reading } from '@inkwire/wire/hub';
 import { useEffect, useRef } from 'preact/hooks';
 import { pictureUrl, preparedUrl } from '../api.ts';
 import { formatPercent } from '../format-percent.ts';
+import { Fact } from '../frame/fact.tsx';
 import { BinIcon, CloseIcon } from '../frame/icons.tsx';
+import { Tool } from '../frame/tool.tsx';
 import { DigitBoxes } from '../reading/digit-boxes.tsx';
 import { DigitCards } from '../reading/digit-cards.tsx';
 import { ProblemNote } from '../reading/problem-note.tsx';
@@ -37,15 +39,13 @@ export function ReadingDialog() {
     >
       {isOpen && (
         <div class="reading-dialog-sheet">
-          <button
-            type="button"
+          <Tool
             class="tool reading-dialog-close"
-            aria-label={words.value.detail.close}
-            title={words.value.detail.close}
+            label={words.value.detail.close}
             onClick={() => dialog.current?.close()}
           >
             <CloseIcon />
-          </button>
+          </Tool>
           {reading && <Detail reading={reading} />}
           {!reading && openedProblem.value && <ProblemNote problem={openedProblem.value} />}
         </div>
@@ -125,9 +125,9 @@ function Correction({ reading }: { reading: Reading }) {
           {undoCorrection}
         </button>
       )}
-      <button type="button" class="tool" aria-label={removeLabel} title={removeLabel} onClick={onRemove}>
+      <Tool label={removeLabel} onClick={onRemove}>
         <BinIcon />
-      </button>
+      </Tool>
     </form>
   );
 }
@@ -136,33 +136,18 @@ function Facts({ reading }: { reading: Reading }) {
   const { time, source, model, confidence, truth } = words.value.detail;
   return (
     <dl class="facts">
-      <div data-unsure={reading.unsure}>
-        <dt>{confidence}</dt>
-        <dd>
-          {formatPercent(reading.confidence, languageTag.value)}
-          {reading.unsure && `, ${words.value.reading.unsure}`}
-        </dd>
-      </div>
-      <div>
-        <dt>{time}</dt>
-        <dd>
-          <RelativeTime time={reading.time} />
-        </dd>
-      </div>
-      <div>
-        <dt>{source}</dt>
-        <dd>{sourceName(reading.source, words.value.source)}</dd>
-      </div>
-      {reading.label !== undefined && (
-        <div>
-          <dt>{truth}</dt>
-          <dd>{reading.label}</dd>
-        </div>
-      )}
-      <div>
-        <dt>{model}</dt>
-        <dd class="mono">{reading.model}</dd>
-      </div>
+      <Fact label={confidence} data-unsure={reading.unsure}>
+        {formatPercent(reading.confidence, languageTag.value)}
+        {reading.unsure && `, ${words.value.reading.unsure}`}
+      </Fact>
+      <Fact label={time}>
+        <RelativeTime time={reading.time} />
+      </Fact>
+      <Fact label={source}>{sourceName(reading.source, words.value.source)}</Fact>
+      {reading.label !== undefined && <Fact label={truth}>{reading.label}</Fact>}
+      <Fact label={model} mono>
+        {reading.model}
+      </Fact>
     </dl>
   );
 }

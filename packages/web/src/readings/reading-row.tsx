@@ -1,6 +1,7 @@
 import type { Reading } from '@inkwire/wire/hub';
 import { signal } from '@preact/signals';
 import { BinIcon, PencilIcon } from '../frame/icons.tsx';
+import { Tool } from '../frame/tool.tsx';
 import { readingHref } from '../view.ts';
 import { words } from '../words/language.ts';
 import { CorrectionForm } from './correction-form.tsx';
@@ -41,25 +42,17 @@ export function ReadingRow({ reading }: { reading: Reading }) {
         </span>
       </a>
       <span class="row-actions">
-        <button
-          type="button"
+        <Tool
           id={correctButton}
-          class="tool"
-          aria-label={`${correct} ${text}`}
+          label={`${correct} ${text}`}
           title={correct}
           onClick={() => void (correctingId.value = reading.id)}
         >
           <PencilIcon />
-        </button>
-        <button
-          type="button"
-          class="tool"
-          aria-label={`${removeLabel} ${text}`}
-          title={removeLabel}
-          onClick={() => removeReading(reading)}
-        >
+        </Tool>
+        <Tool label={`${removeLabel} ${text}`} title={removeLabel} onClick={() => removeReading(reading)}>
           <BinIcon />
-        </button>
+        </Tool>
       </span>
     </div>
   );

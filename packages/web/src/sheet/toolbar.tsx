@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { CameraIcon, ClearIcon, PictureIcon, RedoIcon, SamplesIcon, UndoIcon } from '../frame/icons.tsx';
+import { Tool } from '../frame/tool.tsx';
 import { words } from '../words/language.ts';
 import { clearSheet } from './clear-sheet.ts';
 import { keeping, trySamples } from './keep-readings.ts';
@@ -31,18 +32,23 @@ export function Toolbar() {
         <PenWidths />
       </div>
       <div class="toolbar-part">
-        <Tool label={undo} shortcut="Control+Z" disabled={!canUndo.value || hasPictures} onClick={undoInk}>
+        <Tool
+          label={undo}
+          aria-keyshortcuts="Control+Z"
+          disabled={!canUndo.value || hasPictures}
+          onClick={undoInk}
+        >
           <UndoIcon />
         </Tool>
         <Tool
           label={redo}
-          shortcut="Control+Shift+Z"
+          aria-keyshortcuts="Control+Shift+Z"
           disabled={!canRedo.value || hasPictures}
           onClick={redoInk}
         >
           <RedoIcon />
         </Tool>
-        <Tool label={clear} shortcut="Escape" disabled={isBare} onClick={clearSheet}>
+        <Tool label={clear} aria-keyshortcuts="Escape" disabled={isBare} onClick={clearSheet}>
           <ClearIcon />
         </Tool>
       </div>
@@ -90,30 +96,6 @@ function PenWidths() {
         </label>
       ))}
     </fieldset>
-  );
-}
-
-interface ToolProps {
-  label: string;
-  shortcut: string;
-  disabled: boolean;
-  onClick: () => void;
-  children: ComponentChildren;
-}
-
-function Tool({ label, shortcut, disabled, onClick, children }: ToolProps) {
-  return (
-    <button
-      type="button"
-      class="tool"
-      aria-label={label}
-      title={label}
-      aria-keyshortcuts={shortcut}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      {children}
-    </button>
   );
 }
 
