@@ -1,5 +1,5 @@
 import type { FrameWriter } from '../frames/frame-writer.ts';
-import type { Command, CommandKind, Pair, Value } from './messages.ts';
+import type { Command, CommandKind, Mutable, Pair, Value } from './messages.ts';
 import { readStrokes, writePicture } from './picture-codec.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 import {
@@ -38,7 +38,6 @@ export const commandFields: Readonly<Record<CommandKind, number>> = {
   lease: 17,
 };
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** The command that a kind belongs to, while it is being read. */
 type Draft<K extends CommandKind> = Mutable<
   Command extends infer C ? (C extends { kind: infer Kind } ? (K extends Kind ? C : never) : never) : never
@@ -136,10 +135,8 @@ function readTableKeys(reader: ProtobufReader, command: Draft<'hmget' | 'hmdel' 
   const keys = command.keys as string[];
   while (reader.more()) {
     if (reader.field === 1) command.table = reader.text();
-    else if (reader.field === 2) {
-      reader.item();
-      keys.push(reader.text());
-    } else reader.skip();
+    else if (reader.field === 2) keys.push(reader.item().text());
+    else reader.skip();
   }
   return command;
 }
@@ -158,10 +155,8 @@ function readHmset(reader: ProtobufReader, command: Draft<'hmset'>): Command {
   const pairs = command.pairs as Pair[];
   while (reader.more()) {
     if (reader.field === 1) command.table = reader.text();
-    else if (reader.field === 2) {
-      reader.item();
-      pairs.push(readPair(reader, undefined));
-    } else if (reader.field === ttlField) command.ttlMs = reader.uint64() || undefined;
+    else if (reader.field === 2) pairs.push(readPair(reader.item(), undefined));
+    else if (reader.field === ttlField) command.ttlMs = reader.uint64() || undefined;
     else reader.skip();
   }
   return command;
@@ -188,10 +183,8 @@ function readPublish(reader: ProtobufReader, command: Draft<'publish'>): Command
   const data = command.data as Value[];
   while (reader.more()) {
     if (reader.field === 1) command.topic = reader.text();
-    else if (reader.field === 2) {
-      reader.item();
-      data.push(readValue(reader, none));
-    } else reader.skip();
+    else if (reader.field === 2) data.push(readValue(reader.item(), none));
+    else reader.skip();
   }
   return command;
 }

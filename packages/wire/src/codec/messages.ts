@@ -68,3 +68,6 @@ export interface Reply {
   /** Ours: field 17. */
   readonly lease?: Uint8Array | undefined;
 }
+
+/** A message while it is being read. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };

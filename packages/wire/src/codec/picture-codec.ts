@@ -20,10 +20,8 @@ export function readStrokes(reader: ProtobufReader, previous: Picture): readonly
   const strokes = 'strokes' in previous ? (previous.strokes as Stroke[]) : [];
   const outer = reader.enter();
   while (reader.more()) {
-    if (reader.field === 1) {
-      reader.item();
-      strokes.push(readStroke(reader));
-    } else reader.skip();
+    if (reader.field === 1) strokes.push(readStroke(reader.item()));
+    else reader.skip();
   }
   reader.leave(outer);
   return strokes;
@@ -33,10 +31,8 @@ function readStroke(reader: ProtobufReader): Stroke {
   const points: StrokePoint[] = [];
   const outer = reader.enter();
   while (reader.more()) {
-    if (reader.field === 1) {
-      reader.item();
-      points.push(readPoint(reader));
-    } else reader.skip();
+    if (reader.field === 1) points.push(readPoint(reader.item()));
+    else reader.skip();
   }
   reader.leave(outer);
   return points;

@@ -38,8 +38,9 @@ export class ProtobufReader {
   }
 
   /** Counts one of the things that a message may repeat. Throws for one more than `mostItems`. */
-  item(): void {
+  item(): this {
     if (++this.#items > mostItems) throw messageInvalid(`it has more than ${mostItems} items`);
+    return this;
   }
 
   /** Begins with the next field of the message: its number is in `field`. False when there is none. */

@@ -1,5 +1,5 @@
 import type { FrameWriter } from '../frames/frame-writer.ts';
-import type { Pair, Reply, Value } from './messages.ts';
+import type { Mutable, Pair, Reply, Value } from './messages.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 import {
   tagOf,
@@ -12,8 +12,6 @@ import {
 import { none, readPair, readValue, writePairField, writeValueField } from './value-codec.ts';
 
 /* Replies ⇄ bytes; what is said in command-codec.ts holds here too. */
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const noValues: readonly Value[] = Object.freeze([]);
 const noPairs: readonly Pair[] = Object.freeze([]);

@@ -1,5 +1,5 @@
 import type { FrameWriter } from '../frames/frame-writer.ts';
-import type { Pair, Value } from './messages.ts';
+import type { Mutable, Pair, Value } from './messages.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 import {
   beginMessage,
@@ -18,8 +18,6 @@ import {
 /* `Value` and `Kvpair` ⇄ bytes, which commands and replies have in common. */
 
 export const none: Value = Object.freeze({ kind: 'none' });
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Decoding never gives way to anything else, so one reader is enough. */
 const shared = new ProtobufReader();
