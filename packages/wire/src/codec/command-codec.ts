@@ -38,10 +38,12 @@ export const commandFields: Readonly<Record<CommandKind, number>> = {
   lease: 17,
 };
 
-/** The command that a kind belongs to, while it is being read. */
-type Draft<K extends CommandKind> = Mutable<
-  Command extends infer C ? (C extends { kind: infer Kind } ? (K extends Kind ? C : never) : never) : never
->;
+/** A command while it is being read. */
+type Draft = Mutable<Exclude<Command, { kind: 'lease' }>>;
+
+/** The kind at each field's number. */
+const kindAt: CommandKind[] = [];
+for (const [kind, field] of Object.entries(commandFields)) kindAt[field] = kind as CommandKind;
 
 const ttlField = 16;
 
@@ -53,150 +55,101 @@ export function decodeCommand(bytes: Uint8Array, start: number, end: number): Co
   const reader = shared.over(bytes, start, end);
   let command: Command | undefined;
   while (reader.more()) {
-    const { field } = reader;
-    if (field === commandFields.lease) command = { kind: 'lease', bytes: reader.binary() };
-    else if (field > commandFields.publish && field !== commandFields.read) reader.skip();
+    const kind = kindAt[reader.field];
+    if (kind === undefined) reader.skip();
+    else if (kind === 'lease') command = { kind, bytes: reader.binary() };
     else {
       const outer = reader.enter();
-      command = readCommand(reader, field, command);
+      const draft: Draft = command?.kind === kind ? (command as Draft) : emptyCommand(kind);
+      while (reader.more()) if (!readField(reader, draft)) reader.skip();
+      command = draft;
       reader.leave(outer);
     }
   }
   return command;
 }
 
-/** Reads the command of that field, merged into `previous` where that is of the same kind. */
-function readCommand(reader: ProtobufReader, field: number, previous: Command | undefined): Command {
-  switch (field) {
-    case 1:
-      return readTableKey(reader, draft(previous, 'hget') ?? { kind: 'hget', table: '', key: '' });
-    case 2:
-      return readTable(reader, draft(previous, 'hgetall') ?? { kind: 'hgetall', table: '' });
-    case 3:
-      return readTableKeys(reader, draft(previous, 'hmget') ?? { kind: 'hmget', table: '', keys: [] });
-    case 4:
-      return readHset(
-        reader,
-        draft(previous, 'hset') ?? { kind: 'hset', table: '', pair: undefined, ttlMs: undefined },
-      );
-    case 5:
-      return readHmset(
-        reader,
-        draft(previous, 'hmset') ?? { kind: 'hmset', table: '', pairs: [], ttlMs: undefined },
-      );
-    case 6:
-      return readTableKey(reader, draft(previous, 'hdel') ?? { kind: 'hdel', table: '', key: '' });
-    case 7:
-      return readTableKeys(reader, draft(previous, 'hmdel') ?? { kind: 'hmdel', table: '', keys: [] });
-    case 8:
-      return readTableKey(reader, draft(previous, 'hexist') ?? { kind: 'hexist', table: '', key: '' });
-    case 9:
-      return readTableKeys(reader, draft(previous, 'hmexist') ?? { kind: 'hmexist', table: '', keys: [] });
-    case 10:
-      return readSubscribe(reader, draft(previous, 'subscribe') ?? { kind: 'subscribe', topic: '' });
-    case 11:
-      return readUnsubscribe(
-        reader,
-        draft(previous, 'unsubscribe') ?? { kind: 'unsubscribe', topic: '', id: 0 },
-      );
-    case 12:
-      return readPublish(reader, draft(previous, 'publish') ?? { kind: 'publish', topic: '', data: [] });
-    default:
-      return readPicture(
-        reader,
-        draft(previous, 'read') ?? { kind: 'read', picture: { image: new Uint8Array(0) }, keep: true },
-      );
+function emptyCommand(kind: Draft['kind']): Draft {
+  switch (kind) {
+    case 'hget':
+    case 'hdel':
+    case 'hexist':
+      return { kind, table: '', key: '' };
+    case 'hgetall':
+      return { kind, table: '' };
+    case 'hmget':
+    case 'hmdel':
+    case 'hmexist':
+      return { kind, table: '', keys: [] };
+    case 'hset':
+      return { kind, table: '', pair: undefined, ttlMs: undefined };
+    case 'hmset':
+      return { kind, table: '', pairs: [], ttlMs: undefined };
+    case 'subscribe':
+      return { kind, topic: '' };
+    case 'unsubscribe':
+      return { kind, topic: '', id: 0 };
+    case 'publish':
+      return { kind, topic: '', data: [] };
+    case 'read':
+      return { kind, picture: { image: new Uint8Array(0) }, keep: true };
   }
 }
 
-/** What came before of the same kind, to be merged with. */
-function draft<K extends CommandKind>(previous: Command | undefined, kind: K): Draft<K> | undefined {
-  return previous?.kind === kind ? (previous as Draft<K>) : undefined;
-}
-
-function readTableKey(reader: ProtobufReader, command: Draft<'hget' | 'hdel' | 'hexist'>): Command {
-  while (reader.more()) {
-    if (reader.field === 1) command.table = reader.text();
-    else if (reader.field === 2) command.key = reader.text();
-    else reader.skip();
+/** Reads the field that stands here into the command. False when the command has no such field. */
+function readField(reader: ProtobufReader, command: Draft): boolean {
+  switch (command.kind) {
+    case 'hget':
+    case 'hdel':
+    case 'hexist':
+      if (reader.field === 1) command.table = reader.text();
+      else if (reader.field === 2) command.key = reader.text();
+      else return false;
+      return true;
+    case 'hgetall':
+      if (reader.field !== 1) return false;
+      command.table = reader.text();
+      return true;
+    case 'hmget':
+    case 'hmdel':
+    case 'hmexist':
+      if (reader.field === 1) command.table = reader.text();
+      else if (reader.field === 2) (command.keys as string[]).push(reader.item().text());
+      else return false;
+      return true;
+    case 'hset':
+      if (reader.field === 1) command.table = reader.text();
+      else if (reader.field === 2) command.pair = readPair(reader, command.pair);
+      else if (reader.field === ttlField) command.ttlMs = reader.uint64() || undefined;
+      else return false;
+      return true;
+    case 'hmset':
+      if (reader.field === 1) command.table = reader.text();
+      else if (reader.field === 2) (command.pairs as Pair[]).push(readPair(reader.item(), undefined));
+      else if (reader.field === ttlField) command.ttlMs = reader.uint64() || undefined;
+      else return false;
+      return true;
+    case 'subscribe':
+      if (reader.field !== 1) return false;
+      command.topic = reader.text();
+      return true;
+    case 'unsubscribe':
+      if (reader.field === 1) command.topic = reader.text();
+      else if (reader.field === 2) command.id = reader.uint32();
+      else return false;
+      return true;
+    case 'publish':
+      if (reader.field === 1) command.topic = reader.text();
+      else if (reader.field === 2) (command.data as Value[]).push(readValue(reader.item(), none));
+      else return false;
+      return true;
+    case 'read':
+      if (reader.field === 1) command.picture = { image: reader.binary() };
+      else if (reader.field === 2) command.picture = { strokes: readStrokes(reader, command.picture) };
+      else if (reader.field === 3) command.keep = !reader.bool();
+      else return false;
+      return true;
   }
-  return command;
-}
-
-function readTable(reader: ProtobufReader, command: Draft<'hgetall'>): Command {
-  while (reader.more()) {
-    if (reader.field === 1) command.table = reader.text();
-    else reader.skip();
-  }
-  return command;
-}
-
-function readTableKeys(reader: ProtobufReader, command: Draft<'hmget' | 'hmdel' | 'hmexist'>): Command {
-  const keys = command.keys as string[];
-  while (reader.more()) {
-    if (reader.field === 1) command.table = reader.text();
-    else if (reader.field === 2) keys.push(reader.item().text());
-    else reader.skip();
-  }
-  return command;
-}
-
-function readHset(reader: ProtobufReader, command: Draft<'hset'>): Command {
-  while (reader.more()) {
-    if (reader.field === 1) command.table = reader.text();
-    else if (reader.field === 2) command.pair = readPair(reader, command.pair);
-    else if (reader.field === ttlField) command.ttlMs = reader.uint64() || undefined;
-    else reader.skip();
-  }
-  return command;
-}
-
-function readHmset(reader: ProtobufReader, command: Draft<'hmset'>): Command {
-  const pairs = command.pairs as Pair[];
-  while (reader.more()) {
-    if (reader.field === 1) command.table = reader.text();
-    else if (reader.field === 2) pairs.push(readPair(reader.item(), undefined));
-    else if (reader.field === ttlField) command.ttlMs = reader.uint64() || undefined;
-    else reader.skip();
-  }
-  return command;
-}
-
-function readSubscribe(reader: ProtobufReader, command: Draft<'subscribe'>): Command {
-  while (reader.more()) {
-    if (reader.field === 1) command.topic = reader.text();
-    else reader.skip();
-  }
-  return command;
-}
-
-function readUnsubscribe(reader: ProtobufReader, command: Draft<'unsubscribe'>): Command {
-  while (reader.more()) {
-    if (reader.field === 1) command.topic = reader.text();
-    else if (reader.field === 2) command.id = reader.uint32();
-    else reader.skip();
-  }
-  return command;
-}
-
-function readPublish(reader: ProtobufReader, command: Draft<'publish'>): Command {
-  const data = command.data as Value[];
-  while (reader.more()) {
-    if (reader.field === 1) command.topic = reader.text();
-    else if (reader.field === 2) data.push(readValue(reader.item(), none));
-    else reader.skip();
-  }
-  return command;
-}
-
-function readPicture(reader: ProtobufReader, command: Draft<'read'>): Command {
-  while (reader.more()) {
-    if (reader.field === 1) command.picture = { image: reader.binary() };
-    else if (reader.field === 2) command.picture = { strokes: readStrokes(reader, command.picture) };
-    else if (reader.field === 3) command.keep = !reader.bool();
-    else reader.skip();
-  }
-  return command;
 }
 
 /** Writes a command into the frame that `writer` has under way. */
