@@ -1,7 +1,8 @@
 import type { Server } from 'node:net';
 import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { addCounters, addGauges } from '../measures.ts';
 import type { WireService } from '../wire/wire-service.ts';
 import type { HubOnWire } from './options.ts';
 import { addWireMetrics, waitHistogram } from './wire-metrics.ts';
@@ -40,11 +41,15 @@ export function addMetrics(app: FastifyInstance, { hub, wire }: HubOnWire): Metr
     labelNames: ['event'] as const,
     registers,
   });
-  gauge('inkwire_readings', 'Readings that are kept', () => hub.readings.count());
-  counter('inkwire_reader_batches', 'Runs of the model', () => hub.reader.stats.batches);
-  counter('inkwire_reader_digits', 'Digits read', () => hub.reader.stats.digits);
-  gauge('inkwire_reader_queued', 'Digits waiting to be read', () => hub.reader.stats.queued);
-  gauge('inkwire_http_connections', 'Connections of the HTTP listener', () => openConnections(app.server));
+  addGauges(registers, () => hub, {
+    inkwire_readings: ['Readings that are kept', ({ readings }) => readings.count()],
+    inkwire_reader_queued: ['Digits waiting to be read', ({ reader }) => reader.stats.queued],
+    inkwire_http_connections: ['Connections of the HTTP listener', () => openConnections(app.server)],
+  });
+  addCounters(registers, () => hub.reader.stats, {
+    inkwire_reader_batches: ['Runs of the model', ({ batches }) => batches],
+    inkwire_reader_digits: ['Digits read', ({ digits }) => digits],
+  });
 
   app.addHook('onResponse', async (request, reply) => {
     // The pattern and never the address itself, which strangers could make endless.
@@ -53,29 +58,6 @@ export function addMetrics(app: FastifyInstance, { hub, wire }: HubOnWire): Metr
     requests.observe(labels, reply.elapsedTime / 1000);
   });
   const listening = hub.onReading(({ kind }) => events.inc({ event: kind }));
-
-  function gauge(name: string, help: string, value: () => number | Promise<number>): void {
-    new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        this.set(await value());
-      },
-    });
-  }
-
-  function counter(name: string, help: string, value: () => number): void {
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(value());
-      },
-    });
-  }
 
   return { ...metricsOf(registry, wire), stop: () => listening[Symbol.dispose]() };
 }

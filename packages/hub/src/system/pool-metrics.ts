@@ -1,5 +1,6 @@
 import type { AllocatorCounts, AllocatorSnapshot, ClientSnapshot, LeaseService } from '@inkwire/pool';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { addGauges } from '../measures.ts';
 import { clientsByKey } from './pool-facts.ts';
 
 const totals: Record<string, readonly [help: string, value: (snapshot: AllocatorSnapshot) => number]> = {
@@ -61,15 +62,7 @@ function currentOf({ inUse, idle, opening, closing }: ClientSnapshot): number {
 
 /** Adds what an allocator knows of its clients and of itself. */
 export function addPoolMetrics(service: LeaseService, registers: Registry[]): void {
-  for (const [name, [help, value]] of Object.entries(totals))
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value(service.snapshot()));
-      },
-    });
+  addGauges(registers, () => service.snapshot(), totals);
   for (const [count, [name, help]] of Object.entries(counters))
     new Counter({
       name,
