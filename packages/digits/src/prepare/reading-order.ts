@@ -1,14 +1,7 @@
-/** A box to be put into reading order. */
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
+import { type Edges, heightOf } from './boxes.ts';
 
-const middleX = (box: Box) => (box.left + box.right) / 2;
-const middleY = (box: Box) => (box.top + box.bottom) / 2;
-const heightOf = (box: Box) => box.bottom - box.top;
+const middleX = (box: Edges) => (box.left + box.right) / 2;
+const middleY = (box: Edges) => (box.top + box.bottom) / 2;
 
 /** Neighbours on a line overlap by this share of the lower one's height. */
 const overlapOfNeighbours = 0.35;
@@ -22,7 +15,7 @@ const wordGapRatio = 2;
  * right. A box joins the line whose last box it overlaps in height, so that a line may slant or bend; when several
  * lines would do, the one whose end is nearest. `height` is the writing's.
  */
-export function readingOrder<B extends Box>(boxes: readonly B[], height: number): B[][][] {
+export function readingOrder<B extends Edges>(boxes: readonly B[], height: number): B[][][] {
   const lines: B[][] = [];
   for (const box of [...boxes].sort((a, b) => a.left - b.left)) {
     const line = lines
@@ -38,19 +31,19 @@ export function readingOrder<B extends Box>(boxes: readonly B[], height: number)
 }
 
 /** How far a box is from where a line ends: mostly down, a little across. */
-function distance(line: readonly Box[], box: Box): number {
+function distance(line: readonly Edges[], box: Edges): number {
   const last = line.at(-1)!;
   return Math.abs(expectedY(line, box) - middleY(box)) + 0.1 * Math.max(0, box.left - last.right);
 }
 
 /** Where a line would be at a box if it continued with the slope of its last few boxes. */
-function expectedY(line: readonly Box[], box: Box): number {
+function expectedY(line: readonly Edges[], box: Edges): number {
   const last = line.at(-1)!;
   const slope = Math.max(-0.3, Math.min(0.3, slopeOf([line.slice(-6)])));
   return middleY(last) + slope * (middleX(box) - middleX(last));
 }
 
-function follows(line: readonly Box[], box: Box, height: number): boolean {
+function follows(line: readonly Edges[], box: Edges, height: number): boolean {
   const last = line.at(-1)!;
   // The slope of two boxes says little: near ones must overlap themselves, far ones the continued line.
   const near = box.left - last.right <= 1.5 * height;
@@ -60,7 +53,7 @@ function follows(line: readonly Box[], box: Box, height: number): boolean {
 }
 
 /** The common slope of lines, by least squares about the middle of each. 0 when no line has three boxes. */
-function slopeOf(lines: readonly (readonly Box[])[]): number {
+function slopeOf(lines: readonly (readonly Edges[])[]): number {
   let xx = 0;
   let xy = 0;
   for (const line of lines) {
@@ -75,7 +68,7 @@ function slopeOf(lines: readonly (readonly Box[])[]): number {
   return xx === 0 ? 0 : xy / xx;
 }
 
-function words<B extends Box>(line: readonly B[], height: number): B[][] {
+function words<B extends Edges>(line: readonly B[], height: number): B[][] {
   const gaps = line.slice(1).map((box, i) => box.left - line[i]!.right);
   const usual = Math.max(0, gaps.toSorted((a, b) => a - b)[Math.floor((gaps.length - 1) / 2)] ?? 0);
   const result: B[][] = [[line[0]!]];
