@@ -9,17 +9,19 @@ export class PoolStatistics {
   readonly #createTime = new DurationHistogram();
   readonly #waitTime = new DurationHistogram();
   readonly #useTime = new DurationHistogram();
-  #acquired = 0;
-  #released = 0;
-  #timeouts = 0;
-  #refused = 0;
-  #opened = 0;
-  #closed = 0;
-  #failures = 0;
-  #full = 0;
-  #lost = 0;
-  #inactive = 0;
-  #reclaimed = 0;
+  readonly #counts = {
+    acquired: 0,
+    released: 0,
+    timeouts: 0,
+    refused: 0,
+    opened: 0,
+    closed: 0,
+    failures: 0,
+    full: 0,
+    lost: 0,
+    inactive: 0,
+    reclaimed: 0,
+  };
 
   constructor(pool: string) {
     this.#pool = pool;
@@ -30,70 +32,60 @@ export class PoolStatistics {
   }
 
   acquired(waitedMs: number): void {
-    this.#acquired++;
+    this.#counts.acquired++;
     this.#waitTime.record(waitedMs);
     if (events.acquire.hasSubscribers) events.acquire.publish({ pool: this.#pool, waitedMs });
   }
 
   released(usedMs: number): void {
-    this.#released++;
+    this.#counts.released++;
     this.#useTime.record(usedMs);
     if (events.release.hasSubscribers) events.release.publish({ pool: this.#pool, usedMs });
   }
 
   timedOut(error: Error): void {
-    this.#timeouts++;
+    this.#counts.timeouts++;
     this.#told(error);
   }
 
   refused(error: Error): void {
-    this.#refused++;
+    this.#counts.refused++;
     this.#told(error);
   }
 
   opened(tookMs: number): void {
-    this.#opened++;
+    this.#counts.opened++;
     this.#createTime.record(tookMs);
     if (events.open.hasSubscribers) events.open.publish({ pool: this.#pool, tookMs });
   }
 
   failed(error: unknown, isFull: boolean): void {
-    if (isFull) this.#full++;
-    else this.#failures++;
+    if (isFull) this.#counts.full++;
+    else this.#counts.failures++;
     if (events.fail.hasSubscribers) events.fail.publish({ pool: this.#pool, error, isFull });
   }
 
   closed(): void {
-    this.#closed++;
+    this.#counts.closed++;
     if (events.close.hasSubscribers) events.close.publish({ pool: this.#pool });
   }
 
   lost(): void {
-    this.#lost++;
+    this.#counts.lost++;
   }
 
   inactive(report: InactiveReport): void {
-    this.#inactive++;
+    this.#counts.inactive++;
     if (events.inactive.hasSubscribers) events.inactive.publish(report);
   }
 
   reclaimed(): void {
-    this.#reclaimed++;
+    this.#counts.reclaimed++;
   }
 
   counts(): PoolCounts {
     return {
-      acquired: this.#acquired,
-      released: this.#released,
-      timeouts: this.#timeouts,
-      refused: this.#refused,
-      opened: this.#opened,
-      closed: this.#closed,
-      failures: this.#failures,
-      full: this.#full,
-      lost: this.#lost,
-      inactive: this.#inactive,
-      reclaimed: this.#reclaimed,
+      ...this.#counts,
       waitMs: this.#waitTime.sumMs,
       serviceMs: this.#useTime.sumMs,
     };
