@@ -1,5 +1,5 @@
 import { broadcastShapes } from './shape.ts';
-import { apply, asTensor, constant, type ElementType, type Tensor } from './tensor.ts';
+import { apply, asTensor, constant, type ElementType, elementCodes, type Tensor } from './tensor.ts';
 
 /** A tensor, or a number that stands for a float32 scalar. */
 export type Operand = Tensor | number;
@@ -62,8 +62,7 @@ export function clip(x: Tensor, low: number, high: number): Tensor {
 /** Converts the elements, as a C cast does: floats are cut towards zero, bool becomes 0 and 1. */
 export function cast(x: Tensor, type: ElementType): Tensor {
   if (x.type === type) return x;
-  const codes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
-  return apply('Cast', [x], { type, shape: x.shape }, { attributes: { to: codes[type] } });
+  return apply('Cast', [x], { type, shape: x.shape }, { attributes: { to: elementCodes[type] } });
 }
 
 /** Whether a > b, elementwise, as `bool`. No gradient. */

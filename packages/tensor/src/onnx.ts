@@ -4,18 +4,12 @@
  */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Shape } from './shape.ts';
-import type { Attribute, ElementType, TensorData } from './tensor.ts';
+import { type Attribute, type ElementType, elementCodes, type TensorData } from './tensor.ts';
 
 /** IR version 8 belongs to ONNX 1.13; every runtime since 2023 reads it. */
 export const irVersion = 8;
 /** The version of the operator set ai.onnx. */
 export const opsetVersion = 17;
-
-/** TensorProto.DataType. */
-const elementCodes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const satisfies Record<
-  ElementType,
-  number
->;
 
 /** AttributeProto.AttributeType. */
 const attributeCodes = { float: 1, int: 2, string: 3, ints: 7 } as const;
