@@ -1,6 +1,13 @@
 import type { Clock } from '@inkwire/base';
 import type { Value } from '@inkwire/wire';
-import type { MemberEvent, MemberFacts, MemberMessage, MemberOrigin } from '@inkwire/wire/hub';
+import {
+  fitName,
+  longestMemberName,
+  type MemberEvent,
+  type MemberFacts,
+  type MemberMessage,
+  type MemberOrigin,
+} from '@inkwire/wire/hub';
 import { HubError } from '../errors.ts';
 import type { WireLimits } from '../limits/limits.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
@@ -23,8 +30,6 @@ export interface Membership {
 }
 
 type MemberLimits = Pick<WireLimits, 'maxMembers' | 'maxRenamesPerMinute'>;
-
-const longestName = 64;
 
 /** The members: every connection that has joined, over all listeners. */
 export class Members {
@@ -69,7 +74,8 @@ export class Members {
         return place.facts;
       },
       rename: (name) => {
-        const checked = checkName(name);
+        const checked = fitName(name);
+        if (checked === undefined) throw nameInvalid();
         if (checked === place.facts.name) return;
         renames ??= new RateLimit(maxRenamesPerMinute, 60_000);
         if (!renames.take(this.#clock.monotonic()))
@@ -110,15 +116,8 @@ export class Members {
 /** Gives a member a message that another one has sent. */
 export type Deliver = (message: MemberMessage<Value>) => void;
 
-/** Shown on terminals and pages of others: one line, nothing that moves a cursor or turns the direction of text. */
-function checkName(name: string): string {
-  const trimmed = name.trim();
-  const isFit =
-    trimmed.length > 0 && [...trimmed].length <= longestName && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(trimmed);
-  if (!isFit)
-    throw new HubError(
-      'HUB_NAME_INVALID',
-      `A name has 1 to ${longestName} characters, none of them a control character`,
-    );
-  return trimmed;
-}
+const nameInvalid = () =>
+  new HubError(
+    'HUB_NAME_INVALID',
+    `A name has 1 to ${longestMemberName} characters, none of them a control character`,
+  );

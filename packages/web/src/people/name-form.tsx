@@ -1,10 +1,10 @@
 import { WireStatusError } from '@inkwire/wire';
+import { fitName } from '@inkwire/wire/hub';
 import { useSignal } from '@preact/signals';
 import { announce } from '../announcement.ts';
 import { EditInPlace } from '../frame/edit-in-place.tsx';
 import { words } from '../words/language.ts';
 import { rename } from './hub-connection.ts';
-import { fitName } from './member-name.ts';
 
 /** A field for one's own name. */
 export function NameForm({ name, onDone }: { name: string; onDone: () => void }) {

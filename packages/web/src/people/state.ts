@@ -1,8 +1,7 @@
-import type { Reading } from '@inkwire/wire/hub';
+import { fitName, type Reading } from '@inkwire/wire/hub';
 import { computed, signal } from '@preact/signals';
 import { recall, remember } from '../browser-storage.ts';
 import { openPerson } from '../view.ts';
-import { fitName } from './member-name.ts';
 import { countHere, noPeople, type People, unreadOf } from './people.ts';
 
 /** `connecting`: not yet, or not again; `refused`: the hub does not take us in, and nothing more is tried. */

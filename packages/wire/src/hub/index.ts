@@ -1,6 +1,8 @@
 /** The values of a hub's names that begin with `$`: their types, and parsers for them. */
 export {
+  fitName,
   inboxTopic,
+  longestMemberName,
   type MemberEvent,
   type MemberFacts,
   type MemberMessage,

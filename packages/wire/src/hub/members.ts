@@ -33,6 +33,20 @@ export interface MemberMessage<Value = PlainValue> {
   readonly values: readonly Value[];
 }
 
+/** In characters. */
+export const longestMemberName = 64;
+
+/**
+ * A name as a hub takes it, without the space around it. Undefined for anything but one line of 1 to 64 characters, none
+ * of which moves a cursor or turns the direction of text: names are shown on terminals and pages of others.
+ */
+export function fitName(text: string): string | undefined {
+  const name = text.trim();
+  const isFit =
+    name.length > 0 && [...name].length <= longestMemberName && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name);
+  return isFit ? name : undefined;
+}
+
 /** The topic on which a member receives its messages, and to which others publish them. */
 export const inboxTopic = (id: number): string => `$inbox/${id}`;
 
