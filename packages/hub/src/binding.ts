@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { messageOf, systemCode } from '@inkwire/base';
+import { WireError } from '@inkwire/wire';
 import { HubError } from './errors.ts';
 
 /** Whether an address is this machine itself, in the spelling that the system uses. */
@@ -46,8 +47,9 @@ async function addressesOf(host: string, port: number, flag: Binding['flag']): P
   }
 }
 
-/** Turns an error of the system on listening into a HubError. */
-export function toListenError(error: unknown, host: string, port: number, flag: Binding['flag']): unknown {
+/** Turns an error of the system on listening, also one that the wire has wrapped, into a HubError. */
+export function toListenError(failure: unknown, host: string, port: number, flag: Binding['flag']): unknown {
+  const error = failure instanceof WireError ? (failure.cause ?? failure) : failure;
   const where = `${inUrl(host)}:${port}`;
   switch (systemCode(error)) {
     case 'EADDRINUSE':

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isServerFault, type Problem, problemOf, retryAfterSeconds } from '../problem.ts';
+import { isServerFault, type Problem, problemOf, reasonOf, retryAfterSeconds } from '../problem.ts';
 import { html, page } from './html.ts';
 
 /** The Content-Security-Policy of the hub's pages: they load nothing from elsewhere, and no other page frames them. */
@@ -49,5 +49,14 @@ function problemPage({ title, status, code, detail }: Problem) {
 <p>${detail ?? ''}</p>
 <p><small>${status} <code>${code}</code></small></p>
 <p><a href="/">Back</a></p>`,
+  );
+}
+
+/** A problem as the bytes of a whole response, for a socket that has no request. `headers` end in a line break each. */
+export function bareResponse(problem: Problem, headers = ''): string {
+  const body = JSON.stringify(problem);
+  return (
+    `HTTP/1.1 ${problem.status} ${reasonOf(problem.status)}\r\ncontent-type: application/problem+json\r\n` +
+    `${headers}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }

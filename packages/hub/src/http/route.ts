@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { HubError } from '../errors.ts';
+import { HubError, hungUp } from '../errors.ts';
 import type { ComponentName } from './schemas.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -97,8 +97,7 @@ function signalOf(reply: FastifyReply): AbortSignal {
   // Every picture of a form and every sample listens to it.
   setMaxListeners(0, controller.signal);
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished)
-      controller.abort(new HubError('HUB_REQUEST_MALFORMED', 'The client hung up'));
+    if (!reply.raw.writableFinished) controller.abort(hungUp());
   });
   return controller.signal;
 }

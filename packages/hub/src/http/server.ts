@@ -4,15 +4,15 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 import { isLoopback } from '../binding.ts';
-import { HubError } from '../errors.ts';
-import { problemOf, reasonOf } from '../problem.ts';
+import { HubError, hungUp, tlsInvalid } from '../errors.ts';
+import { problemOf } from '../problem.ts';
 import type { WireService } from '../wire/wire-service.ts';
 import { addAdmission } from './admission.ts';
 import { type Access, addGuard, isOpen } from './guard.ts';
 import { addMetrics, metricsOf } from './metrics.ts';
 import type { HubOnWire, ResolvedHttpOptions } from './options.ts';
 import { addPageFiles } from './page-files.ts';
-import { sendProblem } from './responses.ts';
+import { bareResponse, sendProblem } from './responses.ts';
 import { createRouteTable, type RouteTable } from './route.ts';
 import { addEventsRoute } from './routes/events.ts';
 import { addFormPageRoutes } from './routes/form-page.ts';
@@ -103,21 +103,14 @@ function createApp(options: ResolvedHttpOptions): FastifyInstance {
     const https = { ...server, cert: tls.cert, key: tls.key, ...client };
     return Fastify({ ...common, https }) as unknown as FastifyInstance;
   } catch (error) {
-    throw new HubError('HUB_TLS_INVALID', 'The certificate, its key or the authorities cannot be used', {
-      cause: error,
-    });
+    throw tlsInvalid(error);
   }
 }
 
 /** Bytes that are not HTTP never become a request, so they are answered on the bare socket. */
 function clientErrorHandler(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const problem = problemOf(toHeaderError(error.code));
-  const body = JSON.stringify(problem);
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${reasonOf(problem.status)}\r\ncontent-type: application/problem+json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  socket.end(bareResponse(problemOf(toHeaderError(error.code))));
 }
 
 function toHeaderError(code: string | undefined): HubError {
@@ -191,6 +184,3 @@ function addProblems(app: FastifyInstance, { onError }: ResolvedHttpOptions): vo
 }
 
 /** An error because the request ended in the middle is the client's own, and no client is left to receive an answer. */
-function hungUp(cause: unknown): HubError {
-  return new HubError('HUB_REQUEST_MALFORMED', 'The client hung up', { cause });
-}

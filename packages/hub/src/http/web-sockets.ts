@@ -7,11 +7,12 @@ import type { FastifyInstance } from 'fastify';
 import { HubError } from '../errors.ts';
 import { AddressRates } from '../limits/address-rates.ts';
 import type { Role } from '../members/tokens.ts';
-import { problemOf, reasonOf, retryAfterSeconds } from '../problem.ts';
+import { problemOf, retryAfterSeconds } from '../problem.ts';
 import { strangersFrameBytes } from '../wire/connection-session.ts';
 import type { WireService } from '../wire/wire-service.ts';
 import { type Access, expectFromHere, tokenOf } from './guard.ts';
 import type { ResolvedHttpOptions } from './options.ts';
+import { bareResponse } from './responses.ts';
 
 /**
  * Adds the wire at `/wire`: the same commands as on TCP, in WebSocket messages. A request with a token is signed in;
@@ -69,13 +70,9 @@ export function addWebSockets(
 /** The answer of a handshake that fails, on the bare socket: a problem like any other. */
 function refuse(socket: Duplex, error: unknown): void {
   const problem = problemOf(error);
-  const { status } = problem;
-  const body = JSON.stringify(problem);
   socket.on('error', () => {});
   socket.end(
-    `HTTP/1.1 ${status} ${reasonOf(status)}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
-      (status === 429 ? `retry-after: ${retryAfterSeconds}\r\n` : '') +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    bareResponse(problem, problem.status === 429 ? `retry-after: ${retryAfterSeconds}\r\n` : ''),
     () => socket.destroy(),
   );
 }

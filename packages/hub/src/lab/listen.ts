@@ -1,5 +1,4 @@
 import { type Clock, type Closable, expectInteger, Owner, systemClock } from '@inkwire/base';
-import { WireError } from '@inkwire/wire';
 import { listenStreams, type StreamListener } from '@inkwire/wire/node';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import type { WireService } from '../wire/wire-service.ts';
@@ -47,7 +46,7 @@ export async function listenLab(wire: WireService, options: LabOptions): Promise
     });
     return new Listener(listener, sessions, `lab://${inUrl(host)}:${listener.port}`);
   } catch (error) {
-    throw toListenError(error instanceof WireError ? (error.cause ?? error) : error, host, port, 'lab');
+    throw toListenError(error, host, port, 'lab');
   }
 }
 

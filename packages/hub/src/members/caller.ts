@@ -1,6 +1,6 @@
 import type { Refusal } from '@inkwire/kv';
 import type { CommandKind } from '@inkwire/wire';
-import { HubError } from '../errors.ts';
+import { hungUp } from '../errors.ts';
 import type { Session } from './session.ts';
 
 /** The sender of the commands of one stream: its connection's session, and whether the stream is still open. */
@@ -38,5 +38,3 @@ export class Caller {
     this.#isListening = false;
   }
 }
-
-const hungUp = () => new HubError('HUB_REQUEST_MALFORMED', 'The client hung up');

@@ -9,7 +9,7 @@ import {
   watchTls,
 } from '@inkwire/wire/node';
 import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
-import { HubError } from '../errors.ts';
+import { tlsInvalid } from '../errors.ts';
 import { TokenCheck, type Tokens } from '../members/tokens.ts';
 import type { Connections } from './connections.ts';
 import type { WireService } from './wire-service.ts';
@@ -66,8 +66,8 @@ export async function listenWire(wire: WireService, options: WireOptions): Promi
     );
   } catch (error) {
     await watched?.close();
-    if (error instanceof WireError && error.code === 'WIRE_TLS_INVALID') throw toTlsError(error);
-    throw toListenError(error instanceof WireError ? (error.cause ?? error) : error, host, port, 'wire');
+    if (error instanceof WireError && error.code === 'WIRE_TLS_INVALID') throw tlsInvalid(error);
+    throw toListenError(error, host, port, 'wire');
   }
 }
 
@@ -75,14 +75,8 @@ async function watch(files: TlsFiles, onUnusable: WireOptions['onRefused']): Pro
   try {
     return await watchTls(files, { onUnusable });
   } catch (error) {
-    throw toTlsError(error);
+    throw tlsInvalid(error);
   }
-}
-
-function toTlsError(cause: unknown): HubError {
-  return new HubError('HUB_TLS_INVALID', 'The certificate, its key or the authorities cannot be used', {
-    cause,
-  });
 }
 
 class Listener extends Owner implements WireListener {
