@@ -19,12 +19,7 @@ export interface PgPoolOptions<Client extends PgClient = PgClient> extends Omit<
   readonly driver?: PgDriver<Client>;
 }
 
-export const isolationLevels = [
-  'read uncommitted',
-  'read committed',
-  'repeatable read',
-  'serializable',
-] as const;
+const isolationLevels = ['read uncommitted', 'read committed', 'repeatable read', 'serializable'] as const;
 
 /** How a transaction begins, and how long it waits for a connection. */
 export interface PgTransactionOptions extends WaitOptions {

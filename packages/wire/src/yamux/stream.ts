@@ -79,11 +79,6 @@ export class YamuxStream implements Channel {
     return this.#queue.bytes;
   }
 
-  /** Whether the stream has a handler. */
-  get isAttached(): boolean {
-    return this.#handler !== undefined;
-  }
-
   /** Whether the peer said that it sends no more. */
   get peerEnded(): boolean {
     return this.#peerEnded;
