@@ -28,9 +28,7 @@ const rowOf = new Map<string, number>(countedKinds.map((kind, row) => [kind, row
 const columnOf = new Map<number, number>(statuses.map((status, column) => [status, column]));
 
 /** Upper bounds of the buckets of waits, in seconds. Longer waits are in no bucket, but in the sum. */
-export const waitBuckets = [
-  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
-] as const;
+const waitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] as const;
 
 /** The metrics of the service and the topics. Counters only grow; gauges also fall. */
 export class KvMetrics {

@@ -6,7 +6,7 @@ import type { ReadingsPage, ReadingsQuery } from './readings.ts';
 
 const defaultLimit = 50;
 /** The most readings in one page. */
-export const maxLimit = 1000;
+const maxLimit = 1000;
 
 /** Gathers one page from readings that come newest first, already older than `query.before`. */
 export async function gatherPage(

@@ -9,7 +9,7 @@ import { type Attribute, type ElementType, elementCodes, type TensorData } from 
 /** IR version 8 belongs to ONNX 1.13; every runtime since 2023 reads it. */
 export const irVersion = 8;
 /** The version of the operator set ai.onnx. */
-export const opsetVersion = 17;
+const opsetVersion = 17;
 
 /** AttributeProto.AttributeType. */
 const attributeCodes = { float: 1, int: 2, string: 3, ints: 7 } as const;

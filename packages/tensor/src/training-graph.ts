@@ -42,7 +42,7 @@ export const parametersName = 'parameters';
 /** The moving average's name among a training graph's inputs. */
 export const movingAverageName = 'movingAverage';
 /** The name of an optimiser's slot among a training graph's inputs. */
-export const slotName = (slot: string): string => `optimizer/${slot}`;
+const slotName = (slot: string): string => `optimizer/${slot}`;
 /** The name of a scalar of the optimiser among a training graph's inputs. */
 export const scalarName = (scalar: string): string => `scalar/${scalar}`;
 /** How much of the way to the parameters the moving average goes: 1 − decay. */

@@ -107,7 +107,7 @@ export const api: Api = createApi();
 
 export const csvUrl = '/api/readings.csv';
 export const eventsUrl = '/api/events';
-export const readingUrl = (id: string): string => `/api/readings/${encodeURIComponent(id)}`;
+const readingUrl = (id: string): string => `/api/readings/${encodeURIComponent(id)}`;
 export const pictureUrl = (id: string): string => `${readingUrl(id)}/image`;
 export const preparedUrl = (id: string, digit: number): string => `${readingUrl(id)}/digits/${digit}`;
 

@@ -36,7 +36,7 @@ export function addHubOptions(command: Command): Command {
 }
 
 /** The hub when none is named: INKWIRE_HUB, or the wire's default address on this machine. */
-export function hubFromEnvironment(environment: NodeJS.ProcessEnv = process.env): string {
+function hubFromEnvironment(environment: NodeJS.ProcessEnv = process.env): string {
   return environment[variableOf('hub')] || defaultHub;
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 /** The models that come with Inkwire, best first. */
-export const bundledModels = ['cnn', 'mlp', 'softmax'] as const;
+const bundledModels = ['cnn', 'mlp', 'softmax'] as const;
 
 /** A bundled model by name, or a file. */
 export type ModelChoice = { readonly bundled: (typeof bundledModels)[number] } | { readonly file: string };

@@ -77,7 +77,7 @@ function isWorthKeeping({ step, steps, accuracy }: Progress): boolean {
 }
 
 /** A report as a line of its own. */
-export function progressLine(progress: Progress): string {
+function progressLine(progress: Progress): string {
   const { step, steps, loss, accuracy } = progress;
   return `step ${formatCount(step)}/${formatCount(steps)}  loss ${formatRate(loss)}${accuracyText(accuracy)}  ${pace(progress)}`;
 }

@@ -32,7 +32,7 @@ export function coordinate(value: number): string {
  * The colours that every drawing shares, light and dark. They are set by class, so that a drawing looks the same as a file
  * of its own and inside a page; only as a file (`:root`) does it bring its own paper.
  */
-export const drawingStyle = `
+const drawingStyle = `
 .ink-drawing{--ink-text:#1f2024;--ink-muted:#6f6d68;--ink-line:#dedbd3;--ink-blue:#2a52be;--ink-red:#b8402c;font:12px system-ui,-apple-system,"Segoe UI",sans-serif;font-variant-numeric:tabular-nums}
 .ink-drawing:root{background:#fcfbf8}
 @media (prefers-color-scheme:dark){.ink-drawing:root{background:#17181b}.ink-drawing{--ink-text:#e9e6df;--ink-muted:#9b978e;--ink-line:#34353a;--ink-blue:#8db0ff;--ink-red:#ff9078}}

@@ -24,7 +24,7 @@ export interface InkMask {
 }
 
 /** The levels of an ink picture: where the paper's noise ends, and how dark ink is. */
-export function inkLevels(histogram: Uint32Array): { noise: number; level: number } {
+function inkLevels(histogram: Uint32Array): { noise: number; level: number } {
   const median = percentile(histogram, 0.5);
   const deviations = new Uint32Array(256);
   for (let level = 0; level < 256; level++) deviations[Math.abs(level - median)]! += histogram[level]!;

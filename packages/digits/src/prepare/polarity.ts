@@ -1,7 +1,7 @@
 import { type Grey, histogramOf, inverted, percentile } from './grey.ts';
 
 /** Otsu's threshold (1979): the level that splits a histogram into the two classes furthest apart. */
-export function otsuThreshold(histogram: Uint32Array): number {
+function otsuThreshold(histogram: Uint32Array): number {
   let total = 0;
   let sum = 0;
   for (let level = 0; level < 256; level++) {
@@ -61,7 +61,7 @@ const leastSkewness = 0.5;
  * Where they are not of one mind (a gradient, a dark table around the sheet), strokes decide: they are the few pixels
  * that differ much from the median of their surroundings, so the skewness of the differences has their sign.
  */
-export function isInverted(grey: Grey): boolean {
+function isInverted(grey: Grey): boolean {
   const histogram = histogramOf(grey.data);
   const threshold = otsuThreshold(histogram);
   let dark = 0;

@@ -98,7 +98,7 @@ export interface Canvas {
 }
 
 /** The pen is this share of the writing's height wide, which makes strokes as wide as MNIST's. */
-export const penShare = 0.12;
+const penShare = 0.12;
 
 /** A canvas around a drawing at a scale, with room for the pen and a margin of a sixth of the writing's height. */
 export function canvasAround({ bounds, height }: Drawing, scale: number): Canvas {

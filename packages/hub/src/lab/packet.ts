@@ -5,7 +5,7 @@
  *     └ 4 bytes    ┴ 4 bytes       ┴ 1,024 bytes                        ┘
  */
 
-export const packetBytes = 1032;
+const packetBytes = 1032;
 /** The most bytes of content, without the NUL that ends it. */
 export const mostContentBytes = 1023;
 const contentAt = 8;
@@ -51,7 +51,7 @@ export function fitContent(content: string, mostBytes = mostContentBytes): strin
 }
 
 /** Reads the packet at the beginning of `bytes`, which holds a whole one. Bytes that are not UTF-8 become U+FFFD. */
-export function decodePacket(bytes: Buffer): LabPacket {
+function decodePacket(bytes: Buffer): LabPacket {
   const kind = bytes.readInt32LE(0);
   const command = bytes.readInt32LE(4);
   const to = bytes.readInt32LE(contentAt);

@@ -34,7 +34,7 @@ function nameOf(command: Command): string {
 }
 
 /** Whether a command is answered by the system first. */
-export function isForSystem(command: Command): boolean {
+function isForSystem(command: Command): boolean {
   return command.kind === 'read' || command.kind === 'lease' || isSystem(nameOf(command));
 }
 

@@ -62,7 +62,7 @@ export function expectValue(value: Uint8Array, { maxValueBytes }: ResolvedTableL
 }
 
 /** Longest time to live, so that the moment of its end is still an exact number. */
-export const maxTtlMs = 2 ** 52;
+const maxTtlMs = 2 ** 52;
 
 /** Throws `KV_TTL_INVALID`. */
 export function expectTtl(ttlMs: number): void {
