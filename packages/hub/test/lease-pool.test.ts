@@ -1,4 +1,6 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { createManualClock } from '@inkwire/base';
 import { createLeaseService, createPool } from '@inkwire/pool';
 import { type LeasePoolOptions, leasePool } from '@inkwire/pool/leases';
 import { expect, it, onTestFinished } from 'vitest';
@@ -35,6 +37,27 @@ async function deadAddress(): Promise<string> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return `127.0.0.1:${port}`;
+}
+
+/** Stands before an allocator, or in the place of one that never answers, and keeps the sockets that were opened to it. */
+async function relay(port?: number) {
+  const sockets: Socket[] = [];
+  const server = createServer({ allowHalfOpen: false }, (socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    if (port === undefined) socket.resume();
+    else {
+      const beyond = connect(port, '127.0.0.1').on('error', () => socket.destroy());
+      socket.pipe(beyond).pipe(socket);
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const allClosed = async () => {
+    for (const socket of sockets) if (!socket.closed) await once(socket, 'close');
+  };
+  return { server, sockets, allClosed, address: `127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 it('leases a pool from the first of several allocators that answers, and gives everything back', async () => {
@@ -81,6 +104,27 @@ it('closes everything when it is refused until its deadline, or is not wanted an
   });
   await expect(lease({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
   expect(pools.map(({ closed }) => closed)).toEqual([true, true]);
+});
+
+it.each(['close', 'destroy'] as const)('ends its connection to the allocator with its %s', async (end) => {
+  const { address, lease } = await scene();
+  const { sockets, allClosed, ...between } = await relay(Number(address.split(':')[1]));
+  const pool = await lease({ allocator: between.address });
+  expect(sockets).toHaveLength(1);
+  await pool[end]();
+  await allClosed();
+});
+
+it('keeps no connection and no timer when it is not wanted before an allocator answers', async () => {
+  const { lease } = await scene();
+  const { server, sockets, allClosed, address } = await relay();
+  const clock = createManualClock();
+  const ending = new AbortController();
+  server.once('connection', () => ending.abort(new Error('enough')));
+  await expect(lease({ allocator: address, clock, signal: ending.signal })).rejects.toThrow('enough');
+  expect(sockets).toHaveLength(1);
+  await allClosed();
+  expect(clock.pending).toBe(0);
 });
 
 it.each([
