@@ -1,3 +1,4 @@
+import { capacities, sevenLoads } from '../sim/seven-loads.ts';
 import type { Workload } from './messages.ts';
 
 /**
@@ -5,16 +6,8 @@ import type { Workload } from './messages.ts';
  * so that two cores bear four clients, an allocator and the database with every query in the database for 100 ms.
  */
 const scale = 5;
-const loads = [
-  [15, 30, 80, 150],
-  [130, 20, 70, 100],
-  [60, 150, 100, 20],
-  [90, 40, 170, 30],
-  [40, 70, 150, 80],
-  [130, 30, 50, 110],
-  [150, 30, 70, 120],
-].map((load) => load.map((processes) => processes / scale));
-const capacities = [400, 200, 100].map((connections) => connections / scale);
+const loads = sevenLoads.map((load) => load.map((processes) => processes / scale));
+const scaledCapacities = capacities.map((connections) => connections / scale);
 
 /** Shares of the middle capacity that are busy on average in the open loop; the clients' needs are as 1 : 2 : 4 : 9. */
 const busy = [0.5, 0.7, 0.85, 0.95];
@@ -34,7 +27,7 @@ export interface Row {
 export function rowsOf(which: 'some' | 'all'): readonly Row[] {
   const one = (rows: readonly Row[]) => (which === 'all' ? rows : rows.slice(2, 3));
   const third = (rows: readonly Row[]) => rows.filter((_, index) => which === 'all' || index % 3 === 0);
-  const [large, middle, small] = capacities as [number, number, number];
+  const [large, middle, small] = scaledCapacities as [number, number, number];
   return [
     ...one(closedRows(large)),
     ...third(closedRows(middle)),
