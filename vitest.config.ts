@@ -33,6 +33,8 @@ export default defineConfig(({ mode }) => ({
     expect: { poll: { timeout: 600_000, interval: 20 } },
     // Forks, because native engines (ONNX Runtime, LMDB, libvips) do not like being unloaded with a thread.
     pool: 'forks',
+    // Vitest's own choice leaves a core free: on two that is one worker, which mostly waits for sockets and children.
+    maxWorkers: '100%',
     projects: [
       project('units', ['packages/*/src/**/*.test.ts'], { isolate: false }),
       project('faces', ['packages/*/test/*.test.ts', 'test/*.test.ts']),
