@@ -40,6 +40,6 @@ it('rejects with what is in the way', async () => {
 });
 
 // The system's own `mkdir -p` would go on for ever here, on Node 20.
-it.runIf(existsSync('/proc/self'))('ends where the system takes no directory', async () => {
+it.runIf(existsSync('/proc/self'))('ends where the system takes no directory (needs /proc)', async () => {
   await expect(makeDirectory('/proc/inkwire/data')).rejects.toMatchObject({ code: 'ENOENT' });
 });

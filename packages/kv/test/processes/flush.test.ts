@@ -75,7 +75,7 @@ function rounds(lines: readonly string[]): string[] {
   return rounds;
 }
 
-describe.runIf(canTrace())('an acknowledgement, as the system sees it', () => {
+describe.runIf(canTrace())('an acknowledgement, as the system sees it (needs strace)', () => {
   it('sync: comes after the pages were written and flushed', async () => {
     const seen = rounds(await trace('sync', 20));
     expect(seen.length).toBe(20);

@@ -199,7 +199,7 @@ function writeTorn(disk: Disk, { file, at, bytes }: Extract<Event, { kind: 'writ
   }
 }
 
-describe.runIf(canTrace())('relaxed tables, after a crash of the machine', () => {
+describe.runIf(canTrace())('relaxed tables, after a crash of the machine (needs strace)', () => {
   it(`open as they once were, no older than the last checkpoint, ${crashes} times (seed ${seed})`, async () => {
     const folder = await temporaryDirectory();
     const log = join(folder, 'trace');
