@@ -11,7 +11,7 @@ export const sources = {
 };
 
 /** Child processes run the build: Node 20 runs no TypeScript. */
-export const freshBuild = fileURLToPath(new URL('scripts/fresh-build.mjs', import.meta.url));
+const freshBuild = fileURLToPath(new URL('scripts/fresh-build.mjs', import.meta.url));
 
 function project(
   name: string,

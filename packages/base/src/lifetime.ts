@@ -1,4 +1,3 @@
-import type { BaseError } from './errors.ts';
 import { Owner } from './owner.ts';
 
 /** The two ways in which an owner ends, as in `Owner`. */
@@ -15,15 +14,6 @@ export class Lifetime extends Owner {
   constructor(what: string, hooks: LifetimeHooks) {
     super(what);
     this.#hooks = hooks;
-  }
-
-  /** Throws `BASE_CLOSED` once the owner is closed. */
-  check(): void {
-    this.expectOpen();
-  }
-
-  override closedError(): BaseError {
-    return super.closedError();
   }
 
   protected override drain(): Promise<void> | void {

@@ -1,4 +1,4 @@
-import { Lifetime, within } from '@inkwire/base';
+import { BaseError, Lifetime, within } from '@inkwire/base';
 import {
   DigitsError,
   type ModelCard,
@@ -70,7 +70,7 @@ export function createFakeReader(): FakeReader {
       return { batches, digits, queued: reading };
     },
     async read(picture, options = {}) {
-      lifetime.check();
+      if (lifetime.closed) throw new BaseError('BASE_CLOSED', 'The reader is closed');
       const text = textOf(picture);
       reading++;
       try {
