@@ -8,11 +8,17 @@
  */
 import { formatShape, type Shape, sizeOf } from './shape.ts';
 
-/** ONNX's numbers of the element types that the operators know (TensorProto.DataType): they are on disk. */
-export const elementCodes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
-
 /** The element types that the operators know; named as in ONNX. */
-export type ElementType = keyof typeof elementCodes;
+export type ElementType = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool';
+
+/** ONNX's numbers of the element types (TensorProto.DataType): they are on disk. */
+export const elementCodes: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+};
 
 /** Numbers of a constant; `bool` is kept as bytes 0 and 1. */
 export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array;
