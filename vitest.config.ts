@@ -21,16 +21,21 @@ function project(
   return { extends: true, test: { name, include, ...options } };
 }
 
+/**
+ * Limits that only end a hang: no test may depend on how fast the machine is. In full, the search of the pool's invariants
+ * is one test of a minute on a quiet machine, and of twelve beside eight busy loops and other work.
+ */
+const hangMs = (mode: string): number => (mode === 'long' ? 7_200_000 : 600_000);
+
 export default defineConfig(({ mode }) => ({
   ...sources,
   test: {
     // `npm run test:long`: the tests of `slow` take all of what they otherwise take a seeded share of.
     // `npm run test:registry`: an empty project installs what it needs from npm, not from here.
     env: mode === 'long' ? { INKWIRE_LONG: '1' } : mode === 'registry' ? { INKWIRE_NPM: '1' } : {},
-    // A limit that only ends a hang: no test may depend on how fast the machine is.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
-    expect: { poll: { timeout: 600_000, interval: 20 } },
+    testTimeout: hangMs(mode),
+    hookTimeout: hangMs(mode),
+    expect: { poll: { timeout: hangMs(mode), interval: 20 } },
     // Forks, because native engines (ONNX Runtime, LMDB, libvips) do not like being unloaded with a thread.
     pool: 'forks',
     // Vitest's own choice leaves a core free: on two that is one worker, which mostly waits for sockets and children.
