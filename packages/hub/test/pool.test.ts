@@ -7,8 +7,9 @@ import {
   createLeaseService,
   createPool,
   type LeaseClientOptions,
+  type LeaseReport,
 } from '@inkwire/pool';
-import { createWireTransport } from '@inkwire/pool/leases';
+import { createWireTransport, encodeReport } from '@inkwire/pool/leases';
 import { type Client, createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
@@ -42,6 +43,28 @@ function leasedPool(client: Client, name: string, options: Partial<LeaseClientOp
   });
   return { pool, lease };
 }
+
+const report: LeaseReport = {
+  client: 'Anna',
+  incarnation: 'Anna#1',
+  epoch: 0,
+  appliedGrant: 0,
+  sequence: 1,
+  max: 0,
+  inUse: 0,
+  idle: 0,
+  opening: 0,
+  closing: 0,
+  queued: 0,
+  longestWaitMs: 0,
+  failures: 0,
+  completed: 0,
+  serviceMs: 0,
+  floor: 1,
+  ceiling: 10,
+  weight: 1,
+  isLeaving: false,
+};
 
 const refused = (status: number) => expect.objectContaining({ code: 'WIRE_STATUS', status });
 
@@ -175,11 +198,29 @@ it('is for admins: others may look, and hold nothing', async () => {
 it('refuses what is no report, and goes on', async () => {
   const { join } = await wireHub({}, { pool: allocator() });
   const client = await join();
-  for (const bytes of [new Uint8Array(0), new Uint8Array([1, 2, 3]), new Uint8Array(1000).fill(255)])
+  const senseless = encodeReport({ ...report, weight: -1 });
+  for (const bytes of [
+    senseless,
+    new Uint8Array(0),
+    new Uint8Array([1, 2, 3]),
+    new Uint8Array(1000).fill(255),
+  ])
     await expect(client.lease(bytes)).rejects.toEqual(refused(400));
   await expect(client.publish('$lease/Anna', ['x'])).rejects.toEqual(refused(403));
   const { lease } = leasedPool(client, 'Anna');
   await lease.ready();
+});
+
+it('answers a fault of its own with 500, and the operator is told', async () => {
+  const service = allocator();
+  const { join, faults } = await wireHub({}, { pool: service });
+  const fault = new TypeError('a mistake of ours');
+  service.receive = () => {
+    throw fault;
+  };
+  const client = await join();
+  await expect(client.lease(encodeReport(report))).rejects.toEqual(refused(500));
+  expect(faults).toEqual([fault]);
 });
 
 it('is not there where no allocator runs', async () => {

@@ -5,11 +5,12 @@ import {
   encodeReply,
   FrameWriter,
   openStreams,
+  ProtobufReader,
   type Reply,
   type Value,
 } from '@inkwire/wire';
 import { dialStream, listenStreams } from '@inkwire/wire/node';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type CommandServiceOptions,
   createCommandService,
@@ -229,6 +230,20 @@ describe('replies', () => {
     expect(peer.replies[0]).toMatchObject({ status: 500, message: 'The command failed' });
     expect(peer.replies[1]).toMatchObject({ status: 200 });
     expect(failures).toEqual([new Error('secret')]);
+  });
+
+  it('are 500 when decoding fails by a mistake of ours, and no bad request', async () => {
+    const { service, failures } = create();
+    const peer = connect(service, 'me');
+    const mistake = new TypeError('a mistake');
+    const reading = vi.spyOn(ProtobufReader.prototype, 'more').mockImplementationOnce(() => {
+      throw mistake;
+    });
+    onTestFinished(() => reading.mockRestore());
+    peer.send({ kind: 'hgetall', table: 't' }, get('k'));
+    await peer.until(2);
+    expect(peer.replies.map(({ status }) => status)).toEqual([500, 404]);
+    expect(failures).toEqual([mistake]);
   });
 
   it('are 413 when they are longer than may be sent, and the next is answered', async () => {

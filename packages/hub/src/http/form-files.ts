@@ -25,10 +25,14 @@ export async function* receiveFiles(
     yield* receiveParts(request, limits);
   } catch (error) {
     const ours = toHubError(error);
+    if (ours instanceof CodedError || isMistake(error)) throw ours;
     // Any other error of the parser is about what the client sent, or stopped sending.
-    throw ours instanceof CodedError ? ours : malformedForm(error);
+    throw malformedForm(error);
   }
 }
+
+/** The parser never throws these for a form: a program made the mistake, not the client. */
+const isMistake = (error: unknown) => error instanceof TypeError || error instanceof RangeError;
 
 function malformedForm(cause: unknown): HubError {
   return new HubError('HUB_REQUEST_MALFORMED', 'The form is malformed, or ended in the middle', { cause });

@@ -71,7 +71,7 @@ class PoolPart implements SystemPart {
     try {
       return { ...ok(), lease: await this.#endpoint.handle(bytes) };
     } catch (error) {
-      if (!isNonsense(error)) throw error;
+      if (!isMessageInvalid(error)) throw error;
       return refuse(400, `Command is invalid: \`${messageOf(error)}\``);
     }
   }
@@ -109,6 +109,6 @@ class PoolPart implements SystemPart {
   }
 }
 
-/** Whether the report could not be decoded, or made no sense. */
-const isNonsense = (error: unknown) =>
-  error instanceof WireError || error instanceof TypeError || error instanceof RangeError;
+/** Whether the member sent no report, or one that makes no sense. Everything else is the hub's own fault. */
+const isMessageInvalid = (error: unknown) =>
+  error instanceof WireError && error.code === 'WIRE_MESSAGE_INVALID';

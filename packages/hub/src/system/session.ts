@@ -1,6 +1,6 @@
 import type { Reply, Value } from '@inkwire/wire';
 import type { Session } from '../members/session.ts';
-import { problemOf } from '../problem.ts';
+import { isServerFault, type Problem, problemOf } from '../problem.ts';
 import type { SystemPart } from './system-part.ts';
 import { factsTable, integer, none, refuse, text, type VirtualTable } from './virtual-table.ts';
 
@@ -31,7 +31,7 @@ function signIn(session: Session, token: string): Value | Reply {
     if (session.tokens !== undefined) session.enter(session.tokens.roleOf(token, session.address));
     return none;
   } catch (error) {
-    const { status, detail = 'The hub is full' } = problemOf(error);
+    const { status, detail = 'The hub is full' } = refusalOf(error);
     if (status === 401 || status === 429) session.wrongToken();
     return refuse(status, status === 401 ? 'Unauthorized: the token is wrong' : detail);
   }
@@ -43,8 +43,15 @@ function rename({ membership }: Session, name: string): Value | Reply {
   try {
     membership.rename(name);
   } catch (error) {
-    const { status, detail = '' } = problemOf(error);
+    const { status, detail = '' } = refusalOf(error);
     return refuse(status, status === 400 ? `Command is invalid: \`${detail}\`` : detail);
   }
   return previous;
+}
+
+/** The problem that refuses a member. Throws a fault of the hub again: the command service reports it and answers 500. */
+function refusalOf(error: unknown): Problem {
+  const problem = problemOf(error);
+  if (isServerFault(problem)) throw error;
+  return problem;
 }

@@ -8,7 +8,7 @@ import {
   FrameStream,
   PlainCommand,
   type Reply,
-  type WireError,
+  WireError,
 } from '@inkwire/wire';
 import type { CountedKind } from '../metrics.ts';
 import { type Answer, type EncodedValue, isPending } from '../tables/tables.ts';
@@ -132,7 +132,9 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
     let command: Command | undefined;
     try {
       command = decodeCommand(bytes, start, end);
-    } catch {
+    } catch (error) {
+      // Any other error is a fault of ours, and `onFrame` answers it.
+      if (!(error instanceof WireError)) throw error;
       this.#refuseAndEnd(refusals.noMessage);
       return;
     }

@@ -1,4 +1,6 @@
-import { type Clock, systemClock, type Timer } from '@inkwire/base';
+import { type Clock, messageOf, systemClock, type Timer } from '@inkwire/base';
+import { WireError } from '@inkwire/wire';
+import { checkReport } from '../allocator/check-report.ts';
 import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
 import { decodeReport, encodeReply } from './codec.ts';
 import type { LeaseService } from './lease-service.ts';
@@ -10,8 +12,8 @@ export const leaseTopic = (client: string): string => `$lease/${client}`;
 export interface LeaseEndpoint extends Disposable {
   /**
    * Answers a report with the reply to it, or with no bytes when there is none: it was overtaken. Waits while the client is
-   * being written down. Rejects with `WIRE_MESSAGE_INVALID`, and with a TypeError or RangeError for a report that makes
-   * no sense.
+   * being written down. Rejects with `WIRE_MESSAGE_INVALID` for bytes that are no report, and for a report that makes no
+   * sense. Any other rejection is a fault of the service.
    */
   handle(bytes: Uint8Array): Promise<Uint8Array>;
 }
@@ -57,7 +59,7 @@ export function createLeaseEndpoint(options: LeaseEndpointOptions): LeaseEndpoin
 
   return {
     async handle(bytes) {
-      const report = decodeReport(bytes);
+      const report = readReport(bytes);
       const { client } = report;
       answer(client, nothing);
       return new Promise((resolve, reject) => {
@@ -76,4 +78,15 @@ export function createLeaseEndpoint(options: LeaseEndpointOptions): LeaseEndpoin
       for (const client of [...asked.keys()]) answer(client, nothing);
     },
   };
+}
+
+/** Decodes a report and checks it, before the service receives it: so a fault of the service is never taken for the sender's. */
+function readReport(bytes: Uint8Array): LeaseReport {
+  const report = decodeReport(bytes);
+  try {
+    checkReport(report);
+  } catch (error) {
+    throw new WireError('WIRE_MESSAGE_INVALID', messageOf(error), { cause: error });
+  }
+  return report;
 }

@@ -300,7 +300,20 @@ it('answers a report that has no reply with no bytes, and refuses what is no rep
   await expect(endpoint.handle(Buffer.from('ff', 'hex'))).rejects.toMatchObject({
     code: 'WIRE_MESSAGE_INVALID',
   });
-  await expect(endpoint.handle(encodeReport(report({ client: '' })))).rejects.toThrow(RangeError);
+  await expect(endpoint.handle(encodeReport(report({ client: '' })))).rejects.toMatchObject({
+    code: 'WIRE_MESSAGE_INVALID',
+    message: 'Expected `client` to have 1 to 200 characters, got 0',
+  });
+});
+
+it('does not take a fault of the service for one of the report', async () => {
+  const { service, clock } = serve();
+  const endpoint = createLeaseEndpoint({ service, publish: () => {}, clock });
+  const fault = new RangeError('a mistake of ours');
+  service.receive = () => {
+    throw fault;
+  };
+  await expect(endpoint.handle(encodeReport(report()))).rejects.toBe(fault);
 });
 
 /** What a wire client's subscription is to the transport: what is pushed, until it is unsubscribed. */
