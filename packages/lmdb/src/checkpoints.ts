@@ -62,14 +62,17 @@ export class Checkpoints {
   }
 
   /**
-   * Calls `end`, which closes the data, and closes the files. Nothing may be committed after the last checkpoint. If that one
+   * Calls `end`, which closes the data, and closes the files, even when `end` rejects. Nothing may be committed after the last checkpoint. If that one
    * failed, the file `relaxed` stays: after a crash of the machine the checkpoint in it counts.
    */
   async close(end: () => Promise<void>): Promise<void> {
     this.#pinned?.done();
     this.#pinned = undefined;
-    await end();
-    await this.#release();
+    try {
+      await end();
+    } finally {
+      await this.#release();
+    }
     if (this.#isTaken) await removeCheckpoints(this.#directory);
   }
 

@@ -1,11 +1,14 @@
-import { expect, it } from 'vitest';
-import { CommitQueue } from './commit-queue.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts';
 import type { Committer } from './committer.ts';
 
 const full = () => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
 /** A queue over a list of names; `refuses` decides which commits fail, with the bytes and the operations of each. */
-function create(refuses: (bytes: number, operations: number) => Error | undefined = () => undefined) {
+function create(
+  refuses: (bytes: number, operations: number) => Error | undefined = () => undefined,
+  options: Partial<CommitQueueOptions<string[], string>> = {},
+) {
   const kept: string[] = [];
   const commits: number[] = [];
   const done: string[] = [];
@@ -32,6 +35,7 @@ function create(refuses: (bytes: number, operations: number) => Error | undefine
     onDone: (mark) => done.push(mark),
     maxOperations: 3,
     maxBytes: 1_000_000,
+    ...options,
   });
   const add = (name: string, bytes = 1) => queue.add((names) => names.push(name), bytes, name);
   return { queue, add, kept, commits, done };
@@ -100,4 +104,29 @@ it('abort fails what has not begun, and idle waits for the rest', async () => {
   for (const answer of answers) await expect(answer).rejects.toThrow('it ends');
   await queue.idle();
   expect([kept, done, queue.waiting]).toEqual([[], ['a', 'b'], 0]);
+});
+
+it('a failure of what the owner notes does not stop the queue, and is a warning', async () => {
+  const mistake = new TypeError('a mistake');
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  onTestFinished(() => warn.mockRestore());
+  const onDone = () => {
+    throw mistake;
+  };
+  const { queue, add, kept } = create(undefined, { onDone });
+  expect(await add('a')).toBe(1);
+  expect(await add('b')).toBe(2);
+  await queue.idle();
+  expect([kept, queue.waiting]).toEqual([['a', 'b'], 0]);
+  expect(warn.mock.calls).toEqual([[mistake], [mistake]]);
+});
+
+it('an explanation that fails is what its operation fails with, and the next is committed', async () => {
+  let refusals = 1;
+  const { queue, add } = create(() => (refusals-- > 0 ? full() : undefined), {
+    explain: () => Promise.reject(new Error('cannot be explained')),
+  });
+  await expect(add('a')).rejects.toThrow('cannot be explained');
+  expect(await add('b')).toBe(1);
+  expect(queue.waiting).toBe(0);
 });

@@ -14,9 +14,9 @@ export interface CommitQueueOptions<Transaction, Mark> {
   readonly finish?: (transaction: Transaction) => void;
   /** Whether an operation threw before it changed anything. Then it fails alone, and its transaction is committed. */
   readonly isOwnFailure: (error: unknown) => boolean;
-  /** Makes the error of an operation, of `bytes` bytes, out of what the commit failed with. */
+  /** Makes the error of an operation, of `bytes` bytes, out of what the commit failed with. When it rejects, that is the error. */
   readonly explain: (error: unknown, bytes: number) => Promise<unknown>;
-  /** Receives the mark of each operation that is done, before its answer is there. */
+  /** Receives the mark of each operation that is done, before its answer is there. What it throws is emitted as a warning. */
   readonly onDone?: (mark: Mark) => void;
   /** Most operations in one transaction: many make a flush cheap for each, few let the first one wait less. Default 4,096. */
   readonly maxOperations?: number;
@@ -94,7 +94,8 @@ export class CommitQueue<Transaction, Mark = never> {
   #finish(group: Group<Transaction, Mark>): void {
     const { onDone } = this.#options;
     this.waiting -= group.operations.length;
-    if (onDone) for (const { mark } of group.operations) if (mark !== undefined) onDone(mark);
+    for (const { mark } of group.operations)
+      if (onDone && mark !== undefined) warnOfFailure(() => onDone(mark));
     group.finish();
   }
 
@@ -106,9 +107,18 @@ export class CommitQueue<Transaction, Mark = never> {
     for (const operation of operations) {
       const failure = hopeless === undefined ? await this.#commit([operation]) : { error: hopeless };
       if (failure === undefined) continue;
-      const error = await this.#options.explain(failure.error, operation.bytes);
+      const error = await this.#explain(failure.error, operation.bytes);
       operation.fail(error);
       if (operation.bytes < smallBytes && lmdbFaultOf(failure.error)) hopeless ??= error;
+    }
+  }
+
+  /** An explanation that fails must not stop the queue: later operations would wait for ever. */
+  async #explain(error: unknown, bytes: number): Promise<unknown> {
+    try {
+      return await this.#options.explain(error, bytes);
+    } catch (reason) {
+      return reason;
     }
   }
 
@@ -136,6 +146,15 @@ export class CommitQueue<Transaction, Mark = never> {
       }
     }
     this.#options.finish?.(transaction);
+  }
+}
+
+/** The owner's mistake must be seen, but it must not stop the queue. */
+function warnOfFailure(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
   }
 }
 

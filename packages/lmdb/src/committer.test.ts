@@ -99,3 +99,25 @@ it('without room on the disk, what is in the file is used once a checkpoint has 
   ending[0]!();
   await committing;
 });
+
+it('takes one checkpoint at a time when a commit without room and a flush wait for the same one', async () => {
+  const { committer, commit, space, clock, ending } = create();
+  void commit();
+  clock.advance(100);
+  void commit();
+  const flushing = committer.flush();
+  Object.assign(space, { fitsDisk: () => false, fitsFile: () => true });
+  const committing = commit();
+  ending[0]!();
+  await turn();
+  expect(ending.length).toBe(2);
+  ending[1]!();
+  await turn();
+  expect(ending.length).toBe(3);
+  ending[2]!();
+  await committing;
+  Object.assign(space, { fitsDisk: () => true });
+  await turn();
+  for (const end of ending) end();
+  await flushing;
+});

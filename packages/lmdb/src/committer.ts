@@ -88,7 +88,8 @@ class RelaxedCommitter implements Committer {
   /** On a full disk only the pages in the file are left. A checkpoint frees those that the last one held. */
   async #commitInFile(change: () => void, bytes: number, operations: number): Promise<void> {
     if (!this.#space.fitsFile(bytes, operations)) throw noRoom();
-    await this.#flushing;
+    // What waited for the same flush may have begun the next one: there is one at a time.
+    while (this.#flushing) await this.#flushing;
     await this.#flushNow();
     await this.#commit(change);
   }

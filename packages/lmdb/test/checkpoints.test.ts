@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '@inkwire/base';
 import type { RootDatabase } from 'lmdb';
@@ -12,7 +12,7 @@ type Flushable = RootDatabase & { sync(done: (error?: Error) => void): void };
 
 /** A data file of durability `relaxed` whose flushes fail while `fault` is set. */
 async function openRelaxed(directory: string) {
-  const disk: { fault?: Error } = {};
+  const disk: { fault?: Error; closeFault?: Error; close?: () => Promise<void> } = {};
   const file = await openDataFile({
     directory,
     durability: 'relaxed',
@@ -29,6 +29,8 @@ async function openRelaxed(directory: string) {
       messages: { full: '', unwritable: '', failed: '' },
     }),
     open(root) {
+      disk.close = root.close.bind(root);
+      root.close = () => (disk.closeFault ? Promise.reject(disk.closeFault) : disk.close!());
       const flush = (root as Flushable).sync.bind(root);
       Object.assign(root, {
         sync: (done: (error?: Error) => void) => (disk.fault ? done(disk.fault) : flush(done)),
@@ -56,4 +58,31 @@ it('the file `relaxed` is removed by a close, but not when what was committed co
   await sound.keep('b');
   await sound.file.close();
   expect(existsSync(relaxed)).toBe(false);
+});
+
+/** The files of a directory that this process has open; undefined where the system does not say. */
+function openFiles(directory: string): readonly string[] | undefined {
+  const handles = '/proc/self/fd';
+  if (!existsSync(handles)) return undefined;
+  const target = (handle: string) => {
+    try {
+      return readlinkSync(join(handles, handle));
+    } catch {
+      return '';
+    }
+  };
+  return readdirSync(handles)
+    .map(target)
+    .filter((path) => path.startsWith(directory));
+}
+
+it('a close that LMDB rejects leaves no file of the checkpoints open', async () => {
+  const directory = await temporaryDirectory();
+  const { file, disk } = await openRelaxed(directory);
+  const before = openFiles(directory);
+  disk.closeFault = new Error('LMDB does not close');
+  await expect(file.close()).rejects.toThrow('LMDB does not close');
+  const closed = (before?.length ?? 2) - (openFiles(directory)?.length ?? 0);
+  expect(closed).toBe(2);
+  await disk.close!();
 });
