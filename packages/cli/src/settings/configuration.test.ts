@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { httpLimits, type Limit, wireLimits } from '@inkwire/hub/limits';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigurationSources, loadConfiguration } from './configuration.ts';
+import { limitSetting } from './settings.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -120,15 +121,30 @@ describe('what serve runs with', () => {
 
   it('takes limits from every layer', async () => {
     const config = await file('http-max-files = 2\nwire-max-members = 3');
-    const environment = { INKWIRE_HTTP_MAX_FILES: '4', INKWIRE_HTTP_READ_TIMEOUT_MS: '5' };
+    const environment = { INKWIRE_HTTP_MAX_FILES: '4', INKWIRE_HTTP_READ_TIMEOUT_MS: '500' };
     const { limits } = await load({ flags: { config, 'http-max-points': '6' }, environment });
     expect(limits).toEqual({
-      http: { ...defaultsOf(httpLimits), maxFiles: 4, readTimeoutMs: 5, maxPoints: 6 },
+      http: { ...defaultsOf(httpLimits), maxFiles: 4, readTimeoutMs: 500, maxPoints: 6 },
       wire: { ...defaultsOf(wireLimits), maxMembers: 3 },
     });
     await expect(load({ flags: { 'http-max-files': '0' } })).rejects.toThrow(
       '--http-max-files: expected at least 1',
     );
+  });
+
+  it('refuses a limit with which the hub would serve no one, and says the least', async () => {
+    await expect(load({ flags: { 'http-max-header-bytes': '1' } })).rejects.toThrow(
+      '--http-max-header-bytes: expected at least 1024',
+    );
+    for (const [where, table] of Object.entries({ http: httpLimits, wire: wireLimits }))
+      for (const [name, { least, byDefault }] of Object.entries<Limit>(table)) {
+        expect(least).toBeLessThanOrEqual(byDefault);
+        const flag = limitSetting(where as 'http' | 'wire', name);
+        await expect(load({ flags: { [flag]: String(least) } })).resolves.toBeDefined();
+        await expect(load({ flags: { [flag]: String(least - 1) } })).rejects.toThrow(
+          `--${flag}: expected at least ${least}`,
+        );
+      }
   });
 
   it('leaves variables of others alone', async () => {

@@ -153,13 +153,13 @@ export function limitSetting(where: keyof typeof limits, limit: string): string 
 }
 
 const limitSettings = Object.entries(limits).flatMap(([where, table]) =>
-  Object.entries<Limit>(table).map(([limit, { byDefault, describes }]): [string, Setting<number>] => [
+  Object.entries<Limit>(table).map(([limit, { byDefault, least, describes }]): [string, Setting<number>] => [
     limitSetting(where as keyof typeof limits, limit),
     {
       argument: 'N',
       describes: describes.replaceAll('`', ''),
       byDefault: String(byDefault),
-      ...integerFrom(1),
+      ...integerFrom(least),
     },
   ]),
 );

@@ -165,7 +165,7 @@ describe('a server', () => {
     await writeFile(folder.file('inkwire.toml'), 'wire-max-subscriptions-per-member = 1\n');
     const places = ['--wire', '127.0.0.1:0', '--data', folder.file('data')];
     const settings = ['--config', folder.file('inkwire.toml'), '--http-max-samples', '3'];
-    const env = { INKWIRE_HTTP_MAX_JSON_BYTES: '100' };
+    const env = { INKWIRE_HTTP_MAX_JSON_BYTES: '1024' };
     await using server = await serve([...places, ...settings], { env });
     const samples = async (body: object) => {
       const headers = { 'content-type': 'application/json' };
@@ -174,7 +174,7 @@ describe('a server', () => {
     };
     expect(await samples({ count: 3 })).toBe(201);
     expect(await samples({ count: 4 })).toBe(400);
-    expect(await samples({ count: 3, more: 'x'.repeat(100) })).toBe(413);
+    expect(await samples({ count: 3, more: 'x'.repeat(1024) })).toBe(413);
 
     const [, port] = await server.output(/wire tcp:\/\/127\.0\.0\.1:(\d+)/);
     const dial = (wait: object) => dialStream({ host: '127.0.0.1', port: Number(port), ...wait });
