@@ -16,7 +16,7 @@ export interface HubOptions {
   readonly clock?: Clock;
 }
 
-/** Where a picture comes from, and what becomes of it. */
+/** The source of a picture, and how it is read and kept. */
 export interface PictureOrigin extends WaitOptions {
   /** Kept with the reading: `upload`, `drawing`, `sample`, a member's name. */
   readonly source: string;
@@ -24,7 +24,7 @@ export interface PictureOrigin extends WaitOptions {
   readonly keep?: boolean;
   /** The true text, where it is known. */
   readonly label?: string;
-  /** What is kept as the original picture. Default: the bytes themselves, or the strokes drawn on paper. */
+  /** The bytes that are kept as the original picture. Default: the bytes themselves, or the strokes drawn on paper. */
   readonly original?: OriginalPicture;
 }
 

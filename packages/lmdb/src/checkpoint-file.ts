@@ -137,7 +137,7 @@ function slotOf(checkpoint: Buffer): Buffer {
   return slot;
 }
 
-/** What a directory lists is flushed apart from its files. Where a directory cannot be opened, it need not be. */
+/** The list of a directory is flushed apart from its files. Systems that open no directory do not need it. */
 async function flushDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});

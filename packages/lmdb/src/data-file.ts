@@ -13,7 +13,7 @@ import type { StoreErrors } from './store-errors.ts';
  */
 export type Durability = 'sync' | 'relaxed';
 
-/** Where a data file is, what it holds, and how its commits reach the disk. */
+/** The place of a data file, its contents, and how its commits reach the disk. */
 export interface DataFileOptions<Databases> {
   /** Holds `data.mdb` and `lock.mdb`; created when absent. */
   readonly directory: string;

@@ -60,7 +60,7 @@ async function proveWritable(directory: string, bytes = 0): Promise<void> {
   }
 }
 
-/** What LMDB needs besides the values: copies of the pages above them, and its list of free pages. */
+/** The room that LMDB needs besides the values: copies of the pages above them, and its list of free pages. */
 const overheadBytes = 256 * 1024;
 
 /**

@@ -12,7 +12,7 @@ import type { Database, RootDatabase } from 'lmdb';
 
 /** A page of each tree from the root to the leaf, of values, tables, times, counts and free pages. */
 const pagesAnOperation = 8;
-/** What everything together takes besides. */
+/** The pages that everything together takes besides. */
 const pagesBeside = 24;
 /** Kept free, or a sixteenth of a disk that is small: other programs write too, and the disk is asked only once a second. */
 const reserveBytes = 64 * 2 ** 20;
@@ -36,7 +36,7 @@ export class FreeSpace {
   readonly #databases: readonly Database[];
   readonly #now: () => number;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** What may be written before the disk is asked again. */
+  /** The bytes that may be written before the disk is asked again. */
   #left = 0;
 
   /** `databases`: all that are in the file. `now`: milliseconds. */

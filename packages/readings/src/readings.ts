@@ -18,7 +18,7 @@ export interface ReadingsQuery {
 /** One page of readings, newest first. */
 export interface ReadingsPage {
   readonly readings: Reading[];
-  /** Where the next page begins, or null at the end. It stays valid while readings come and go. */
+  /** The place at which the next page begins, or null at the end. It stays valid while readings come and go. */
   readonly next: string | null;
 }
 
@@ -36,7 +36,7 @@ export interface Readings extends Closable {
   get(id: string): Promise<Reading | undefined>;
   /** The picture as it arrived, byte for byte. */
   picture(id: string): Promise<OriginalPicture | undefined>;
-  /** What the model saw, [784] for each digit. */
+  /** The pixels that the model saw, [784] for each digit. */
   prepared(id: string): Promise<Uint8Array[] | undefined>;
   /** Throws `READINGS_CURSOR_INVALID` for a `before` that never was an id. */
   list(query?: ReadingsQuery): Promise<ReadingsPage>;

@@ -10,7 +10,7 @@ import { settingOption, settingValues } from '../settings/setting-option.ts';
 import { type SettingName, variableOf } from '../settings/settings.ts';
 import { version } from '../version.ts';
 
-/** What it shares with `serve`, by the same names; of the pool's settings it drops the first word. */
+/** The settings that it shares with `serve`, by the same names; of the pool's settings it drops the first word. */
 const shared = [
   'wire',
   'http',

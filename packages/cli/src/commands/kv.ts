@@ -40,7 +40,7 @@ const typeOption = () =>
     .choices(valueTypes)
     .default('string');
 
-/** What is asked with operands alone, which the functions take behind the client and the output. */
+/** The commands with operands alone, which the functions take behind the client and the output. */
 const tableCommands = [
   ['get <TABLE> <KEY>', 'write the value of a key; exit 1 when there is none', 'kvGet'],
   ['del <TABLE> <KEY>', 'remove a key; exit 1 when there was none', 'kvDelete'],
@@ -114,7 +114,7 @@ function valueArgument(text: string, type: ValueType) {
   }
 }
 
-/** What is done on a hub, with the functions to do it. */
+/** The commands that run on a hub, with their functions. */
 type Work = (client: Client, output: KvOutput, tools: Tools) => Promise<void>;
 
 type Tools = typeof kvCommands;

@@ -6,7 +6,7 @@ import { readPemFiles } from '../files/pem-files.ts';
 import { type ListenAddress, parseListenAddress } from '../settings/listen-address.ts';
 import { settings, variableOf } from '../settings/settings.ts';
 
-/** Where the wire of `serve` listens by default. */
+/** The address at which the wire of `serve` listens by default. */
 export const defaultHub = settings.wire.byDefault;
 
 /** How to sign in: the options of every command that connects to a hub. */

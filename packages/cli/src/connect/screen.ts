@@ -1,10 +1,10 @@
 import { createInterface, type Interface } from 'node:readline';
 
-/** Where a terminal session reads and writes. */
+/** The input and the outputs of a terminal session. */
 export interface ScreenStreams {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean | undefined };
-  /** Where complaints go when no person sits there. */
+  /** The output for complaints when no person sits there. */
   readonly errors: NodeJS.WritableStream;
 }
 

@@ -14,7 +14,7 @@ import type { Screen } from './screen.ts';
 
 /** How a terminal reaches hubs. */
 export interface TerminalOptions {
-  /** Where `connect` leads at first without an address. */
+  /** The address that `connect` uses at first when none is given. */
   readonly hub: ListenAddress;
   readonly name?: string | undefined;
   /** How often `time` is asked at once. */
@@ -37,7 +37,7 @@ export class Terminal {
   readonly #screen: Screen;
   readonly #options: TerminalOptions;
   #session: HubSession | undefined;
-  /** Where `connect` leads without an address: where it led last. */
+  /** The address that `connect` uses when none is given: the last one. */
   #usual: ListenAddress;
   #failures = 0;
 
@@ -150,7 +150,7 @@ export class Terminal {
     return this.#session;
   }
 
-  /** What the hub says unasked. */
+  /** The messages that the hub sends unasked. */
   #listener(where: string): HubListener {
     const screen = this.#screen;
     return {

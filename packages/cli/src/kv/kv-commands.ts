@@ -5,7 +5,7 @@ import { CliError } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 import { plainOf, valueJson, valueText } from './kv-value.ts';
 
-/** Where a command of `kv` writes. */
+/** The output of a command of `kv`. */
 export interface KvOutput {
   readonly json: boolean;
   /** Whether a person reads it: then nothing that a stranger has stored reaches the terminal as it is. */

@@ -25,7 +25,7 @@ export interface EvaluateFlags {
   readonly set: string;
   /** Seconds between two looks; undefined to evaluate once. */
   readonly watch?: number;
-  /** Where to write the report. */
+  /** The file for the report. */
   readonly report?: string;
   readonly json?: true;
 }

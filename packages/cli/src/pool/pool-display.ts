@@ -1,7 +1,7 @@
 import type { PoolFacts } from '@inkwire/wire/hub';
 import { formatClient, formatPool } from './pool-text.ts';
 
-/** Where a display writes: `process.stdout`, or a recording of it. */
+/** The output of a display: `process.stdout`, or a recording of it. */
 export interface DisplayStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

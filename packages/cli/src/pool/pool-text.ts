@@ -108,7 +108,7 @@ function formatWait(ms: number): string {
 
 const formatRate = (rate: number) => `${(rate * 100).toFixed(1)}%`;
 
-/** What is not as usual. */
+/** The facts that are not as usual. */
 function standingOf({ state, isSilent }: PoolClient): string {
   if (state !== 'member') return state;
   return isSilent ? 'silent' : '';

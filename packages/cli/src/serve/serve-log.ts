@@ -1,4 +1,4 @@
-/** Where the server is and what it works with; what is off is undefined. */
+/** The addresses of the server and the parts that it works with; a part that is off is undefined. */
 export interface ReadyFacts {
   readonly url?: string | undefined;
   readonly wire?: string | undefined;
@@ -7,7 +7,7 @@ export interface ReadyFacts {
   readonly data: string;
 }
 
-/** Where an allocator is, and what it shares. */
+/** The address of an allocator, and the connections that it shares. */
 export interface AllocatingFacts {
   readonly wire: string;
   readonly url?: string | undefined;

@@ -33,7 +33,7 @@ export interface Configuration {
   readonly lab: ListenAddress | 'off';
   readonly data: string;
   readonly readings: ReadingsLocation;
-  /** Where tables are kept, and what an acknowledged write survives. */
+  /** The place of the tables, and the crashes that an acknowledged write survives. */
   readonly tables: TablesLocation;
   readonly model: ModelChoice;
   /** By role; undefined: everyone who gets there may do everything. */
@@ -54,7 +54,7 @@ export interface PoolConfiguration {
   readonly spare: number;
   readonly strategy: StrategyName;
   readonly leaseMs: number;
-  /** Where silent clients are fenced; undefined: they keep what they held. */
+  /** The database in which silent clients are fenced; undefined: they keep what they held. */
   readonly database: DatabaseLocation | undefined;
   /** The file that the allocator's epoch and its clients are kept in. */
   readonly file: string;
@@ -65,13 +65,13 @@ export type TablesLocation =
   | { readonly engine: 'memory' }
   | { readonly engine: 'lmdb'; readonly directory: string; readonly durability: 'sync' | 'relaxed' };
 
-/** Where the layers come from. */
+/** The sources of the layers. */
 export interface ConfigurationSources {
   /** By setting; undefined where the flag was not given. */
   readonly flags: Readonly<Record<string, string | undefined>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
-  /** What a command has instead of the usual defaults. */
+  /** The defaults of a command that differ from the usual ones. */
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
   /** How a command spells a flag that is not called like its setting. */
   readonly flagOf?: ((name: string) => string) | undefined;
@@ -167,7 +167,7 @@ function parseValue(name: string, value: unknown, base: string): unknown {
   }
 }
 
-/** What was given, completed by the defaults. */
+/** The given values, completed by the defaults. */
 function complete(given: Layer, byDefault: Layer, flagOf: (name: string) => string): Configuration {
   const all = { ...byDefault, ...given };
   const data = all.data!;
@@ -247,7 +247,7 @@ function firstLine(message: string): string {
   return message.split('\n', 1)[0]!;
 }
 
-/** Where the TOML parser stumbled. */
+/** The place at which the TOML parser failed. */
 function place(error: unknown): string {
   const { line, column } = error as { line?: unknown; column?: unknown };
   return typeof line === 'number' && typeof column === 'number' ? ` (line ${line}, column ${column})` : '';

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** Where a listener listens. Port 0 lets the system choose; an IPv6 host stands without brackets. */
+/** The address of a listener. Port 0 lets the system choose; an IPv6 host stands without brackets. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;

@@ -6,13 +6,13 @@ import { integerFrom, oneOf, type Parse, parseHosts, parsePath, parseText, parse
 
 /** One thing that can be set by a flag, by an environment variable and in the configuration file. */
 export interface Setting<Value = unknown> {
-  /** What stands after the flag in the help. */
+  /** The text after the flag in the help. */
   readonly argument: string;
   /** One sentence for the help and for the README. */
   readonly describes: string;
-  /** What is read when a person sets nothing. */
+  /** The text that is parsed when a person sets nothing. */
   readonly byDefault?: string;
-  /** What happens when a person sets nothing, where that is no value of the setting itself. */
+  /** The behaviour when a person sets nothing, where that is no value of the setting itself. */
   readonly otherwise?: string;
   /** Whether the file may have it as a number. */
   readonly isNumber?: boolean;

@@ -21,7 +21,7 @@ import type { ResolvedHttpOptions } from './options.ts';
 
 const cookieName = 'inkwire-token';
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** What anyone may fetch without a token: it is the same for everyone. */
+/** The paths that anyone may fetch without a token: the answer is the same for everyone. */
 const openPath = /^\/(?:healthz|[\w.-]+\.(?:js|css|svg|ico|png|webmanifest)|assets\/[\w./-]+)?$/;
 
 /** The part of a request that the checks read. Fastify's requests have it, and so have Node's. */

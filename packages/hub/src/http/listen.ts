@@ -10,7 +10,7 @@ import { createMetricsServer, createServer } from './server.ts';
 
 /** A hub that is served over HTTP. `close()` answers what is under way and ends event streams; `destroy()` cuts. */
 export interface HttpListener extends Closable {
-  /** Where it is: `http://127.0.0.1:8080`. */
+  /** The address: `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly port: number;
 }

@@ -45,7 +45,7 @@ export interface Call<Params, Query> {
 /** The part of a route that the documentation needs. */
 export type DocumentedRoute = Omit<Route<z.ZodObject, z.ZodObject>, 'handle'>;
 
-/** Where routes are added: to the server and, by the same call, to its documentation. */
+/** The table to which routes are added: to the server and, by the same call, to its documentation. */
 export interface RouteTable {
   add<Params extends z.ZodObject = z.ZodObject, Query extends z.ZodObject = z.ZodObject>(
     route: Route<Params, Query>,

@@ -26,7 +26,7 @@ const success = (content = ''): Answer => ({ command: commands.success, content 
 const failure = (content: string): Answer => ({ command: commands.error, content });
 
 const forwardedBy = '\nForward by server: ';
-/** What of a message fits between that and the end of its line. */
+/** The part of a message that fits between that and the end of its line. */
 const forwardedBytes = mostContentBytes - forwardedBy.length - 1;
 /** How long a client may take to hang up after the last word. */
 const lastWordMs = 1_000;
@@ -37,7 +37,7 @@ const mostUnreadBytes = 1024 * 1024;
 export interface LabParts {
   readonly wire: WireService;
   readonly clock: Clock;
-  /** Where the listener is, as the greeting says. */
+  /** The address of the listener, as the greeting says it. */
   readonly address: string;
   readonly maxRequestsPerSecond: number;
   readonly sessions: Set<LabSession>;
@@ -111,7 +111,7 @@ export class LabSession {
     if (answer) this.#write(kinds.response, answer.command, answer.content);
   }
 
-  /** What a packet is answered; undefined where the session is over. */
+  /** The answer to a packet; undefined when the session is over. */
   #answer({ kind, command, to, content }: LabPacket): Answer | undefined {
     if (command !== commands.disconnect && !this.#requests.take(this.#clock.monotonic()))
       return failure(`At most ${this.#maxRequestsPerSecond} requests a second are answered`);

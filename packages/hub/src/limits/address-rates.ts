@@ -3,7 +3,7 @@ import { isLoopback } from '../binding.ts';
 import { RateLimit } from './rate-limit.ts';
 
 export interface AddressLimits {
-  /** What one address may do in a minute. */
+  /** The requests that one address may make in a minute. */
   readonly perMinute: number;
   /** The same for this machine itself, whose programs, users and proxies share its address. */
   readonly loopbackPerMinute: number;

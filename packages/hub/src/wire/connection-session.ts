@@ -40,7 +40,7 @@ const signInMs = 10_000;
 
 /** The session of one connection on the wire. */
 export class ConnectionSession extends Session {
-  /** What the connection may make the hub hold: little, until it has signed in. */
+  /** The memory that the connection may make the hub hold: little, until it has signed in. */
   readonly allowance = new Allowance(strangersLimits);
   readonly tokens: TokenCheck | undefined;
   readonly #channel: Channel;

@@ -12,7 +12,7 @@ export interface ConnectionParts extends SessionParts {
 /** How often a peer that has ended its side is probed. */
 const lookEveryMs = 15_000;
 const nothing = new Uint8Array(0);
-/** What a new stream counts against its connection's allowance. */
+/** The bytes that a new stream counts against its connection's allowance. */
 const streamBytes = 4096;
 
 /** How long what is under way may take when connections are closed in order: most peers stay until they are cut. */

@@ -24,9 +24,9 @@ import { type ConnectionParts, Connections } from './connections.ts';
 export interface WireServiceOptions {
   /** The names that begin with `$`, beside `$hub` and `$session`: `[$members, $inbox, $readings(hub), $pool(leases)]`. */
   readonly system?: readonly SystemName[];
-  /** Where clients keep their values. Without them clients have no tables and no topics of their own: 404. */
+  /** The tables in which clients keep their values. Without them clients have no tables and no topics of their own: 404. */
   readonly tables?: Tables | undefined;
-  /** What the hub calls itself. Default `inkwire`. */
+  /** The name of the hub. Default `inkwire`. */
   readonly name?: string;
   /** The program's version. Default `0.0.0`. */
   readonly version?: string;
@@ -50,7 +50,7 @@ export interface WireService extends Closable {
   readonly parts: readonly SystemPart[];
   /** Wrong tokens, over all listeners and HTTP. @internal */
   readonly wrongTokens: AddressRates;
-  /** What the listener for lab packets counts: its clients, and their requests so far. */
+  /** The counts of the listener for lab packets: its clients, and their requests so far. */
   readonly lab: { clients: number; requests: number };
   /** Connections that are open, signed in or not; those that were taken so far. */
   readonly connectionsOpen: number;

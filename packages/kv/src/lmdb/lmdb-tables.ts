@@ -18,7 +18,7 @@ import { decodeNumbers, expiryOf, maxNameBytes, type Name } from './record.ts';
 import { openTablesFile, type Store } from './store.ts';
 import { isOwnFailure, lend, readTable, Transaction, valueIn } from './transaction.ts';
 
-/** Where the tables lie and what an acknowledgement means. */
+/** The place of the tables, and the meaning of an acknowledgement. */
 export interface LmdbTablesOptions {
   /** Holds `data.mdb` and `lock.mdb`; created when absent. */
   readonly directory: string;

@@ -73,7 +73,7 @@ export function nameBytes({ table, key }: Name): Uint8Array {
   return room.slice(0, writeText(key, room, writeTable(table, room, 0)));
 }
 
-/** Where a table's names begin, and where they have ended. */
+/** The bounds of a table's names: the first, and the one after the last. */
 export function tableBounds(table: string): { readonly start: Uint8Array; readonly end: Uint8Array } {
   const length = writeTable(table, room, 0);
   room[length] = 0xff;

@@ -17,7 +17,7 @@ export interface Slot {
   readonly since: number;
 }
 
-/** What a queue needs of its service. */
+/** The part of its service that a queue needs. */
 interface AnsweringService {
   readonly metrics: KvMetrics;
   readonly clock: Clock;

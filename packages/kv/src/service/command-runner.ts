@@ -109,7 +109,7 @@ export class CommandRunner<Session> {
     return undefined;
   }
 
-  /** What a failure is answered with. Reports it when it is not the caller's affair. */
+  /** The answer to a failure. Reports a failure that the caller did not cause. */
   failure(error: unknown): Refusal {
     const refusal = refusalOf(error);
     if (refusal.status === 500) this.#service.onFailure?.(error);

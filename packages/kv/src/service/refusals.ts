@@ -1,4 +1,4 @@
-/** What is answered instead of a result: status and message, as docs/protocol.md has them. */
+/** The answers that stand in place of a result: status and message, as docs/protocol.md has them. */
 import type { WireError } from '@inkwire/wire';
 import { KvError, type KvErrorCode } from '../errors.ts';
 

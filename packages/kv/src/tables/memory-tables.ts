@@ -46,7 +46,7 @@ interface Entry extends Placed {
   expiresAt: number;
 }
 
-/** What an entry takes besides its key and its value, and a table besides its name: measured on Node 20, 1,000,000 of each. */
+/** The memory that an entry takes besides its key and its value, and a table besides its name: measured on Node 20, 1,000,000 of each. */
 const [entryBytes, tableBytes] = [300, 250];
 const sizeOf = (key: string, value: EncodedValue): number => entryBytes + 2 * key.length + value.length;
 const sizeOfTable = (name: string): number => tableBytes + 2 * name.length;

@@ -1,6 +1,6 @@
 import type { EncodedValue } from '@inkwire/wire';
 
-/** Where the messages of a subscription go. */
+/** The receiver of a subscription's messages. */
 export interface Subscriber {
   /** Bytes that were delivered and that the peer has not taken. */
   readonly queuedBytes: number;

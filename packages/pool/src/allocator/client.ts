@@ -37,7 +37,7 @@ export class Client {
   ceiling = 0;
   weight = 1;
   isLeaving = false;
-  /** What the last grant permits. */
+  /** The connections that the last grant permits. */
   granted = 0;
   /** The most that it may have open: what it had when it last reported, and what was granted since. */
   held = 0;
@@ -52,7 +52,7 @@ export class Client {
   isContended = false;
   fenceAgainAtMs = 0;
 
-  /** What the strategy remembers of it. */
+  /** The strategy's own notes about it. */
   memory: unknown = undefined;
   /** Of those who asked for a connection lately, the part that got none. */
   readonly failures = new FailureRate();

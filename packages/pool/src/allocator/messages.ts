@@ -29,9 +29,9 @@ export interface LeaseReport {
   readonly failures: number;
   readonly completed: number;
   readonly serviceMs: number;
-  /** What the client may have at any time, allocator or none. Fixed with the first report of an incarnation. */
+  /** The connections that the client may have at any time, allocator or none. Fixed with the first report of an incarnation. */
   readonly floor: number;
-  /** What it can use at most. */
+  /** The most that it can use. */
   readonly ceiling: number;
   /** Its share relative to others, above 0. */
   readonly weight: number;
@@ -39,7 +39,7 @@ export interface LeaseReport {
   readonly isLeaving: boolean;
 }
 
-/** What a reply is about: the client it goes to and the report that it answers. */
+/** The subject of a reply: the client it goes to and the report that it answers. */
 interface Answer {
   readonly client: string;
   readonly incarnation: string;
@@ -57,7 +57,7 @@ export interface LeaseGrant extends Answer {
   readonly max: number;
   /** How long it holds from the moment at which the report that it answers was sent, in milliseconds. */
   readonly leaseMs: number;
-  /** What the client may have when it holds no longer. */
+  /** The connections that the client may have when the grant has ended. */
   readonly floor: number;
   /** The allocator does not know yet what the client has: `max` may lower its limit, and raise it to the floor only. */
   readonly isConfirmation: boolean;

@@ -51,7 +51,7 @@ export interface AllocatorSnapshot {
   readonly strategy: string;
   readonly capacity: number;
   readonly spare: number;
-  /** What is shared now, at most capacity − spare. */
+  /** The connections that are shared now, at most capacity − spare. */
   readonly total: number;
   /** Σ max(held, floor), and with `hold` what clients that are `unsettled` may hold beyond their floors. */
   readonly reserved: number;

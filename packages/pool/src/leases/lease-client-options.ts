@@ -12,7 +12,7 @@ export interface LeaseClientOptions {
   readonly name: string;
   /** Gives each incarnation its own id. Default: random. */
   readonly incarnation?: () => string;
-  /** What this client may have at any time, once it was admitted. Default 1. */
+  /** The connections that this client may have at any time, once it was admitted. Default 1. */
   readonly floor?: number;
   /** The most that it can use. Default 10,000. */
   readonly ceiling?: number;

@@ -12,7 +12,7 @@ import { createWireTransport } from './wire-transport.ts';
 export interface LeasePoolOptions<P extends LeasedPool & Closable>
   extends Omit<LeaseClientOptions, 'pool' | 'transport' | 'incarnation'>,
     WaitOptions {
-  /** Where allocators listen, `host:port`. Several are tried in turn, first the one that answered last. */
+  /** The addresses of allocators, `host:port`. Several are tried in turn, first the one that answered last. */
   readonly allocator: string | readonly string[];
   /**
    * Makes the pool. `client` says whose connections they are: an option of `createPgPool` and `createMysqlPool`, so that the

@@ -29,7 +29,7 @@ export interface MysqlInside {
     on(event: 'close', listener: () => void): unknown;
     destroy(): unknown;
   };
-  /** What is being run, if anything. */
+  /** The query that is being run, if any. */
   readonly _command?: unknown;
 }
 

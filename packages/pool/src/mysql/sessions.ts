@@ -40,7 +40,7 @@ const mostNameBytes = 64;
 /** Bits of the status that the server sends with every answer without rows. */
 const [inTransaction, autocommit] = [1, 2];
 
-/** What is known of an open session beside its connection. */
+/** The facts known of an open session beside its connection. */
 interface Session {
   readonly core: MysqlCore & MysqlInside;
   /** Makes another connection to the same server. */

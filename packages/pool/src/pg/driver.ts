@@ -8,7 +8,7 @@ export interface PgField {
   readonly dataTypeID: number;
 }
 
-/** What a query answers. */
+/** The answer to a query. */
 // biome-ignore lint/suspicious/noExplicitAny: a row is what the query selects.
 export interface PgResult<Row = any> {
   readonly rows: Row[];

@@ -23,7 +23,7 @@ export interface InactiveReport {
   /** How long it has been borrowed, and how long since it was last used. */
   readonly lentMs: number;
   readonly inactiveMs: number;
-  /** Where it was acquired. */
+  /** The place in the code at which it was acquired. */
   readonly stack: string;
   readonly isReclaimed: boolean;
 }

@@ -11,7 +11,7 @@ import { type LmdbErrors, lmdbErrors } from './lmdb-errors.ts';
 import { correctRecord, decodePicture, decodePrepared, decodeRecord, encodeEntry } from './record.ts';
 import { openReadingsFile, type Store } from './store.ts';
 
-/** Where the readings lie. */
+/** The place of the readings. */
 export interface LmdbReadingsOptions {
   /** Holds `data.mdb` and `lock.mdb`; created when absent. */
   readonly directory: string;

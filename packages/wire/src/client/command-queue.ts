@@ -6,7 +6,7 @@ import { type HubStream, writeCommand } from './hub-stream.ts';
 import type { ResolvedClientOptions } from './options.ts';
 import { PendingRequest } from './pending-request.ts';
 
-/** What changes nothing, and so may be asked twice. */
+/** The commands that change nothing, and so may be sent twice. */
 const reads: ReadonlySet<CommandKind> = new Set(['hget', 'hexist', 'hgetall', 'hmget', 'hmexist']);
 
 /*

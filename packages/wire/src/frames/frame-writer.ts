@@ -18,7 +18,7 @@ export const frameHeaderBytes = 4;
 export class FrameWriter {
   bytes = new Uint8Array(slabBytes);
   at = 0;
-  /** Where the frame under way begins. */
+  /** The offset at which the frame under way begins. */
   #begun = 0;
 
   /** Begins a frame: leaves room for its header. */

@@ -40,7 +40,7 @@ export interface PoolTotals {
   /** Connections that the database takes; `spare` of them are never granted. */
   readonly capacity: number;
   readonly spare: number;
-  /** What is shared now, at most capacity − spare, and what of it is reserved. */
+  /** The connections that are shared now, at most capacity − spare, and those of them that are reserved. */
   readonly total: number;
   readonly reserved: number;
   /** How many clients there are. */

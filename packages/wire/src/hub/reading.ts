@@ -28,7 +28,7 @@ export interface Reading {
   readonly digits: readonly ReadDigit[];
   /** The version of the model that read it. */
   readonly model: string;
-  /** What a person says that it is; the machine's `text` stays. */
+  /** The text that a person says it is; the machine's `text` stays. */
   readonly corrected: string | null;
   /** Size of the upright picture, which the boxes refer to. */
   readonly width: number;

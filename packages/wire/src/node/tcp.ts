@@ -35,7 +35,7 @@ export interface TlsSource {
   onChange(listener: (material: TlsMaterial) => void): () => void;
 }
 
-/** Where a listener listens, and what it does with a peer. */
+/** The address of a listener, and what it does with a peer. */
 export interface ListenOptions {
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;
@@ -155,7 +155,7 @@ export interface DialTls extends TlsMaterial {
   readonly serverName?: string | undefined;
 }
 
-/** Where to connect, and how. */
+/** The peer to connect to, and how. */
 export interface DialOptions extends WaitOptions {
   readonly host: string;
   readonly port: number;

@@ -9,7 +9,7 @@ import { defaultFrameLimits } from '../frames/limits.ts';
 import { contextOf, type DialTls, dialError, dialTimeoutMs, serverNameOf, usingTls } from './tcp.ts';
 import { wireProtocol } from './wire-protocol.ts';
 
-/** Where a WebSocket connects, and how. */
+/** The address to which a WebSocket connects, and how. */
 export interface WebSocketDialOptions extends WaitOptions {
   /** `ws://…/wire` or `wss://…/wire`. */
   readonly url: string | URL;

@@ -7,7 +7,7 @@ export interface YamuxLimits {
   readonly maxStreams?: number | undefined;
   /** Streams of the peer without a handler; one more is reset. Default 256. */
   readonly maxWaitingStreams?: number | undefined;
-  /** What a peer may send on a stream before it is consumed, 256 KiB to 64 MiB. Default 256 KiB. */
+  /** The bytes that a peer may send on a stream before it is consumed, 256 KiB to 64 MiB. Default 256 KiB. */
   readonly receiveWindowBytes?: number | undefined;
   /** Queued bytes above which a stream's `write` returns false. Default 131,072. */
   readonly highWaterBytes?: number | undefined;

@@ -24,7 +24,7 @@ export interface StreamOwner {
   readonly transport: Transport;
   readonly peer: PeerAddress;
   readonly highWaterBytes: number;
-  /** What all streams together may hold. */
+  /** The memory that all streams together may hold. */
   readonly allowance: Allowance;
   /** The stream has something to send. */
   enterTurns(stream: YamuxStream): void;

@@ -12,7 +12,7 @@ import { sendProblem } from '../responses.ts';
 import { type Call, parse, type RouteTable } from '../route.ts';
 import { components } from '../schemas.ts';
 
-/** What became of one file of a form. */
+/** The result of one file of a form. */
 type Outcome = { readonly reading: Reading } | { readonly error: unknown; readonly file: string | null };
 
 /** Everything that a form brought. */

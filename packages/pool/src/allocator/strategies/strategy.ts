@@ -6,7 +6,7 @@ export interface SharingClient {
   readonly ceiling: number;
   /** Its share relative to others, above 0. */
   readonly weight: number;
-  /** What the last grant permits. */
+  /** The connections that the last grant permits. */
   readonly granted: number;
   /** The last report; undefined for a known client that has not reported. */
   readonly report: LeaseReport | undefined;
