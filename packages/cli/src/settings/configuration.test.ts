@@ -193,6 +193,14 @@ describe('a mistake is refused by the name that the person wrote', () => {
     await expect(load({ flags: { config, http: 'off' } })).rejects.toThrow('inkwire.toml: http: expected');
   });
 
+  it.each(['pool-spare', 'pool-lease-ms', 'pool-strategy'])('%s without pool-capacity', async (name) => {
+    const flags = { [name]: name === 'pool-strategy' ? 'mean' : '500' };
+    await expect(load({ flags })).rejects.toMatchObject({
+      code: 'CLI_CONFIG_INVALID',
+      message: `${name} needs pool-capacity: how many connections there are`,
+    });
+  });
+
   it.each([
     [{ 'tls-cert': 'c' }, 'tls-key is missing'],
     [{ 'tls-key': 'k' }, 'tls-cert is missing'],
