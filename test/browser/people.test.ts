@@ -13,7 +13,7 @@ async function openAs(name: string, options: BrowserContextOptions = {}): Promis
   const page = await stage.open(options, '#/wire');
   await page.evaluate((chosen) => localStorage.setItem('inkwire.name', chosen), name);
   await page.reload();
-  await page.locator('.wire[data-state=online] .you').getByText(name).waitFor();
+  await page.locator('.people[data-state=online] .you').getByText(name).waitFor();
   return page;
 }
 
@@ -147,11 +147,11 @@ it('comes back by itself after the hub was restarted, under the same name, and m
   await say(anna, 'before');
   await expect.poll(() => ben.locator('.nav-link .count').count()).toBe(1);
   await stage.hub.stop();
-  await anna.locator('.wire[data-state=offline]').waitFor();
+  await anna.locator('.people[data-state=offline]').waitFor();
   await anna.locator('.message-field').fill('while it is away');
   expect(await anna.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
   await stage.hub.start();
-  await anna.locator('.wire[data-state=online]').waitFor();
+  await anna.locator('.people[data-state=online]').waitFor();
   await anna.locator('.log').getByText('Ben has left.').waitFor();
   await anna.keyboard.press('Escape');
   await anna.locator('.you').getByText('Anna').waitFor();

@@ -342,6 +342,6 @@ async function busyPool(page: Page): Promise<void> {
 async function cutOff(page: Page): Promise<void> {
   await meet(page);
   await stage.hub.stop();
-  await page.locator('.wire[data-state=offline]').waitFor();
+  await page.locator('.people[data-state=offline]').waitFor();
   onTestFinished(() => stage.hub.start());
 }

@@ -68,7 +68,7 @@ it('the page, the terminal, the lab packet and a program see one another and exc
   const page = await stage.open({}, '#/wire');
   await page.evaluate(() => localStorage.setItem('inkwire.name', 'Page'));
   await page.reload();
-  await page.locator('.wire[data-state=online] .you').getByText('Page', { exact: true }).waitFor();
+  await page.locator('.people[data-state=online] .you').getByText('Page', { exact: true }).waitFor();
   const program = createClient({
     dial: (wait) => dialStream({ ...stage.hub.wire, ...wait }),
     name: 'Program',

@@ -31,15 +31,15 @@ export function PeoplePanel() {
   return (
     <section
       ref={panel}
-      class="wire"
+      class="people"
       aria-labelledby="wire-heading"
       onKeyDown={onKeyDown}
       data-state={connectionState.value}
     >
-      <header class="wire-head">
+      <header class="people-head">
         {person && (
           <a
-            class="tool wire-back"
+            class="tool people-back"
             href={viewHref('wire')}
             aria-label={words.value.wire.back}
             title={words.value.wire.back}
@@ -47,14 +47,14 @@ export function PeoplePanel() {
             <BackIcon />
           </a>
         )}
-        <div class="wire-title">
+        <div class="people-title">
           <h2 id="wire-heading" tabIndex={-1}>
             {person ? <bdi>{person.name}</bdi> : words.value.wire.heading}
           </h2>
           {person ? <PersonFacts person={person} /> : <State />}
         </div>
         <a
-          class="tool wire-close"
+          class="tool people-close"
           href={viewHref('write')}
           aria-label={words.value.wire.close}
           title={words.value.wire.close}
