@@ -1,0 +1,92 @@
+import { createRandom } from '@inkwire/base';
+import { expect, test } from 'vitest';
+import type { LabelledSet } from '../data/labelled-set.ts';
+import { createGlyphs } from './glyphs.ts';
+import { drawPage, markClasses } from './page.ts';
+import { createTargets, stride, writeTargets } from './targets.ts';
+
+/** One digit: a ring with a bar, so that a page has ink in shapes. */
+const digits: LabelledSet = {
+  name: 'a ring',
+  count: 1,
+  labels: Uint8Array.of(6),
+  images: Uint8Array.from({ length: 784 }, (_, p) => {
+    const [x, y] = [p % 28, Math.floor(p / 28)];
+    return Math.abs(Math.hypot(x - 14, y - 14) - 7) < 1.6 || (y > 4 && y < 14 && x > 6 && x < 9) ? 255 : 0;
+  }),
+};
+const glyphs = createGlyphs(digits);
+const size = { width: 160, height: 96 };
+const pageOf = (seed: number) => drawPage(glyphs, createRandom(seed), size);
+
+test('the same seed gives the same page, another seed another', () => {
+  expect(pageOf(3)).toEqual(pageOf(3));
+  expect(pageOf(3).plane).not.toEqual(pageOf(4).plane);
+});
+
+test('every mark lies on the page and is as large as a digit can be', () => {
+  for (let seed = 0; seed < 200; seed++)
+    for (const { kind, x, y, width, height } of pageOf(seed).marks) {
+      expect(kind).toBeGreaterThanOrEqual(0);
+      expect(kind).toBeLessThan(markClasses.length);
+      expect(Math.min(width, height)).toBeGreaterThanOrEqual(1);
+      expect(x - width / 2).toBeGreaterThanOrEqual(0);
+      expect(x + width / 2).toBeLessThanOrEqual(size.width);
+      expect(y - height / 2).toBeGreaterThanOrEqual(0);
+      expect(y + height / 2).toBeLessThanOrEqual(size.height);
+    }
+});
+
+test('all kinds of marks appear, and pages without any', () => {
+  const pages = Array.from({ length: 400 }, (_, seed) => pageOf(seed));
+  const kinds = new Set(pages.flatMap(({ marks }) => marks.map(({ kind }) => markClasses[kind])));
+  expect([...kinds].sort().join('')).toBe(',-./6:');
+  expect(pages.filter(({ marks }) => marks.length === 0).length).toBeGreaterThan(20);
+  expect(pages.some(({ writing }) => writing.includes(2))).toBe(true);
+});
+
+test('every mark has ink of a mark under its box, and no plane has a number that is none', () => {
+  for (let seed = 0; seed < 100; seed++) {
+    const { plane, marks, writing, width } = pageOf(seed);
+    expect(plane.every(Number.isFinite)).toBe(true);
+    for (const mark of marks) {
+      const columns = width / stride;
+      const [left, right] = [mark.x - mark.width / 2, mark.x + mark.width / 2].map((x) =>
+        Math.floor(x / stride),
+      );
+      const [top, bottom] = [mark.y - mark.height / 2, mark.y + mark.height / 2].map((y) =>
+        Math.floor(y / stride),
+      );
+      let inked = 0;
+      for (let row = top!; row <= bottom!; row++)
+        for (let column = left!; column <= right!; column++)
+          if (writing[row * columns + column] === 1) inked++;
+      expect(inked).toBeGreaterThan(0);
+    }
+  }
+});
+
+test('targets are one at the cell of a centre, and say where in the cell and how large', () => {
+  const marks = [{ kind: 7, x: 42, y: 30, width: 16, height: 32 }];
+  const page = { ...size, plane: new Float32Array(size.width * size.height), marks, writing: writingAt(410) };
+  const targets = createTargets(2, size.width, size.height);
+  writeTargets(page, targets.targetsOf(1));
+  const cells = (size.width / stride) * (size.height / stride);
+  const cell = 7 * (size.width / stride) + 10;
+  const second = { heat: 15 * cells, box: 4 * cells, at: cells, writing: 2 * cells };
+  expect(targets.heat.subarray(0, second.heat).every((level) => level === 0)).toBe(true);
+  expect(targets.heat[second.heat + 7 * cells + cell]).toBe(1);
+  expect(targets.heat[second.heat + 7 * cells + cell + 1]).toBeCloseTo(Math.exp(-1 / (2 * 0.7 ** 2)), 5);
+  expect([0, 1, 2, 3].map((channel) => targets.box[second.box + channel * cells + cell])).toEqual([
+    0.5, 0.5, 0, 0,
+  ]);
+  expect(targets.at[second.at + cell]).toBe(1);
+  expect(targets.at.reduce((a, b) => a + b)).toBe(1);
+  expect(targets.writing[second.writing + cells + 410]).toBe(1);
+});
+
+function writingAt(cell: number): Uint8Array {
+  const writing = new Uint8Array((size.width / stride) * (size.height / stride));
+  writing[cell] = 2;
+  return writing;
+}

@@ -1,0 +1,105 @@
+/**
+ * Made-up pages to train the detector on: digits and separators in lines, columns and boxes, at places that are known,
+ * among other writing, on paper of many kinds, as a camera sees them.
+ */
+import type { Random } from '@inkwire/base';
+import { normalise } from '../detect/normalise.ts';
+import { photograph } from './camera.ts';
+import type { GlyphSource } from './glyphs.ts';
+import type { Coverage } from './ink.ts';
+import { type BaseLine, between, chance, drawPattern, drawRules, drawSheet, scaled } from './paper.ts';
+import { type Writing, writePage } from './writing.ts';
+
+/** What a mark can be, in the order of the detector's heat maps: ten digits and five separators. */
+export const markClasses = '0123456789.,-/:';
+
+/** A digit or a separator on a page. */
+export interface Mark {
+  /** Index into `markClasses`. */
+  readonly kind: number;
+  /** The centre of its box, pixels. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A page and what stands on it. Sides are multiples of 8. */
+export interface MadeUpPage {
+  readonly width: number;
+  readonly height: number;
+  /** [height × width], normalised: ink is positive. */
+  readonly plane: Float32Array;
+  readonly marks: readonly Mark[];
+  /** [height / 4 × width / 4]: 1 = ink of a mark, 2 = other writing, 0 = neither. */
+  readonly writing: Uint8Array;
+}
+
+/** A size in pixels. */
+export interface PageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Makes up a page. The same random numbers give the same page. */
+export function drawPage(glyphs: GlyphSource, random: Random, size: PageSize): MadeUpPage {
+  const { width, height } = size;
+  const writing = writePage(glyphs, random, size);
+  const ink = chance(random, 0.75) ? between(random, 0.45, 0.95) : scaled(random, 0.07, 0.45);
+  const plane = drawSheet(random, width, height, ink);
+  printOn(plane, random, size, writing.line, ink);
+  if (writing.behind) darken(plane, writing.behind, ink * between(random, 0.1, 0.4));
+  layInk(plane, writing, random, ink);
+  photograph(random, plane, width, height, ink);
+  return {
+    width,
+    height,
+    plane: normalise(plane, width, height),
+    marks: writing.marks,
+    writing: writingMap(writing, size),
+  };
+}
+
+/** Patterns and rules, printed as dark as a share of the ink. */
+function printOn(
+  plane: Float32Array,
+  random: Random,
+  { width, height }: PageSize,
+  line: BaseLine,
+  ink: number,
+): void {
+  if (chance(random, 0.35))
+    darken(plane, drawPattern(random, width, height), ink * scaled(random, 0.04, 0.6));
+  if (chance(random, 0.45))
+    darken(plane, drawRules(random, width, height, line), ink * scaled(random, 0.1, 1.1));
+}
+
+function darken(plane: Float32Array, { coverage }: Coverage, by: number): void {
+  for (let i = 0; i < plane.length; i++) plane[i]! *= 1 - Math.min(0.97, by) * coverage[i]!;
+}
+
+/** Ink varies along its stroke, as of a ball-point or a pencil, and from one writer's pen to another's. */
+function layInk(plane: Float32Array, { marked, other }: Writing, random: Random, ink: number): void {
+  const grain = chance(random, 0.4) ? between(random, 0, 0.5) : 0;
+  const otherInk = chance(random, 0.7) ? ink : Math.min(0.95, ink * between(random, 0.5, 1.6));
+  for (let i = 0; i < plane.length; i++) {
+    const covered = Math.max(ink * marked.coverage[i]!, otherInk * other.coverage[i]!);
+    if (covered > 0) plane[i]! *= 1 - covered * (grain === 0 ? 1 : 1 - grain * random.next());
+  }
+}
+
+const cell = 4;
+const enough = 0.4;
+
+function writingMap({ marked, other }: Writing, { width, height }: PageSize): Uint8Array {
+  const columns = width / cell;
+  const map = new Uint8Array(columns * (height / cell));
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      const at = (y >> 2) * columns + (x >> 2);
+      if (marked.coverage[i]! > enough) map[at] = 1;
+      else if (other.coverage[i]! > enough && map[at] === 0) map[at] = 2;
+    }
+  return map;
+}
