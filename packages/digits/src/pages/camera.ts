@@ -1,6 +1,6 @@
 /** What a camera or scanner makes of a page: blur, coarse pixels, noise, JPEG, two levels. */
 import type { Random } from '@inkwire/base';
-import { between, chance, scaled } from './paper.ts';
+import { between, chance, scaled } from './chance.ts';
 
 /**
  * Takes a picture of a page, in place. `plane` [height × width], 0 = black, 1 = white; sides are multiples of 8. Noise is

@@ -1,48 +1,79 @@
+/** Digits as many hands and pens write them: MNIST's as they are, MNIST's drawn anew, and styles that MNIST lacks. */
 import type { Random } from '@inkwire/base';
-import { digitBytes, type LabelledSet, pictureSide } from '../data/labelled-set.ts';
+import { digitBytes, type LabelledSet } from '../data/labelled-set.ts';
+import { oneOf, weighted } from './chance.ts';
+import { drawTraces } from './draw-traces.ts';
+import { enlarge } from './enlarge.ts';
 import type { Coverage } from './ink.ts';
+import { drawPen } from './pen.ts';
+import { skeletonOf } from './skeleton.ts';
+import { type Style, styles, traceStyle } from './styles.ts';
+import { extentOf, type Trace } from './trace.ts';
+import { drawWarp, warpTrace } from './warp.ts';
+
+/** What one digit looks like: [height × width], tight to the ink above 0.3. */
 export interface Glyph extends Coverage {
   readonly digit: number;
 }
+
+/** Draws digits, each time differently. The same random numbers give the same digits. */
 export interface GlyphSource {
+  /** Any digit whose ink is `height` pixels high, 10…60, to within a pixel. */
   draw(random: Random, height: number): Glyph;
 }
-export function createGlyphs(set: LabelledSet): GlyphSource {
+
+/** A source that also shows its constructed styles one by one. */
+export interface Glyphs extends GlyphSource {
+  readonly styleNames: readonly string[];
+  /** Throws a RangeError for a name that is not in `styleNames`. */
+  drawStyle(name: string, random: Random, height: number): Glyph;
+}
+
+/** Shares of the digits that are drawn as MNIST has them, and along their middle line; the rest are constructed. */
+const pictured = 0.5;
+const redrawn = 0.33;
+
+/** Of MNIST's training digits, or another set's. Throws a RangeError for an empty set. */
+export function createGlyphs(digits: LabelledSet): Glyphs {
+  if (digits.count === 0) throw new RangeError('Expected `digits` to hold a digit, got none');
+  const skeletons = new Map<number, readonly Trace[]>();
+  const pixelsOf = (index: number) => digits.images.subarray(index * digitBytes, (index + 1) * digitBytes);
+  const skeletonAt = (index: number) => {
+    let skeleton = skeletons.get(index);
+    if (!skeleton) skeletons.set(index, (skeleton = skeletonOf(pixelsOf(index))));
+    return skeleton;
+  };
+  const drawAny = (random: Random, height: number): Glyph => {
+    const index = random.below(digits.count);
+    const digit = digits.labels[index]!;
+    const kind = random.next();
+    if (kind >= pictured + redrawn) return drawStyle(weighted(random, stylesOf[digit]!), random, height);
+    const skeleton = kind < pictured ? [] : skeletonAt(index);
+    if (skeleton.length > 0) return { digit, ...redraw(skeleton, random, height, digit === 8 ? 0.13 : 0.17) };
+    const picture = enlarge(pixelsOf(index), random, height);
+    return picture ? { digit, ...picture } : drawAny(random, height);
+  };
   return {
-    draw(random, height): Glyph {
-      const i = random.below(set.count);
-      const px = set.images.subarray(i * digitBytes, (i + 1) * digitBytes);
-      let [l, t, r, b] = [28, 28, 0, 0];
-      for (let y = 0; y < 28; y++)
-        for (let x = 0; x < 28; x++)
-          if (px[y * pictureSide + x]! > 60) {
-            l = Math.min(l, x);
-            t = Math.min(t, y);
-            r = Math.max(r, x + 1);
-            b = Math.max(b, y + 1);
-          }
-      const s = height / (b - t);
-      const width = Math.max(3, Math.round((r - l) * s * (0.75 + 0.5 * random.next())));
-      const h = Math.round(height);
-      const shear = 0.15 * random.normal();
-      const pad = Math.ceil((Math.abs(shear) * h) / 2);
-      const coverage = new Float32Array((width + 2 * pad) * h);
-      const at = (x: number, y: number) => (x < 0 || y < 0 || x >= 28 || y >= 28 ? 0 : px[y * 28 + x]! / 255);
-      const th = 0.25 + 0.5 * random.next();
-      const k = 5 + 9 * random.next();
-      for (let y = 0; y < h; y++)
-        for (let x = 0; x < width + 2 * pad; x++) {
-          const v = t + ((y + 0.5) / h) * (b - t) - 0.5;
-          const u = l + ((x + 0.5 - pad + shear * (y - h / 2)) / width) * (r - l) - 0.5;
-          const [iu, iv] = [Math.floor(u), Math.floor(v)];
-          const [fu, fv] = [u - iu, v - iv];
-          const g =
-            (1 - fv) * ((1 - fu) * at(iu, iv) + fu * at(iu + 1, iv)) +
-            fv * ((1 - fu) * at(iu, iv + 1) + fu * at(iu + 1, iv + 1));
-          const c = 1 / (1 + Math.exp(-k * (g - th)));
-          coverage[y * (width + 2 * pad) + x] = c < 0.08 ? 0 : c;
-        }
-      return { digit: set.labels[i]!, width: width + 2 * pad, height: h, coverage };
+    draw: (random, height) => drawAny(random, Math.round(height)),
+    styleNames: [...new Set(styles.map(({ name }) => name))],
+    drawStyle(name, random, height) {
+      const named = styles.filter((style) => style.name === name);
+      if (named.length === 0) throw new RangeError(`Expected \`name\` to be a style, got \`${name}\``);
+      return drawStyle(oneOf(random, named), random, Math.round(height));
     },
   };
+}
+
+const stylesOf = Array.from({ length: 10 }, (_, digit) => styles.filter((style) => style.digit === digit));
+
+function drawStyle(style: Style, random: Random, height: number): Glyph {
+  return { digit: style.digit, ...redraw(traceStyle(style, random), random, height, style.widestPen) };
+}
+
+/** Draws traces with a pen, warped as hands vary. */
+function redraw(traces: readonly Trace[], random: Random, height: number, widest: number): Coverage {
+  const { left, top, right, bottom } = extentOf(traces);
+  const warp = drawWarp(random);
+  const warped = traces.map((trace) => warpTrace(trace, warp, (left + right) / 2, (top + bottom) / 2));
+  return drawTraces(warped, drawPen(random, height, widest), height);
 }

@@ -5,24 +5,14 @@
 import type { Random } from '@inkwire/base';
 import { normalise } from '../detect/normalise.ts';
 import { photograph } from './camera.ts';
+import { between, chance, scaled } from './chance.ts';
 import type { GlyphSource } from './glyphs.ts';
 import type { Coverage } from './ink.ts';
-import { type BaseLine, between, chance, drawPattern, drawRules, drawSheet, scaled } from './paper.ts';
+import { type Mark, markClasses, type PageSize } from './mark.ts';
+import { type BaseLine, drawPattern, drawRules, drawSheet } from './paper.ts';
 import { type Writing, writePage } from './writing.ts';
 
-/** What a mark can be, in the order of the detector's heat maps: ten digits and five separators. */
-export const markClasses = '0123456789.,-/:';
-
-/** A digit or a separator on a page. */
-export interface Mark {
-  /** Index into `markClasses`. */
-  readonly kind: number;
-  /** The centre of its box, pixels. */
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+export { type Mark, markClasses, type PageSize };
 
 /** A page and what stands on it. Sides are multiples of 8. */
 export interface MadeUpPage {
@@ -33,12 +23,6 @@ export interface MadeUpPage {
   readonly marks: readonly Mark[];
   /** [height / 4 × width / 4]: 1 = ink of a mark, 2 = other writing, 0 = neither. */
   readonly writing: Uint8Array;
-}
-
-/** A size in pixels. */
-export interface PageSize {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Makes up a page. The same random numbers give the same page. */

@@ -1,17 +1,7 @@
 /** Paper: its light, grain and print, before anybody writes on it. Planes are [height × width], 0 = black, 1 = white. */
 import type { Random } from '@inkwire/base';
+import { between, chance, scaled } from './chance.ts';
 import { type Coverage, createCanvas, drawLine } from './ink.ts';
-
-/** Uniform from `low` to `high`. */
-export const between = (random: Random, low: number, high: number): number =>
-  low + (high - low) * random.next();
-
-/** From `low` to `high` with a uniform logarithm: small ones are as frequent as large ones. */
-export const scaled = (random: Random, low: number, high: number): number =>
-  low * (high / low) ** random.next();
-
-/** Whether something that happens with that probability happens now. */
-export const chance = (random: Random, probability: number): boolean => random.next() < probability;
 
 /**
  * A sheet without lines: its colour, uneven light, grain, and sometimes a shadow. The grain is never so strong that ink of

@@ -1,5 +1,6 @@
 /** The detector's targets, at one cell for 4 × 4 pixels. */
-import { type MadeUpPage, markClasses } from './page.ts';
+import { markClasses } from './mark.ts';
+import type { MadeUpPage } from './page.ts';
 
 /** Pixels of one cell of the detector's output, each way. */
 export const stride = 4;

@@ -1,9 +1,10 @@
 /** What is written on a made-up page, and where. */
 import type { Random } from '@inkwire/base';
+import { between, chance, scaled } from './chance.ts';
 import type { GlyphSource } from './glyphs.ts';
 import { type Bounds, type Coverage, createCanvas, drawLine, drawPath, stamp } from './ink.ts';
-import { type Mark, markClasses, type PageSize } from './page.ts';
-import { type BaseLine, between, chance, scaled } from './paper.ts';
+import { type Mark, markClasses, type PageSize } from './mark.ts';
+import type { BaseLine } from './paper.ts';
 
 /** The layers of a page's writing. */
 export interface Writing {

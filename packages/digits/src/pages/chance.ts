@@ -1,0 +1,30 @@
+import type { Random } from '@inkwire/base';
+
+/** Whether something happens that does so with this probability. */
+export function chance(random: Random, probability: number): boolean {
+  return random.next() < probability;
+}
+
+/** Uniform in [low, high). */
+export function between(random: Random, low: number, high: number): number {
+  return low + (high - low) * random.next();
+}
+
+/** In [low, high), each doubling as likely as the next. */
+export function scaled(random: Random, low: number, high: number): number {
+  return low * (high / low) ** random.next();
+}
+
+/** One of them, each as likely as the others. */
+export function oneOf<Choice>(random: Random, choices: readonly Choice[]): Choice {
+  return choices[random.below(choices.length)]!;
+}
+
+/** One of them, as likely as its weight says. */
+export function weighted<Choice extends { readonly weight: number }>(
+  random: Random,
+  choices: readonly Choice[],
+): Choice {
+  let left = random.next() * choices.reduce((sum, { weight }) => sum + weight, 0);
+  return choices.find(({ weight }) => (left -= weight) < 0) ?? choices.at(-1)!;
+}

@@ -1,0 +1,30 @@
+import { type Coverage, createCanvas } from './ink.ts';
+import { drawTrace, type Pen } from './pen.ts';
+import { tight } from './tight.ts';
+import { extentOf, type Trace } from './trace.ts';
+
+/** Paper round the ink while it is drawn: the pen's swell and soft edge. */
+const margin = 3;
+
+/**
+ * Draws traces, in any unit, so large that their ink is `height` pixels high, tight to the ink. Traces that have no
+ * height at all, such as a level dash, are drawn at one pixel for a unit.
+ */
+export function drawTraces(traces: readonly Trace[], pen: Pen, height: number): Coverage {
+  const { left, top, right, bottom } = extentOf(traces);
+  const scale = bottom > top ? Math.max(1, height - pen.width) / (bottom - top) : 1;
+  const before = margin + pen.width / 2;
+  const canvas = createCanvas(
+    Math.ceil((right - left) * scale + 2 * before),
+    Math.ceil((bottom - top) * scale + 2 * before),
+  );
+  for (const trace of traces) {
+    const placed = new Float32Array(trace.length);
+    for (let i = 0; i < trace.length; i += 2) {
+      placed[i] = (trace[i]! - left) * scale + before;
+      placed[i + 1] = (trace[i + 1]! - top) * scale + before;
+    }
+    drawTrace(canvas, placed, pen);
+  }
+  return tight(canvas) ?? canvas;
+}

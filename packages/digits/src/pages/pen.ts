@@ -1,0 +1,102 @@
+import type { Random } from '@inkwire/base';
+import { between, chance, scaled } from './chance.ts';
+import type { Coverage } from './ink.ts';
+import type { Trace } from './trace.ts';
+
+/** What a pen leaves where it goes. */
+export interface Pen {
+  /** Of its line, pixels. */
+  readonly width: number;
+  /** 0 = a round point; towards 1 a flat nib, whose line is narrow along `angle` (radians). */
+  readonly flatness: number;
+  readonly angle: number;
+  /** How much the width swells and shrinks along the line, as a share of it; the swell's length in pixels; its phase. */
+  readonly pressure: number;
+  readonly swell: number;
+  readonly phase: number;
+  /** How much thinner the line ends than it began, 0…1. */
+  readonly taper: number;
+}
+
+/** A line thinner than this would fall between the pixels: a camera shows it pale, and no box could be drawn round it. */
+const thinnest = 0.75;
+
+/** Any pen for digits of a height (pixels): ball-points of 0.04 of it, felt pens, fountain pens, markers up to `widest`. */
+export function drawPen(random: Random, height: number, widest: number): Pen {
+  const share = chance(random, 0.75) ? scaled(random, 0.055, 0.125) : scaled(random, 0.04, 0.2);
+  return {
+    width: Math.max(thinnest, height * Math.min(share, widest)),
+    flatness: chance(random, 0.15) ? between(random, 0.2, 0.6) : 0,
+    angle: between(random, -1.3, -0.3),
+    pressure: between(random, 0, 0.15),
+    swell: height * between(random, 0.3, 1),
+    phase: between(random, 0, 2 * Math.PI),
+    taper: chance(random, 0.25) ? between(random, 0, 0.5) : 0,
+  };
+}
+
+/**
+ * Draws the way of a pen (pixels) on a canvas. A pixel's coverage is the width of line within it, across the line; where
+ * lines cross, the larger one stays.
+ */
+export function drawTrace(canvas: Coverage, trace: Trace, pen: Pen): void {
+  const points = trace.length / 2;
+  if (points === 0) return;
+  let [x, y] = [trace[0]!, trace[1]!];
+  let [walked, radius] = [0, points > 1 ? radiusOf(pen, trace[2]! - x, trace[3]! - y, 0, 0) : pen.width / 2];
+  if (points === 1) drawSpan(canvas, x, y, radius, x, y, radius);
+  for (let k = 1; k < points; k++) {
+    const [nextX, nextY] = [trace[2 * k]!, trace[2 * k + 1]!];
+    const [dx, dy] = [nextX - x, nextY - y];
+    walked += Math.sqrt(dx * dx + dy * dy);
+    const nextRadius = radiusOf(pen, dx, dy, walked, k / (points - 1));
+    drawSpan(canvas, x, y, radius, nextX, nextY, nextRadius);
+    [x, y, radius] = [nextX, nextY, nextRadius];
+  }
+}
+
+/** Half the width of the line in a direction, after a way, at a share of the whole. */
+function radiusOf(pen: Pen, dx: number, dy: number, walked: number, share: number): number {
+  let width = pen.width * (1 + pen.pressure * Math.sin((2 * Math.PI * walked) / pen.swell + pen.phase));
+  width *= 1 - pen.taper * share;
+  if (pen.flatness > 0) {
+    const along = Math.cos(Math.atan2(dy, dx) - pen.angle);
+    width *= 1 - pen.flatness * along * along;
+  }
+  return Math.max(thinnest, width) / 2;
+}
+
+/** A straight line with round ends, whose radius goes from one to the other. */
+function drawSpan(
+  { width, height, coverage }: Coverage,
+  x0: number,
+  y0: number,
+  r0: number,
+  x1: number,
+  y1: number,
+  r1: number,
+): void {
+  const reach = Math.max(r0, r1) + 0.5;
+  const left = Math.max(0, Math.floor(Math.min(x0, x1) - reach));
+  const right = Math.min(width - 1, Math.floor(Math.max(x0, x1) + reach));
+  const top = Math.max(0, Math.floor(Math.min(y0, y1) - reach));
+  const bottom = Math.min(height - 1, Math.floor(Math.max(y0, y1) + reach));
+  const [dx, dy, dr] = [x1 - x0, y1 - y0, r1 - r0];
+  const inverse = 1 / Math.max(1e-9, dx * dx + dy * dy);
+  const reachSquared = reach * reach;
+  for (let y = top; y <= bottom; y++) {
+    const py = y + 0.5 - y0;
+    for (let x = left; x <= right; x++) {
+      const px = x + 0.5 - x0;
+      let along = (px * dx + py * dy) * inverse;
+      along = along < 0 ? 0 : Math.min(along, 1);
+      const [ax, ay] = [px - along * dx, py - along * dy];
+      const squared = ax * ax + ay * ay;
+      if (squared >= reachSquared) continue;
+      const radius = r0 + along * dr;
+      const covered = Math.min(1, 2 * radius, radius + 0.5 - Math.sqrt(squared));
+      const at = y * width + x;
+      if (covered > coverage[at]!) coverage[at] = covered;
+    }
+  }
+}

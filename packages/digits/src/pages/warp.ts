@@ -1,0 +1,73 @@
+/** How a hand leans, turns, stretches and bends what it writes: the same for a picture's pixels and a pen's points. */
+import type { Random } from '@inkwire/base';
+import { between, chance } from './chance.ts';
+import type { Trace } from './trace.ts';
+
+/** Of lengths in heights. A point is first taken by the matrix `a b c d` (rows), then moved by the waves. */
+export interface Warp {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  /** Moves a point right by its new height above the middle: verticals bend. */
+  readonly sway: Wave;
+  /** Moves a point down by its new place from left to right: horizontals bend. */
+  readonly swell: Wave;
+  /** Moves a point right by its place from left to right: one side becomes narrower than the other. */
+  readonly crowd: Wave;
+  /** Moves a point down by its height: the upper half becomes larger than the lower one. */
+  readonly weigh: Wave;
+}
+
+/** `size × sin(pace × position + phase)` */
+interface Wave {
+  readonly size: number;
+  readonly pace: number;
+  readonly phase: number;
+}
+
+/** Deviation of the turn, radians; of the shear; and of a wave's size, heights. */
+const turnSpread = (5 * Math.PI) / 180;
+const shearSpread = 0.15;
+const waveSpread = 0.02;
+
+/** `strength` scales everything but the aspect; 1 for MNIST's pictures. */
+export function drawWarp(random: Random, strength = 1): Warp {
+  const turn = strength * turnSpread * random.normal();
+  // As in cursive hands, which lean to the right.
+  const cursive = chance(random, 0.12) ? between(random, 0.1, 0.4) : 0;
+  const lean = strength * shearSpread * random.normal() + cursive;
+  const aspect = between(random, 0.75, 1.25);
+  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+  const wave = (): Wave => ({
+    size: strength * waveSpread * random.normal(),
+    pace: between(random, 3, 7),
+    phase: between(random, 0, 2 * Math.PI),
+  });
+  return {
+    a: cos * aspect,
+    b: -cos * lean - sin,
+    c: sin * aspect,
+    d: cos - sin * lean,
+    sway: wave(),
+    swell: wave(),
+    crowd: wave(),
+    weigh: wave(),
+  };
+}
+
+export function waveAt({ size, pace, phase }: Wave, position: number): number {
+  return size * Math.sin(pace * position + phase);
+}
+
+/** Takes points in heights, whose middle is at `x`, `y`. */
+export function warpTrace(trace: Trace, warp: Warp, x: number, y: number): Trace {
+  const result = new Float32Array(trace.length);
+  for (let i = 0; i < trace.length; i += 2) {
+    const [dx, dy] = [trace[i]! - x, trace[i + 1]! - y];
+    const [px, py] = [warp.a * dx + warp.b * dy, warp.c * dx + warp.d * dy];
+    result[i] = px + waveAt(warp.sway, py) + waveAt(warp.crowd, px);
+    result[i + 1] = py + waveAt(warp.swell, px) + waveAt(warp.weigh, py);
+  }
+  return result;
+}
