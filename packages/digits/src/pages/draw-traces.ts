@@ -11,8 +11,13 @@ const margin = 3;
  * height at all, such as a level dash, are drawn at one pixel for a unit.
  */
 export function drawTraces(traces: readonly Trace[], pen: Pen, height: number): Coverage {
+  const { top, bottom } = extentOf(traces);
+  return drawScaled(traces, pen, bottom > top ? Math.max(1, height - pen.width) / (bottom - top) : 1);
+}
+
+/** Draws traces at `scale` pixels for a unit, tight to the ink. */
+export function drawScaled(traces: readonly Trace[], pen: Pen, scale: number): Coverage {
   const { left, top, right, bottom } = extentOf(traces);
-  const scale = bottom > top ? Math.max(1, height - pen.width) / (bottom - top) : 1;
   const before = margin + pen.width / 2;
   const canvas = createCanvas(
     Math.ceil((right - left) * scale + 2 * before),

@@ -1,6 +1,7 @@
 import type { Random } from '@inkwire/base';
 import { pictureSide } from '../data/labelled-set.ts';
 import { between } from './chance.ts';
+import type { GlyphHand } from './hand.ts';
 import { type Coverage, createCanvas } from './ink.ts';
 import { tight } from './tight.ts';
 import type { Extent } from './trace.ts';
@@ -25,27 +26,41 @@ interface Field {
   readonly gain: number;
 }
 
+/** The soft threshold that leaves lines as wide as a pen's, and how far it is off: MNIST's own pens differ. */
+const thresholds = { thin: 0.6, thick: 0.24, spread: 0.05 };
+/** Pens that MNIST's lines can be thinned and thickened to, heights. */
+const pens = { thin: 0.055, thick: 0.15 };
+
 /**
- * A grey picture of a digit [784] as another hand and pen would write it, enlarged to `height` pixels of ink: turned,
- * sheared, stretched and bent, its line thickened or thinned by a soft threshold on the blurred picture. Undefined when
- * that leaves no ink.
+ * A grey picture of a digit [784] as that hand would write it, enlarged to `height` pixels of ink: turned, sheared,
+ * stretched and bent, its line thickened or thinned by a soft threshold on the blurred picture. Undefined when that leaves
+ * no ink.
  */
-export function enlarge(pixels: Uint8Array, random: Random, height: number): Coverage | undefined {
-  const warp = drawWarp(random);
+export function enlarge(
+  pixels: Uint8Array,
+  random: Random,
+  hand: GlyphHand,
+  height: number,
+): Coverage | undefined {
+  const warp = drawWarp(random, hand);
   const levels = blur(pixels, between(random, 0, 0.22));
-  const threshold = between(random, 0.22, 0.62);
-  const sharpness = between(random, 3, 9);
+  const threshold = thresholdFor(hand.nib.width) + thresholds.spread * random.normal();
   const extent = extentAfter(levels, threshold, warp);
   if (!extent) return undefined;
   const fine = height < coarse ? 2 : 1;
   let scale = (fine * height) / (extent.bottom - extent.top);
   for (let attempt = 1; ; attempt++) {
-    const gain = Math.max(4, (sharpness * scale) / digitSide);
+    const gain = Math.max(4, (hand.sharpness * scale) / digitSide);
     const raster = render({ levels, threshold, gain }, warp, extent, scale);
     const cut = tight(fine === 2 ? halved(raster) : raster);
     if (!cut || attempt === maxAttempts || Math.abs(cut.height - height) < 1) return cut;
     scale *= height / cut.height;
   }
+}
+
+function thresholdFor(penWidth: number): number {
+  const share = Math.log(penWidth / pens.thin) / Math.log(pens.thick / pens.thin);
+  return thresholds.thin + Math.min(1, Math.max(0, share)) * (thresholds.thick - thresholds.thin);
 }
 
 /** The picture on a larger field, each pixel mixed with its neighbours by a share, its darkest at 1. */

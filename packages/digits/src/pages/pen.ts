@@ -3,35 +3,52 @@ import { between, chance, scaled } from './chance.ts';
 import type { Coverage } from './ink.ts';
 import type { Trace } from './trace.ts';
 
-/** What a pen leaves where it goes. */
-export interface Pen {
-  /** Of its line, pixels. */
+/** A pen apart from the size of what it writes. Lengths are in heights of a digit. */
+export interface Nib {
+  /** Of its line: ball-points have 0.04, markers 0.2. */
   readonly width: number;
   /** 0 = a round point; towards 1 a flat nib, whose line is narrow along `angle` (radians). */
   readonly flatness: number;
   readonly angle: number;
-  /** How much the width swells and shrinks along the line, as a share of it; the swell's length in pixels; its phase. */
+  /** How much the width swells and shrinks along the line, as a share of it; the swell's length. */
   readonly pressure: number;
   readonly swell: number;
-  readonly phase: number;
   /** How much thinner the line ends than it began, 0…1. */
   readonly taper: number;
+}
+
+/** What a pen leaves where it goes; its lengths are in pixels. */
+export interface Pen extends Nib {
+  /** Where in its swell a line begins, radians. */
+  readonly phase: number;
 }
 
 /** A line thinner than this would fall between the pixels: a camera shows it pale, and no box could be drawn round it. */
 const thinnest = 0.75;
 
-/** Any pen for digits of a height (pixels): ball-points of 0.04 of it, felt pens, fountain pens, markers up to `widest`. */
-export function drawPen(random: Random, height: number, widest: number): Pen {
-  const share = chance(random, 0.75) ? scaled(random, 0.055, 0.125) : scaled(random, 0.04, 0.2);
+/** Any pen: ball-points, felt pens, fountain pens, markers. */
+export function drawNib(random: Random): Nib {
   return {
-    width: Math.max(thinnest, height * Math.min(share, widest)),
+    width: chance(random, 0.75) ? scaled(random, 0.055, 0.125) : scaled(random, 0.04, 0.2),
     flatness: chance(random, 0.15) ? between(random, 0.2, 0.6) : 0,
     angle: between(random, -1.3, -0.3),
     pressure: between(random, 0, 0.15),
-    swell: height * between(random, 0.3, 1),
-    phase: between(random, 0, 2 * Math.PI),
+    swell: between(random, 0.3, 1),
     taper: chance(random, 0.25) ? between(random, 0, 0.5) : 0,
+  };
+}
+
+/** How much the width of one pen's lines differs from digit to digit: the deviation of its logarithm. */
+const widthSpread = 0.07;
+
+/** A nib on a digit of a height (pixels), not wider than `widest` (heights). */
+export function drawPen(random: Random, nib: Nib, height: number, widest: number): Pen {
+  const width = nib.width * Math.exp(widthSpread * random.normal());
+  return {
+    ...nib,
+    width: Math.max(thinnest, height * Math.min(width, widest)),
+    swell: height * nib.swell,
+    phase: between(random, 0, 2 * Math.PI),
   };
 }
 

@@ -17,11 +17,15 @@ const filled = 1.75;
 /** Each pass mixes a point with the mean of its two neighbours: enough to take the stairs of pixels off. */
 const smoothings = 10;
 
+/** How many loops a digit has. Where a writer left one open, ink decides what it is, not its middle line. */
+const loopsOf = [1, 0, 0, 0, 0, 0, 1, 0, 2, 1];
+
 /**
- * The middle lines of a digit [784] as traces of one height's unit, or none where they would not show which digit it
+ * The middle lines of a picture [784] of a digit as traces in heights, or none where they would not show which digit it
  * is, because ink has filled a loop.
  */
-export function skeletonOf(pixels: Uint8Array): Trace[] {
+export function skeletonOf(pixels: Uint8Array, digit: number): Trace[] {
+  if (countHoles(pixels) < loopsOf[digit]!) return [];
   const mask = enlargedMask(pixels);
   const widest =
     2 * Math.sqrt(squaredDistance(side, side, (i) => mask[i] === 0).reduce((a, b) => Math.max(a, b), 0));
@@ -68,4 +72,27 @@ function smooth(trace: Trace): Trace {
     from = to;
   }
   return from;
+}
+
+/** Parts of the paper that the ink (joined by sides or corners) cuts off from the rest. */
+function countHoles(pixels: Uint8Array): number {
+  const wide = pictureSide + 2;
+  const open = new Uint8Array(wide * wide).fill(1);
+  for (let y = 0; y < pictureSide; y++)
+    for (let x = 0; x < pictureSide; x++)
+      if (pixels[y * pictureSide + x]! > inkAbove) open[(y + 1) * wide + x + 1] = 0;
+  let parts = 0;
+  for (let start = 0; start < open.length; start++) {
+    if (!open[start]) continue;
+    parts++;
+    const waiting = [start];
+    open[start] = 0;
+    for (let i = waiting.pop(); i !== undefined; i = waiting.pop())
+      for (const next of [i - 1, i + 1, i - wide, i + wide])
+        if (open[next]) {
+          open[next] = 0;
+          waiting.push(next);
+        }
+  }
+  return parts - 1;
 }

@@ -52,3 +52,24 @@ export function resample(trace: Trace, step: number): Trace {
   }
   return result;
 }
+
+/** The part from one length along the way to another. */
+export function sliceTrace(trace: Trace, from: number, to: number): Trace {
+  const slice: number[] = [];
+  let walked = 0;
+  for (let i = 2; i < trace.length; i += 2) {
+    const [x, y, dx, dy] = [
+      trace[i - 2]!,
+      trace[i - 1]!,
+      trace[i]! - trace[i - 2]!,
+      trace[i + 1]! - trace[i - 1]!,
+    ];
+    const length = Math.hypot(dx, dy);
+    const [first, last] = [Math.max(0, from - walked), Math.min(length, to - walked)];
+    walked += length;
+    if (first > last || length === 0) continue;
+    if (slice.length === 0) slice.push(x + (first / length) * dx, y + (first / length) * dy);
+    slice.push(x + (last / length) * dx, y + (last / length) * dy);
+  }
+  return Float32Array.from(slice);
+}

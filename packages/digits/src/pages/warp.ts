@@ -26,21 +26,34 @@ interface Wave {
   readonly phase: number;
 }
 
-/** Deviation of the turn, radians; of the shear; and of a wave's size, heights. */
-const turnSpread = (5 * Math.PI) / 180;
+/** How a hand holds what it writes. */
+export interface Lean {
+  /** How far the top lies to the right of the foot, in heights. */
+  readonly lean: number;
+  /** How much wider digits are than MNIST's. */
+  readonly aspect: number;
+}
+
+/** Any lean: most are upright, cursive hands lean to the right. */
+export function drawLean(random: Random): Lean {
+  const cursive = chance(random, 0.12) ? between(random, 0.1, 0.4) : 0;
+  return { lean: shearSpread * random.normal() + cursive, aspect: between(random, 0.78, 1.22) };
+}
+
+/** Deviations: of leans; of one hand's from digit to digit; of the turn, radians; of a wave's size, heights. */
 const shearSpread = 0.15;
+const leanSpread = 0.04;
+const turnSpread = (4 * Math.PI) / 180;
 const waveSpread = 0.02;
 
-/** `strength` scales everything but the aspect; 1 for MNIST's pictures. */
-export function drawWarp(random: Random, strength = 1): Warp {
-  const turn = strength * turnSpread * random.normal();
-  // As in cursive hands, which lean to the right.
-  const cursive = chance(random, 0.12) ? between(random, 0.1, 0.4) : 0;
-  const lean = strength * shearSpread * random.normal() + cursive;
-  const aspect = between(random, 0.75, 1.25);
+/** Takes a digit as a hand of that lean may write it. */
+export function drawWarp(random: Random, hand: Lean): Warp {
+  const turn = turnSpread * random.normal();
+  const lean = hand.lean + leanSpread * random.normal();
+  const aspect = hand.aspect * between(random, 0.92, 1.08);
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   const wave = (): Wave => ({
-    size: strength * waveSpread * random.normal(),
+    size: waveSpread * random.normal(),
     pace: between(random, 3, 7),
     phase: between(random, 0, 2 * Math.PI),
   });

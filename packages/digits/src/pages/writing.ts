@@ -1,10 +1,15 @@
 /** What is written on a made-up page, and where. */
 import type { Random } from '@inkwire/base';
-import { between, chance, scaled } from './chance.ts';
-import type { GlyphSource } from './glyphs.ts';
-import { type Bounds, type Coverage, createCanvas, drawLine, drawPath, stamp } from './ink.ts';
+import { between, chance, oneOf, scaled } from './chance.ts';
+import { drawCrossingOut } from './crossing-out.ts';
+import type { Glyph, GlyphSource } from './glyphs.ts';
+import { createHand, type GlyphHand } from './hand.ts';
+import { type Bounds, type Coverage, createCanvas, drawPath, stamp } from './ink.ts';
 import { type Mark, markClasses, type PageSize } from './mark.ts';
 import type { BaseLine } from './paper.ts';
+import type { Nib } from './pen.ts';
+import { drawSeparator, type Figure, separatorKinds } from './separators.ts';
+import { drawSign, drawSymbol, drawWord } from './symbols.ts';
 
 /** The layers of a page's writing. */
 export interface Writing {
@@ -31,13 +36,15 @@ interface Hand {
   /** How often a separator follows a digit, and mostly which. */
   readonly separators: number;
   readonly separator: string;
-  readonly pen: number;
+  /** Of separators, letters and crossings-out. */
+  readonly nib: Nib;
+  /** Of digits; absent where several writers and pens are mixed. */
+  readonly digits: GlyphHand | undefined;
 }
-
-const separatorKinds = '.,-/:';
 
 function drawHand(random: Random): Hand {
   const height = scaled(random, 13, 43);
+  const digits = createHand(random);
   return {
     height,
     angle: chance(random, 0.75) ? 0.045 * random.normal() : between(random, -0.36, 0.36),
@@ -47,11 +54,15 @@ function drawHand(random: Random): Hand {
     lift: between(random, 0, 0.09),
     separators: chance(random, 0.45) ? between(random, 0.1, 0.5) : 0,
     separator: separatorKinds[random.below(separatorKinds.length)]!,
-    pen: Math.max(1, height * scaled(random, 0.04, 0.16)),
+    nib: digits.nib,
+    digits: chance(random, 0.8) ? digits : undefined,
   };
 }
 
-/** Writes a page: lines, a table of single digits, one large digit, or no digit at all. */
+/** Where a distance along a line of writing lies on the page. */
+type Line = (along: number) => readonly [number, number];
+
+/** Writes a page: lines, a table of single digits, one large digit, words, or nothing. */
 export function writePage(glyphs: GlyphSource, random: Random, size: PageSize): Writing {
   const hand = drawHand(random);
   const page = new PageWriter(glyphs, random, size, hand);
@@ -59,6 +70,7 @@ export function writePage(glyphs: GlyphSource, random: Random, size: PageSize): 
   if (kind < 0.78) page.lines();
   else if (kind < 0.87) page.table();
   else if (kind < 0.93) page.single();
+  else if (kind < 0.96) page.words();
   if (chance(random, kind < 0.93 ? 0.25 : 0.7)) page.scribble();
   if (chance(random, 0.05)) page.showThrough();
   return page.done();
@@ -96,11 +108,26 @@ class PageWriter {
     };
   }
 
-  /** One line, or several above each other, close or far apart. */
+  /** Lines of numbers: one, or several above each other. */
   lines(): void {
+    this.#eachLine((x, y) => this.#writeLine(x, y));
+  }
+
+  /** Lines of words without any digit. */
+  words(): void {
+    this.#eachLine((x, y) => {
+      const line = this.#lineThrough(x, y);
+      const half = this.#size.width / 2;
+      for (let along = between(this.#random, -half - 10, 0); along < half; )
+        along = this.#writeWord(drawWord(this.#random), along, line);
+    });
+  }
+
+  /** One line, or several above each other, close or far apart. */
+  #eachLine(write: (x: number, y: number) => void): void {
     const [random, { height }] = [this.#random, this.#hand];
     if (chance(random, 0.35)) {
-      this.#writeLine(this.#line.x, this.#line.y);
+      write(this.#line.x, this.#line.y);
       return;
     }
     const spacing = height * (chance(random, 0.35) ? between(random, 0.92, 1.2) : between(random, 1.2, 2.4));
@@ -108,8 +135,21 @@ class PageWriter {
     for (let k = -5; k <= 5; k++) {
       const [lx, ly] = [x - Math.sin(angle) * spacing * k, y + Math.cos(angle) * spacing * k];
       if (ly < height * 0.4 || ly > this.#size.height + height * 0.4) continue;
-      if (k === 0 || chance(random, 0.85)) this.#writeLine(lx, ly + 0.05 * height * random.normal());
+      if (k === 0 || chance(random, 0.85)) write(lx, ly + 0.05 * height * random.normal());
     }
+  }
+
+  /** The base line through x, y, bent a little. */
+  #lineThrough(x: number, y: number): Line {
+    const { angle } = this.#hand;
+    const bend = 0.0003 * this.#random.normal();
+    return (along) => {
+      const up = bend * along * along;
+      return [
+        x + along * Math.cos(angle) - up * Math.sin(angle),
+        y + along * Math.sin(angle) + up * Math.cos(angle),
+      ];
+    };
   }
 
   /** From somewhere left to somewhere right along the base line through x, y. */
@@ -120,30 +160,51 @@ class PageWriter {
       ? between(random, -half, half * 0.3)
       : between(random, -half - 10, 6 - half);
     const most = chance(random, 0.7) ? 1 + random.below(8) : 30;
-    const bend = 0.001 * random.normal();
-    const point = (along: number): [number, number] => {
-      const up = bend * along * along * 0.3;
-      return [
-        x + along * Math.cos(hand.angle) - up * Math.sin(hand.angle),
-        y + along * Math.sin(hand.angle) + up * Math.cos(hand.angle),
-      ];
-    };
-    let along = start;
-    if (chance(random, 0.08)) along = this.#writeSeparator(chance(random, 0.7) ? '-' : '/', along, point);
+    const line = this.#lineThrough(x, y);
+    let along = this.#writeBefore(start, line);
     for (let k = 0; k < most && along < half + 10; k++) {
-      along = chance(random, 0.03) ? this.#strikeOut(along, point) : this.#writeDigit(along, point);
+      along = chance(random, 0.03) ? this.#strikeOut(along, line) : this.#writeDigit(along, line);
       if (chance(random, hand.separators)) {
         const usual = chance(random, 0.8);
-        along = this.#writeSeparator(usual ? hand.separator : separatorKinds[random.below(5)]!, along, point);
+        along = this.#writeSeparator(
+          usual ? hand.separator : oneOf(random, [...separatorKinds]),
+          along,
+          line,
+        );
       } else if (chance(random, 0.06)) along += hand.height * between(random, 0.3, 1.6);
     }
+    this.#writeAfter(along, line);
   }
 
-  #writeDigit(along: number, point: (along: number) => [number, number]): number {
+  /** What stands in front of a number: a sign of a currency, a word, a minus. */
+  #writeBefore(along: number, line: Line): number {
+    const random = this.#random;
+    const kind = random.next();
+    if (kind < 0.05) return this.#writeSymbol(drawSign(random), along, line);
+    if (kind < 0.11) return this.#writeWord(drawWord(random), along, line);
+    if (kind < 0.19) return this.#writeSeparator(chance(random, 0.7) ? '-' : '/', along, line);
+    return along;
+  }
+
+  /** What closes a number: an equals sign, a dot and a dash, a sign, a word. */
+  #writeAfter(along: number, line: Line): void {
+    const random = this.#random;
+    const kind = random.next();
+    if (kind < 0.025) this.#writeSymbol('=', along, line);
+    else if (kind < 0.05) this.#writeSeparator('-', this.#writeSeparator('.', along, line), line);
+    else if (kind < 0.08) this.#writeSymbol(drawSign(random), along, line);
+    else if (kind < 0.14) this.#writeWord(drawWord(random), along, line);
+  }
+
+  #drawDigit(height: number): Glyph {
+    return this.#glyphs.draw(this.#random, height, this.#hand.digits);
+  }
+
+  #writeDigit(along: number, line: Line): number {
     const [random, hand] = [this.#random, this.#hand];
     const height = this.#digitHeight();
-    const glyph = this.#glyphs.draw(random, height);
-    const [x, y] = point(along + glyph.width / 2);
+    const glyph = this.#drawDigit(height);
+    const [x, y] = line(along + glyph.width / 2);
     const up = height / 2 + hand.lift * hand.height * random.normal();
     this.#place(glyph, glyph.digit, x + Math.sin(hand.angle) * up, y - Math.cos(hand.angle) * up);
     return along + glyph.width + Math.max(-0.25, hand.gap + hand.gapSpread * random.normal()) * height;
@@ -154,12 +215,12 @@ class PageWriter {
     return Math.min(46, Math.max(10, height * Math.exp(sizeSpread * this.#random.normal())));
   }
 
-  /** Ink that is mostly on the page is a mark; what the edge cuts in two is other writing. */
-  #place(ink: Coverage, kind: number, x: number, y: number): void {
+  /** Ink of a kind that is mostly on the page is a mark; what has no kind, or the edge cuts in two, is other writing. */
+  #place(ink: Coverage, kind: number | undefined, x: number, y: number): void {
     const { width, height } = this.#size;
     const share = (centre: number, extent: number, end: number) =>
       Math.max(0, Math.min(end, centre + extent / 2) - Math.max(0, centre - extent / 2)) / extent;
-    if (share(x, ink.width, width) * share(y, ink.height, height) < 0.68) {
+    if (kind === undefined || share(x, ink.width, width) * share(y, ink.height, height) < 0.68) {
       stamp(this.#other, ink, x, y, this.#hand.angle);
       return;
     }
@@ -167,33 +228,45 @@ class PageWriter {
     if (bounds.right > bounds.left) this.#marks.push(markOf(kind, bounds));
   }
 
-  #writeSeparator(kind: string, along: number, point: (along: number) => [number, number]): number {
+  #writeSeparator(kind: string, along: number, line: Line): number {
     const [random, hand] = [this.#random, this.#hand];
-    const ink = drawSeparator(kind, random, hand.height, hand.pen);
+    const ink = drawSeparator(kind, random, hand.height, hand.nib);
     const before = hand.height * between(random, 0, 0.2);
-    const [x, y] = point(along + before + ink.width / 2);
-    const up = ink.up * hand.height;
-    this.#place(ink, markClasses.indexOf(kind), x + Math.sin(hand.angle) * up, y - Math.cos(hand.angle) * up);
-    return along + before + ink.width + hand.height * between(random, 0, 0.25);
+    const end = this.#writeFigure(ink, markClasses.indexOf(kind), along + before, line);
+    return end + hand.height * between(random, 0, 0.25);
+  }
+
+  /** A letter or a sign: no mark. */
+  #writeSymbol(name: string, along: number, line: Line): number {
+    const [random, hand] = [this.#random, this.#hand];
+    const end = this.#writeFigure(drawSymbol(name, random, hand.height, hand.nib), undefined, along, line);
+    return end + hand.height * between(random, 0.05, 0.2);
+  }
+
+  /** Letters, and a space after them. */
+  #writeWord(letters: readonly string[], along: number, line: Line): number {
+    const end = letters.reduce((at, letter) => this.#writeSymbol(letter, at, line), along);
+    return end + this.#hand.height * between(this.#random, 0.1, 0.7);
+  }
+
+  #writeFigure(ink: Figure, kind: number | undefined, along: number, line: Line): number {
+    const { angle, height } = this.#hand;
+    const [x, y] = line(along + ink.width / 2);
+    const up = ink.up * height;
+    this.#place(ink, kind, x + Math.sin(angle) * up, y - Math.cos(angle) * up);
+    return along + ink.width;
   }
 
   /** A digit that its writer crossed out: no mark. */
-  #strikeOut(along: number, point: (along: number) => [number, number]): number {
-    const [random, hand] = [this.#random, this.#hand];
-    const glyph = this.#glyphs.draw(random, this.#digitHeight());
-    const [x, cy] = point(along + glyph.width / 2);
-    const y = cy - glyph.height / 2;
-    stamp(this.#other, glyph, x, y, hand.angle);
-    const [w, h] = [glyph.width / 2 + 3, glyph.height / 2];
-    const jitter = () => 0.25 * h * random.normal();
-    for (let k = 1 + random.below(4); k > 0; k--)
-      drawLine(
-        this.#other,
-        [x - w + jitter() * 0.4, y + (chance(random, 0.5) ? h * between(random, -1, 1) : jitter())],
-        [x + w + jitter() * 0.4, y + (chance(random, 0.5) ? h * between(random, -1, 1) : jitter())],
-        hand.pen,
-      );
-    return along + glyph.width + hand.height * 0.15;
+  #strikeOut(along: number, line: Line): number {
+    const { angle, height, nib } = this.#hand;
+    const glyph = this.#drawDigit(this.#digitHeight());
+    const [x, y] = line(along + glyph.width / 2);
+    const middle = y - glyph.height / 2;
+    this.#place(glyph, undefined, x, middle);
+    const crossing = drawCrossingOut(this.#random, glyph.width, glyph.height, nib);
+    stamp(this.#other, crossing, x, middle, angle);
+    return along + glyph.width + height * 0.15;
   }
 
   /** Single digits in rows and columns, as in the cells of a table; some cells are empty. */
@@ -206,7 +279,7 @@ class PageWriter {
     for (let y = oy; y < this.#size.height + hand.height; y += pitch)
       for (let x = ox; x < this.#size.width + hand.height; x += wide) {
         if (!chance(random, filled)) continue;
-        const glyph = this.#glyphs.draw(random, this.#digitHeight());
+        const glyph = this.#drawDigit(this.#digitHeight());
         const loose = 0.08 * hand.height;
         this.#place(glyph, glyph.digit, x + loose * random.normal(), y + loose * random.normal());
       }
@@ -215,7 +288,7 @@ class PageWriter {
   /** One digit alone, up to the largest size. */
   single(): void {
     const random = this.#random;
-    const glyph = this.#glyphs.draw(random, between(random, 20, 46));
+    const glyph = this.#drawDigit(between(random, 20, 46));
     const { width, height } = this.#size;
     this.#place(glyph, glyph.digit, between(random, 12, width - 12), between(random, 22, height - 22));
   }
@@ -235,7 +308,7 @@ class PageWriter {
         y += reach * Math.sin(direction);
         path.push([x, y]);
       }
-      drawPath(this.#other, path, hand.pen * between(random, 0.6, 1.3));
+      drawPath(this.#other, path, Math.max(1, hand.nib.width * hand.height) * between(random, 0.6, 1.3));
     }
   }
 
@@ -246,7 +319,7 @@ class PageWriter {
     let x = between(random, -20, 40);
     const y = between(random, 10, this.#size.height);
     for (let k = 2 + random.below(6); k > 0; k--) {
-      const glyph = this.#glyphs.draw(random, hand.height * between(random, 0.8, 1.4));
+      const glyph = this.#drawDigit(hand.height * between(random, 0.8, 1.4));
       stamp(this.#behind, mirrored(glyph), x, y, 0.1 * random.normal());
       x += glyph.width * 1.2;
     }
@@ -262,97 +335,4 @@ function mirrored({ width, height, coverage }: Coverage): Coverage {
 
 function markOf(kind: number, { left, top, right, bottom }: Bounds): Mark {
   return { kind, x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top };
-}
-
-/** A separator for digits of a height; `up` is how far its centre stands above the base line, in digit heights. */
-function drawSeparator(
-  kind: string,
-  random: Random,
-  height: number,
-  pen: number,
-): Coverage & { readonly up: number } {
-  const dot = Math.max(1.6, Math.max(pen, height * scaled(random, 0.06, 0.16)));
-  if (kind === '.')
-    return {
-      ...drawn(
-        [
-          [0, 0],
-          [0.1, 0.1 * random.normal()],
-        ],
-        dot,
-      ),
-      up: between(random, -0.03, 0.08),
-    };
-  if (kind === ',') {
-    const length = height * between(random, 0.15, 0.35);
-    return {
-      ...drawn(
-        [
-          [0.3 * length, 0],
-          [0.35 * length, 0.5 * length],
-          [0, length],
-        ],
-        Math.max(1.2, pen),
-      ),
-      up: -0.06,
-    };
-  }
-  if (kind === '-') {
-    const length = height * between(random, 0.2, 0.75);
-    return {
-      ...drawn(
-        [
-          [0, 0],
-          [length, 0.08 * length * random.normal()],
-        ],
-        Math.max(1.2, pen),
-      ),
-      up: between(random, 0.3, 0.6),
-    };
-  }
-  if (kind === '/') {
-    const tall = height * between(random, 1.15, 1.8);
-    return {
-      ...drawn(
-        [
-          [tall * between(random, 0.25, 0.7), 0],
-          [0, tall],
-        ],
-        Math.max(1.2, pen),
-      ),
-      up: between(random, 0.4, 0.55),
-    };
-  }
-  const apart = height * between(random, 0.25, 0.55);
-  const upper = drawn(
-    [
-      [0, 0],
-      [0.1, 0],
-    ],
-    dot,
-  );
-  return { ...twoDots(upper, apart), up: between(random, 0.3, 0.5) };
-}
-
-function twoDots(dot: Coverage, apart: number): Coverage {
-  const canvas = createCanvas(dot.width, dot.height + Math.ceil(apart));
-  stamp(canvas, dot, dot.width / 2, dot.height / 2, 0);
-  stamp(canvas, dot, dot.width / 2, canvas.height - dot.height / 2, 0);
-  return canvas;
-}
-
-/** A path on a canvas of its own, tight to its ink. */
-function drawn(points: readonly (readonly [number, number])[], thickness: number): Coverage {
-  const margin = Math.ceil(thickness / 2) + 1;
-  const [left, top] = [Math.min(...points.map(([x]) => x)), Math.min(...points.map(([, y]) => y))];
-  const canvas = createCanvas(
-    Math.ceil(Math.max(...points.map(([x]) => x)) - left) + 2 * margin,
-    Math.ceil(Math.max(...points.map(([, y]) => y)) - top) + 2 * margin,
-  );
-  drawPath(
-    canvas,
-    points.map(([x, y]) => [x - left + margin, y - top + margin]),
-    thickness,
-  );
-  return canvas;
 }

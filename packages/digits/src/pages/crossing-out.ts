@@ -1,0 +1,59 @@
+/** How people cross out what they have written. */
+import type { Random } from '@inkwire/base';
+import { between, oneOf } from './chance.ts';
+import { drawScaled } from './draw-traces.ts';
+import type { Coverage } from './ink.ts';
+import { drawPen, type Nib } from './pen.ts';
+import type { Trace } from './trace.ts';
+
+/** Ink to lie on the middle of writing of a width and height (pixels), by any of the ways. */
+export function drawCrossingOut(random: Random, width: number, height: number, nib: Nib): Coverage {
+  const way = oneOf(random, [cross, zigzag, bars, scribble]);
+  return drawScaled(way(random, width / height + 0.2), drawPen(random, nib, height, 0.2), height);
+}
+
+/** All ways are given the width in heights and draw from 0 to 1 downwards. */
+type Way = (random: Random, width: number) => Trace[];
+
+const cross: Way = (random, width) => {
+  const off = () => between(random, -0.12, 0.12);
+  return [
+    Float32Array.of(off(), off(), width + off(), 1 + off()),
+    Float32Array.of(width + off(), off(), off(), 1 + off()),
+  ];
+};
+
+const zigzag: Way = (random, width) => {
+  const turns = 4 + random.below(5);
+  const points = Array.from({ length: turns }, (_, k) => [
+    k % 2 === 0 ? between(random, -0.1, 0.1) : width + between(random, -0.1, 0.1),
+    k / (turns - 1) + between(random, -0.08, 0.08),
+  ]);
+  return [Float32Array.from(points.flat())];
+};
+
+/** One to four lines from side to side. */
+const bars: Way = (random, width) =>
+  Array.from({ length: 1 + random.below(4) }, () => {
+    const y = between(random, 0.15, 0.85);
+    return Float32Array.of(
+      between(random, -0.2, 0.1),
+      y,
+      width + between(random, -0.1, 0.2),
+      y + 0.15 * random.normal(),
+    );
+  });
+
+/** Loops from left to right. */
+const scribble: Way = (random, width) => {
+  const [loops, radius] = [2 + random.below(4), between(random, 0.25, 0.5)];
+  const steps = 14 * loops;
+  const points = Array.from({ length: steps }, (_, k) => {
+    const angle = (2 * Math.PI * k) / 14;
+    return [
+      (width * k) / steps + 0.4 * radius * Math.cos(angle) + 0.02 * random.normal(),
+      0.5 + radius * Math.sin(angle) + 0.03 * random.normal(),
+    ];
+  });
+  return [Float32Array.from(points.flat())];
+};

@@ -1,0 +1,96 @@
+/** Writing that no reader of digits should read: letters, words, signs. */
+import type { Random } from '@inkwire/base';
+import { chance, oneOf } from './chance.ts';
+import type { Nib } from './pen.ts';
+import { drawFigure, type Figure } from './separators.ts';
+import { parseTemplate, type Template, traceTemplate } from './template.ts';
+
+/** Deviation of each joint, in heights. */
+const looseness = 0.02;
+
+/** Draws a letter or a sign by its name, for digits of a height (pixels). Throws a RangeError for an unknown name. */
+export function drawSymbol(name: string, random: Random, height: number, nib: Nib): Figure {
+  const templates = symbols.get(name);
+  if (!templates) throw new RangeError(`Expected \`name\` to be a symbol, got \`${name}\``);
+  const traces = traceTemplate(oneOf(random, templates), random, looseness);
+  // Templates stand on y = 1.
+  for (const trace of traces) for (let i = 1; i < trace.length; i += 2) trace[i]! -= 1;
+  return drawFigure(traces, random, height, nib, 0.13);
+}
+
+/** Names of one word's letters: all small, all capital, or small after a capital. */
+export function drawWord(random: Random): string[] {
+  const length = 1 + random.below(7);
+  const [first, rest] = oneOf(random, [
+    [capitals, capitals],
+    [capitals, small],
+    [small, small],
+  ] as const);
+  return Array.from({ length }, (_, k) => oneOf(random, k === 0 ? first : rest));
+}
+
+/** Any sign, mostly of a currency. */
+export function drawSign(random: Random): string {
+  return oneOf(random, chance(random, 0.5) ? currencies : signs);
+}
+
+/** A template list for each name. Letters that a digit could be mistaken for are left out. */
+function parseAll(texts: Readonly<Record<string, readonly string[]>>): Map<string, readonly Template[]> {
+  return new Map(Object.entries(texts).map(([name, list]) => [name, list.map(parseTemplate)]));
+}
+
+const capitalTemplates = parseAll({
+  A: ['0,100 28,0! 56,100 ; 10,64 46,64', '0,100 24,20 40,0 48,30 54,100 ; 4~10,60 60,58'],
+  E: ['52,0 4,0! 2,100! 54,100 ; 4,50 40,50', '48,12 24,0 8,18 30,46 6,66 8,92 34,100 52,86'],
+  F: ['4,0 0,100 ; 0~4,0~4 54,-2~4 ; 4,46~52 40,46~50'],
+  H: ['2,0 0,100 ; 52,0 50,100 ; 2,50 52,46~52'],
+  K: ['2,0 0,100 ; 50,0 4,54! 54,100', '2,0 0,100 ; 48,0 6,50 18,50 52,100'],
+  L: ['4,0 0,100! 60,98~102'],
+  M: ['0,100 6,0! 36,60! 66,0! 72,100', '0,100 12,10 18,0 36,70! 56,0 64,10 72,100'],
+  N: ['0,100 2,0! 52,100! 54,0', '0,100 8,0! 46,100! 56,0'],
+  R: ['4,0 0,100 ; 2,4 40,0 48,26 34,46 4,50! 50,100'],
+  T: ['-2~4,0~4 62,0 ; 30,0 28~34,100'],
+  V: ['0,0 26,100! 56,0'],
+  W: ['0,0 16,100! 36,30! 54,100! 74,0', '0,0 10,80 22,96 36,40! 46,90 60,96 76,0'],
+  X: ['2,0 52,100 ; 54,0 0,100'],
+});
+const smallTemplates = parseAll({
+  d: ['38,54 16,48 2,72 10,98 28,96 40,60 ; 46,0 40,90 48,98'],
+  e: ['2,76 34,70 34,54 18,46 4,62 4,86 20,100 40,90'],
+  f: ['36,6 24,0 16,20 12,100 ; 0,44 34,42'],
+  k: ['4,0 0,100 ; 34,46 4,76! 38,100'],
+  m: ['2,48 0,100! 8,58 20,48 26,62 26,100! 34,58 46,48 52,62 52~56,100'],
+  n: ['2,48 0,100! 10,56 26,48 34,62 34~38,100'],
+  r: ['2,48 0,100! 8,60 20,48 32,50'],
+  t: ['16,14 12,84 20,98 34,92 ; 0,42 32,40'],
+  v: ['0,48 16,100! 36,46'],
+  w: ['0,48 10,98! 24,60! 36,98! 50,46'],
+  x: ['0,48 34,100 ; 36,46 -2,100'],
+});
+const currencyTemplates = parseAll({
+  $: ['48,18 26,8 6,20 14,42 40,54 50,74 28,92 2,82 ; 28,-6~2 24,98~108'],
+  '€': ['56,10 34,0 12,22 8,70 26,98 54,90 ; -4,40 42,38 ; -4,60 38,58'],
+  '£': ['50,12 32,0 16,16 20,54 16,88 2,98 10,88 30,96 54,92~98 ; 2,52 38,50'],
+  Fr: ['4,0 0,100 ; 0,2 50,0 ; 4,48 36,46 ; 50,54 48,100! 56,66 70,54 76,58'],
+});
+const signTemplates = parseAll({
+  '%': ['64,0 4,100 ; o 12,2 2,14 12,28 22,14 ; o 56,72 44,86 56,100 68,86'],
+  '+': ['26,26 26,78 ; 0,52 52,52'],
+  '=': ['0,40 50,38~42 ; 0,60~66 50,60~66'],
+  '#': ['20,10 8,92 ; 48,10 36,92 ; 2,36 58,36 ; 0,66 56,66'],
+  '*': ['24,20 24,68 ; 4,30 44,58 ; 44,30 4,58'],
+  '(': ['22~30,-10 2,30 2,70 22~30,110'],
+  ')': ['0,-10 22~28,30 22~28,70 0,110'],
+  '?': ['2,22 12,2 36,2 44,24 24,46 22,70 ; 20,94 22,98'],
+  arrow: ['0,50~56 84~110,46~56 ; 66,30 90~110,50! 66,70'],
+  tick: ['0,56~64 20~26,96! 64~84,0~16'],
+});
+
+const symbols = new Map([...capitalTemplates, ...smallTemplates, ...currencyTemplates, ...signTemplates]);
+const capitals = [...capitalTemplates.keys()];
+const small = [...smallTemplates.keys()];
+const currencies = [...currencyTemplates.keys()];
+const signs = [...signTemplates.keys()];
+
+/** All that `drawSymbol` draws. */
+export const symbolNames: readonly string[] = [...symbols.keys()];
