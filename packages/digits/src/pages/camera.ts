@@ -1,6 +1,6 @@
 /** What a camera or scanner makes of a page: blur, coarse pixels, noise, JPEG, two levels. */
 import type { Random } from '@inkwire/base';
-import { between, chance, scaled } from './chance.ts';
+import { between, chance, nearlyNormal, scaled } from './chance.ts';
 
 /**
  * Takes a picture of a page, in place. `plane` [height × width], 0 = black, 1 = white; sides are multiples of 8. Noise is
@@ -17,7 +17,7 @@ export function photograph(
   if (chance(random, 0.12)) coarsen(plane, width, height, between(random, 1.2, 2.2));
   const noise = chance(random, 0.6) ? ink * scaled(random, 0.005, 0.25) : 0;
   for (let i = 0; i < plane.length; i++) {
-    const level = noise === 0 ? plane[i]! : plane[i]! + noise * random.normal();
+    const level = noise === 0 ? plane[i]! : plane[i]! + noise * nearlyNormal(random);
     plane[i] = Math.min(1, Math.max(0, level));
   }
   if (chance(random, 0.3)) compress(plane, width, height, between(random, ink < 0.25 ? 60 : 20, 95));
@@ -31,27 +31,22 @@ export function blur(plane: Float32Array, width: number, height: number, deviati
     Math.exp(-((i - reach) ** 2) / (2 * deviation ** 2)),
   );
   const total = kernel.reduce((a, b) => a + b);
-  const rows = new Float32Array(plane.length);
-  const pass = (
-    from: Float32Array,
-    to: Float32Array,
-    lines: number,
-    line: number,
-    length: number,
-    step: number,
-  ) => {
-    for (let j = 0; j < lines; j++)
-      for (let i = 0; i < length; i++) {
-        let sum = 0;
-        for (let k = -reach; k <= reach; k++) {
-          const at = Math.min(length - 1, Math.max(0, i + k));
-          sum += kernel[k + reach]! * from[j * line + at * step]!;
-        }
-        to[j * line + i * step] = sum / total;
-      }
-  };
-  pass(plane, rows, height, width, width, 1);
-  pass(rows, plane, width, 1, height, width);
+  for (let k = 0; k < kernel.length; k++) kernel[k]! /= total;
+  for (let y = 0; y < height; y++) blurLine(plane, y * width, 1, width, kernel);
+  for (let x = 0; x < width; x++) blurLine(plane, x, width, height, kernel);
+}
+
+/** Blurs `length` numbers that lie `step` apart from `start`, in place; beyond its ends a line goes on as it ends. */
+function blurLine(plane: Float32Array, start: number, step: number, length: number, kernel: Float32Array): void {
+  const reach = kernel.length >> 1;
+  const line = new Float32Array(length + 2 * reach);
+  for (let i = 0; i < line.length; i++)
+    line[i] = plane[start + Math.min(length - 1, Math.max(0, i - reach)) * step]!;
+  for (let i = 0; i < length; i++) {
+    let sum = 0;
+    for (let k = 0; k < kernel.length; k++) sum += kernel[k]! * line[i + k]!;
+    plane[start + i * step] = sum;
+  }
 }
 
 /** As if there were fewer pixels: each is taken from a grid that is `factor` times as coarse, linear between. */

@@ -14,7 +14,7 @@ const side = pictureSide + 2 * border;
 const digitSide = 20;
 /** Below this height of the result, in pixels, each of its pixels is the mean of four. */
 const coarse = 26;
-/** Enlarged with another factor until the height is right: two are mostly enough. */
+/** Enlarged with another factor until the height is right to a pixel: one is mostly enough. */
 const maxAttempts = 5;
 
 /** A blurred picture whose ink is where it exceeds a threshold. */
@@ -53,7 +53,7 @@ export function enlarge(
     const gain = Math.max(4, (hand.sharpness * scale) / digitSide);
     const raster = render({ levels, threshold, gain }, warp, extent, scale);
     const cut = tight(fine === 2 ? halved(raster) : raster);
-    if (!cut || attempt === maxAttempts || Math.abs(cut.height - height) < 1) return cut;
+    if (!cut || attempt === maxAttempts || Math.abs(cut.height - height) <= 1) return cut;
     scale *= height / cut.height;
   }
 }
@@ -150,13 +150,12 @@ function splineAt(levels: Float32Array, x: number, y: number): number {
   const [y0, y3] = [gy * gy * gy, fy * fy * fy];
   const y1 = 4 - 6 * fy * fy + 3 * y3;
   const y2 = 4 - 6 * gy * gy + 3 * y0;
-  let at = (top - 1) * side + left - 1;
-  const row = () => {
-    const sum = x0 * levels[at]! + x1 * levels[at + 1]! + x2 * levels[at + 2]! + x3 * levels[at + 3]!;
-    at += side;
-    return sum;
-  };
-  return (y0 * row() + y1 * row() + y2 * row() + y3 * row()) / 36;
+  let sum = 0;
+  for (let row = 0, at = (top - 1) * side + left - 1; row < 4; row++, at += side) {
+    const weight = row === 0 ? y0 : row === 1 ? y1 : row === 2 ? y2 : y3;
+    sum += weight * (x0 * levels[at]! + x1 * levels[at + 1]! + x2 * levels[at + 2]! + x3 * levels[at + 3]!);
+  }
+  return sum / 36;
 }
 
 /** At half the size, each pixel the mean of four. */

@@ -40,7 +40,8 @@ function linksOf(mask: Uint8Array, width: number, i: number): number[] {
 /** From each end and each junction to the next. Their pixels are the nodes. */
 function findEdges(mask: Uint8Array, width: number): Edge[] {
   const edges: Edge[] = [];
-  const pixels = [...mask.keys()].filter((i) => mask[i]);
+  const pixels: number[] = [];
+  for (let i = 0; i < mask.length; i++) if (mask[i]) pixels.push(i);
   const links = new Map(pixels.map((i) => [i, linksOf(mask, width, i)]));
   const isNode = (i: number) => links.get(i)!.length !== 2;
   const passed = new Set<number>();
@@ -162,7 +163,7 @@ function reversed(trace: Trace): Trace {
 
 /** Where a trace goes at first: to its point a few pixels on. */
 function directionOf(trace: Trace): readonly [number, number] {
-  const to = Math.min(trace.length - 2, 12);
+  const to = Math.min(trace.length - 2, 8);
   return [trace[to]! - trace[0]!, trace[to + 1]! - trace[1]!];
 }
 

@@ -1,6 +1,6 @@
 /** Paper: its light, grain and print, before anybody writes on it. Planes are [height × width], 0 = black, 1 = white. */
 import type { Random } from '@inkwire/base';
-import { between, chance, scaled } from './chance.ts';
+import { between, chance, nearlyNormal, scaled } from './chance.ts';
 import { type Coverage, createCanvas, drawLine } from './ink.ts';
 
 /**
@@ -28,7 +28,7 @@ function addNoise(
 ): void {
   const columns = Math.ceil(width / size) + 2;
   const rows = Math.ceil(height / size) + 2;
-  const levels = Float32Array.from({ length: columns * rows }, () => deviation * random.normal());
+  const levels = Float32Array.from({ length: columns * rows }, () => deviation * nearlyNormal(random));
   for (let y = 0; y < height; y++) {
     const row = Math.floor(y / size);
     const fy = y / size - row;

@@ -1,21 +1,20 @@
 import { pictureSide } from '../data/labelled-set.ts';
-import { squaredDistance } from '../prepare/squared-distance.ts';
 import { traceLines } from './line-graph.ts';
 import { traceStep } from './template.ts';
 import { thin } from './thin.ts';
 import { resample, type Trace } from './trace.ts';
 
 /** Thinned at this many pixels for one of the picture: thinning moves a line by up to half a pixel. */
-const fine = 3;
+const fine = 2;
 const side = (pictureSide + 2) * fine;
 /** MNIST's digits are 20 pixels high or wide: a height, the unit of templates. */
 const digitSide = 20;
 /** Ink above this level belongs to the digit. */
 const inkAbove = 110;
 /** A widest place of more than this many mean widths is a loop that ink has filled, whose line is lost. */
-const filled = 1.75;
+const filled = 1.8;
 /** Each pass mixes a point with the mean of its two neighbours: enough to take the stairs of pixels off. */
-const smoothings = 10;
+const smoothings = 6;
 
 /** How many loops a digit has. Where a writer left one open, ink decides what it is, not its middle line. */
 const loopsOf = [1, 0, 0, 0, 0, 0, 1, 0, 2, 1];
@@ -27,11 +26,9 @@ const loopsOf = [1, 0, 0, 0, 0, 0, 1, 0, 2, 1];
 export function skeletonOf(pixels: Uint8Array, digit: number): Trace[] {
   if (countHoles(pixels) < loopsOf[digit]!) return [];
   const mask = enlargedMask(pixels);
-  const widest =
-    2 * Math.sqrt(squaredDistance(side, side, (i) => mask[i] === 0).reduce((a, b) => Math.max(a, b), 0));
-  const area = mask.reduce((sum, ink) => sum + ink, 0);
-  thin(mask, side);
-  const line = mask.reduce((sum, ink) => sum + ink, 0);
+  const area = countInk(mask);
+  const widest = thin(mask, side);
+  const line = countInk(mask);
   if (line === 0) return [];
   // Diagonal steps are longer than a pixel: on the average by an eighth.
   const width = area / (1.125 * line);
@@ -39,6 +36,12 @@ export function skeletonOf(pixels: Uint8Array, digit: number): Trace[] {
   return traceLines(mask, side, { spur: 0.9 * width, crossing: 0.7 * width })
     .map((trace) => resample(smooth(trace), traceStep * digitSide * fine))
     .map((trace) => trace.map((place) => place / (fine * digitSide)));
+}
+
+function countInk(mask: Uint8Array): number {
+  let count = 0;
+  for (const ink of mask) count += ink;
+  return count;
 }
 
 /** Enlarged with linear interpolation and a border of paper, 1 = ink. */

@@ -23,17 +23,24 @@ function removable(pass: 0 | 1): Uint8Array {
   });
 }
 
-/** Thins a mask (1 = ink) whose outermost pixels are paper, in place. */
-export function thin(mask: Uint8Array, width: number): void {
+/**
+ * Thins a mask (1 = ink) whose outermost pixels are paper, in place. Returns how many passes removed something: about the
+ * width of the widest place.
+ */
+export function thin(mask: Uint8Array, width: number): number {
   let ink: number[] = [];
   for (let i = 0; i < mask.length; i++) if (mask[i]) ink.push(i);
-  for (let idle = 0, pass = 0; idle < 2; pass ^= 1) {
-    const table = tables[pass]!;
+  let [pass, last, idle] = [0, 0, 0];
+  for (; idle < 2; pass++) {
+    const table = tables[pass & 1]!;
     const removed = ink.filter((i) => table[neighboursOf(mask, width, i)]);
     for (const i of removed) mask[i] = 0;
     idle = removed.length === 0 ? idle + 1 : 0;
-    if (removed.length > 0) ink = ink.filter((i) => mask[i]);
+    if (removed.length === 0) continue;
+    last = pass + 1;
+    ink = ink.filter((i) => mask[i]);
   }
+  return last;
 }
 
 /** The eight pixels round one, a bit each. */
