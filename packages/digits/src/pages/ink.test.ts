@@ -16,6 +16,17 @@ test('a quarter turn swaps width and height', () => {
   expect(bounds).toEqual({ left: 6, top: 8, right: 14, bottom: 12 });
 });
 
+test('a stamp may be enlarged about its centre', () => {
+  const canvas = createCanvas(40, 40);
+  expect(stamp(canvas, block, 20, 20, 0, 2).bounds).toEqual({ left: 16, top: 12, right: 24, bottom: 28 });
+  expect(stamp(createCanvas(40, 40), block, 20, 20, Math.PI / 2, 0.5).bounds).toEqual({
+    left: 18,
+    top: 19,
+    right: 22,
+    bottom: 21,
+  });
+});
+
 test('a stamp over the edge is cut, and says how much is visible', () => {
   const { bounds, visible } = stamp(createCanvas(20, 20), block, 0, 10, 0);
   expect(bounds).toEqual({ left: 0, top: 6, right: 2, bottom: 14 });

@@ -31,13 +31,20 @@ export function createCanvas(width: number, height: number): Coverage {
 }
 
 /**
- * Puts ink on a canvas, turned by `angle` (radians, clockwise) about its centre, which comes to lie on x, y. Where ink
- * is already, the darker stays.
+ * Puts ink on a canvas, turned by `angle` (radians, clockwise) about its centre, which comes to lie on x, y, and enlarged
+ * by `scale`. Where ink is already, the darker stays.
  */
-export function stamp(canvas: Coverage, ink: Coverage, x: number, y: number, angle: number): Stamped {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const halfWidth = (Math.abs(cos) * ink.width + Math.abs(sin) * ink.height) / 2 + 1;
-  const halfHeight = (Math.abs(sin) * ink.width + Math.abs(cos) * ink.height) / 2 + 1;
+export function stamp(
+  canvas: Coverage,
+  ink: Coverage,
+  x: number,
+  y: number,
+  angle: number,
+  scale = 1,
+): Stamped {
+  const [cos, sin] = [Math.cos(angle) / scale, Math.sin(angle) / scale];
+  const halfWidth = ((Math.abs(cos) * ink.width + Math.abs(sin) * ink.height) * scale ** 2) / 2 + 1;
+  const halfHeight = ((Math.abs(sin) * ink.width + Math.abs(cos) * ink.height) * scale ** 2) / 2 + 1;
   const bounds = { left: canvas.width, top: canvas.height, right: 0, bottom: 0 };
   let [visible, all] = [0, 0];
   for (let py = Math.floor(y - halfHeight); py <= y + halfHeight; py++)

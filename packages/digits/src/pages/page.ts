@@ -63,11 +63,12 @@ function darken(plane: Float32Array, { coverage }: Coverage, by: number): void {
 }
 
 /** Ink varies along its stroke, as of a ball-point or a pencil, and from one writer's pen to another's. */
-function layInk(plane: Float32Array, { marked, other }: Writing, random: Random, ink: number): void {
+function layInk(plane: Float32Array, { marked, other, unfit }: Writing, random: Random, ink: number): void {
   const grain = chance(random, 0.4) ? between(random, 0, 0.5) : 0;
   const otherInk = chance(random, 0.7) ? ink : Math.min(0.95, ink * between(random, 0.5, 1.6));
   for (let i = 0; i < plane.length; i++) {
-    const covered = Math.max(ink * marked.coverage[i]!, otherInk * other.coverage[i]!);
+    const digits = Math.max(marked.coverage[i]!, unfit?.coverage[i] ?? 0);
+    const covered = Math.max(ink * digits, otherInk * other.coverage[i]!);
     if (covered > 0) plane[i]! *= 1 - covered * (grain === 0 ? 1 : 1 - grain * random.next());
   }
 }

@@ -18,6 +18,8 @@ export interface Writing {
   readonly marked: Coverage;
   /** Ink of other things: letters, crossings-out, strokes of nothing, digits that the edge cuts. */
   readonly other: Coverage;
+  /** Digits too large or too small to be found at this size of the page: other levels of the pyramid find them. */
+  readonly unfit?: Coverage | undefined;
   /** What shows through from the back, absent on most pages. */
   readonly behind?: Coverage | undefined;
   /** The line that rules follow. */
@@ -62,14 +64,16 @@ function drawHand(random: Random): Hand {
 /** Where a distance along a line of writing lies on the page. */
 type Line = (along: number) => readonly [number, number];
 
-/** Writes a page: lines, a table of single digits, one large digit, words, or nothing. */
+/** Writes a page: lines, a table of single digits, one large digit, words, digits of an unfit size, or nothing. */
 export function writePage(glyphs: GlyphSource, random: Random, size: PageSize): Writing {
   const hand = drawHand(random);
   const page = new PageWriter(glyphs, random, size, hand);
   const kind = random.next();
-  if (kind < 0.78) page.lines();
-  else if (kind < 0.87) page.table();
-  else if (kind < 0.93) page.single();
+  if (kind < 0.7) page.lines();
+  else if (kind < 0.78) page.table();
+  else if (kind < 0.83) page.single();
+  else if (kind < 0.9) page.unfit(58, 240);
+  else if (kind < 0.93) page.unfit(4, 8);
   else if (kind < 0.96) page.words();
   if (chance(random, kind < 0.93 ? 0.25 : 0.7)) page.scribble();
   if (chance(random, 0.05)) page.showThrough();
@@ -85,6 +89,7 @@ class PageWriter {
   readonly #marked: Coverage;
   readonly #other: Coverage;
   #behind: Coverage | undefined;
+  #unfit: Coverage | undefined;
   #line: BaseLine;
 
   constructor(glyphs: GlyphSource, random: Random, size: PageSize, hand: Hand) {
@@ -103,6 +108,7 @@ class PageWriter {
       marks: this.#marks,
       marked: this.#marked,
       other: this.#other,
+      unfit: this.#unfit,
       behind: this.#behind,
       line: this.#line,
     };
@@ -291,6 +297,24 @@ class PageWriter {
     const glyph = this.#drawDigit(between(random, 20, 46));
     const { width, height } = this.#size;
     this.#place(glyph, glyph.digit, between(random, 12, width - 12), between(random, 22, height - 22));
+  }
+
+  /** Lines of digits of a height between two bounds, of which none is a mark. */
+  unfit(least: number, most: number): void {
+    const [random, { width, height }] = [this.#random, this.#size];
+    this.#unfit = createCanvas(width, height);
+    const tall = scaled(random, least, most);
+    const drawnHeight = Math.min(48, Math.max(12, tall));
+    const pitch = tall * between(random, 1.1, 2);
+    for (let y = between(random, -0.3 * tall, 0.7 * tall); y < height + 0.4 * tall; y += pitch) {
+      const words = chance(random, 0.5);
+      for (let x = between(random, -tall, 0.5 * width); x < width + tall; ) {
+        const glyph = this.#glyphs.draw(random, drawnHeight);
+        const scale = tall / drawnHeight;
+        stamp(this.#unfit, glyph, x, y + 0.05 * tall * random.normal(), this.#hand.angle, scale);
+        x += glyph.width * scale + tall * (words && chance(random, 0.2) ? 1 : between(random, -0.1, 0.3));
+      }
+    }
   }
 
   /** Strokes that mean nothing. */
