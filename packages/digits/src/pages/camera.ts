@@ -21,7 +21,7 @@ export function photograph(
     plane[i] = Math.min(1, Math.max(0, level));
   }
   if (chance(random, 0.3)) compress(plane, width, height, between(random, ink < 0.25 ? 60 : 20, 95));
-  if (chance(random, 0.1)) binarise(random, plane);
+  if (chance(random, 0.05)) binarise(random, plane, ink);
 }
 
 /** A Gaussian of that deviation, pixels. */
@@ -66,14 +66,10 @@ function coarsen(plane: Float32Array, width: number, height: number, factor: num
   }
 }
 
-/** Black and white, by one level for the whole page. */
-function binarise(random: Random, plane: Float32Array): void {
-  let [mean, least] = [0, 1];
-  for (const level of plane) {
-    mean += level / plane.length;
-    if (level < least) least = level;
-  }
-  const border = mean + (least - mean) * between(random, 0.35, 0.65);
+/** Black and white, by one level for the whole page: about half of the ink's darkness below the mean. */
+function binarise(random: Random, plane: Float32Array, ink: number): void {
+  const mean = plane.reduce((sum, level) => sum + level, 0) / plane.length;
+  const border = mean * (1 - ink * between(random, 0.3, 0.6));
   for (let i = 0; i < plane.length; i++) plane[i] = plane[i]! < border ? 0 : 1;
 }
 
