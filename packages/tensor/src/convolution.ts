@@ -9,7 +9,7 @@
  * Only stride 1 can be written so; space-to-depth takes the place of strides.
  */
 
-import { type Shape, shapeError, staticShape } from './shape.ts';
+import { type Dimension, dividedDimension, type Shape, shapeError, staticShape } from './shape.ts';
 import { reshape, transpose } from './shaping.ts';
 import { apply, type Tensor } from './tensor.ts';
 
@@ -55,7 +55,10 @@ export interface ConvOptions {
   readonly innerBatch?: number;
 }
 
-/** The height and width of the result when a window slides over a picture. */
+/**
+ * The height and width of the result when a window slides over a picture. A named side needs padding with which the
+ * window has as many places as the side has strides.
+ */
 export function windowedSize(
   operator: string,
   shape: Shape,
@@ -63,15 +66,19 @@ export function windowedSize(
   pads: Pads,
   stride: readonly [number, number],
   dilation: readonly [number, number] = [1, 1],
-): [number, number] {
-  const size = staticShape(operator, shape.slice(2));
-  const [height, width] = [0, 1].map((i) => {
-    const room = size[i]! + pads[i]! + pads[i + 2]! - dilation[i]! * (kernel[i]! - 1) - 1;
-    return Math.floor(room / stride[i]!) + 1;
-  }) as [number, number];
-  if (height < 1 || width < 1)
-    throw shapeError(operator, 'the window is larger than the picture', shape, kernel);
-  return [height, width];
+): [Dimension, Dimension] {
+  return [0, 1].map((i) => {
+    const size = shape[i + 2]!;
+    const spare = pads[i]! + pads[i + 2]! - dilation[i]! * (kernel[i]! - 1) - 1;
+    if (typeof size === 'string') {
+      const isCovered = spare + stride[i]! >= 0 && spare < 0;
+      if (isCovered) return dividedDimension(size, stride[i]!)!;
+      throw shapeError(operator, `the window does not fit the named side ${size}`, shape, kernel);
+    }
+    const places = Math.floor((size + spare) / stride[i]!) + 1;
+    if (places < 1) throw shapeError(operator, 'the window is larger than the picture', shape, kernel);
+    return places;
+  }) as [Dimension, Dimension];
 }
 
 /**
@@ -185,27 +192,26 @@ export function fromInnerBatch(x: Tensor, batch: number): Tensor {
  * `[1, c, h, w · batch]`.
  */
 export function spaceToDepth(x: Tensor, block: number, innerBatch?: number): Tensor {
-  const inner = innerBatch ?? 1;
+  if (innerBatch === undefined) return plainSpaceToDepth(x, block);
   const [channels, height, wide] = staticShape('spaceToDepth', x.shape.slice(1)) as [number, number, number];
-  const width = wide / inner;
-  if (x.rank !== 4 || height % block !== 0 || width % block !== 0) {
-    throw shapeError('spaceToDepth', `height and width are no multiples of ${block}`, x.shape, [
-      block,
-      block,
-    ]);
-  }
-  const small = [channels * block * block, height / block, (width / block) * inner];
-  if (innerBatch === undefined) {
-    return apply(
-      'SpaceToDepth',
-      [x],
-      { shape: [x.shape[0]!, ...small] },
-      { attributes: { blocksize: block } },
-    );
-  }
-  const blocks = reshape(x, [channels, height / block, block, width / block, block, inner]);
+  const width = wide / innerBatch;
+  if (x.rank !== 4 || height % block !== 0 || width % block !== 0) throw noMultiple(x, block);
+  const small = [channels * block * block, height / block, (width / block) * innerBatch];
+  const blocks = reshape(x, [channels, height / block, block, width / block, block, innerBatch]);
   return reshape(transpose(blocks, [2, 4, 0, 1, 3, 5]), [1, ...small]);
 }
+
+function plainSpaceToDepth(x: Tensor, block: number): Tensor {
+  const [batch, channels, ...sides] = x.shape;
+  const [height, width] = sides.map((side) => dividedDimension(side, block));
+  if (x.rank !== 4 || typeof channels !== 'number' || height === undefined || width === undefined)
+    throw noMultiple(x, block);
+  const shape = [batch!, channels * block * block, height, width];
+  return apply('SpaceToDepth', [x], { shape }, { attributes: { blocksize: block } });
+}
+
+const noMultiple = (x: Tensor, block: number) =>
+  shapeError('spaceToDepth', `height and width are no multiples of ${block}`, x.shape, [block, block]);
 
 /** Undoes `spaceToDepth` in the plain layout. */
 export function depthToSpace(x: Tensor, block: number): Tensor {

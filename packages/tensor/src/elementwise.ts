@@ -50,6 +50,12 @@ export const square = (x: Tensor): Tensor => mul(x, x);
 export const relu = (x: Tensor): Tensor => unary('Relu', x);
 /** 1 / (1 + e^−x). */
 export const sigmoid = (x: Tensor): Tensor => unary('Sigmoid', x);
+/** log(1 + e^x), without overflow: the cross entropy of the logit x when the truth is 0. */
+export const softplus = (x: Tensor): Tensor => unary('Softplus', x);
+/** The logarithm of `sigmoid`, finite for every finite x. */
+export const logSigmoid = (x: Tensor): Tensor => neg(softplus(neg(x)));
+/** |x|; the gradient at 0 is 0. */
+export const abs = (x: Tensor): Tensor => unary('Abs', x);
 /** Hyperbolic tangent. */
 export const tanh = (x: Tensor): Tensor => unary('Tanh', x);
 

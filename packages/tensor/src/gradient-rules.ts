@@ -6,7 +6,7 @@
 import { batchNormGradients } from './batch-norm.ts';
 import { convGradients } from './conv-gradients.ts';
 import { depthToSpace, spaceToDepth } from './convolution.ts';
-import { cast, div, equal, exp, greaterMask, mul, neg, pow, sub } from './elementwise.ts';
+import { cast, div, equal, exp, greaterMask, mul, neg, pow, sigmoid, sub } from './elementwise.ts';
 import { gemm, matmul } from './matrix.ts';
 import { averagePoolGradient, maxPoolGradient } from './pool-gradients.ts';
 import { type ReduceOptions, sum } from './reduction.ts';
@@ -102,6 +102,9 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Sqrt: simple((g, _, y) => [div(mul(g, 0.5), y)]),
   Relu: simple((g, _, y) => [mul(g, positiveMask(y))]),
   Sigmoid: simple((g, _, y) => [mul(g, mul(y, sub(1, y)))]),
+  Softplus: simple((g, [x]) => [mul(g, sigmoid(x!))]),
+  // Not Sign, which ONNX Runtime computes slowly.
+  Abs: simple((g, [x]) => [mul(g, sub(greaterMask(x!, 0), greaterMask(0, x!)))]),
   Tanh: simple((g, _, y) => [mul(g, sub(1, mul(y, y)))]),
   Clip: simple((g, [x, low, high]) => [mul(g, mul(greaterMask(x!, low!), greaterMask(high!, x!)))]),
 

@@ -11,6 +11,7 @@ export {
   toInnerBatch,
 } from './convolution.ts';
 export {
+  abs,
   add,
   cast,
   clip,
@@ -20,6 +21,7 @@ export {
   greater,
   greaterMask,
   log,
+  logSigmoid,
   maximum,
   minimum,
   mul,
@@ -28,6 +30,7 @@ export {
   pow,
   relu,
   sigmoid,
+  softplus,
   sqrt,
   square,
   sub,
@@ -47,7 +50,15 @@ export {
   truncatedNormal,
   zeros,
 } from './initializers.ts';
-export { type CrossEntropyOptions, crossEntropy, logSoftmax, oneHot, softmax } from './loss.ts';
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  focalLoss,
+  logSoftmax,
+  oneHot,
+  sigmoidCrossEntropy,
+  softmax,
+} from './loss.ts';
 export { type GemmOptions, gemm, matmul } from './matrix.ts';
 export { readMetadata, withMetadata, withoutMetadata } from './metadata.ts';
 export {

@@ -1,6 +1,18 @@
-import { cast, mul, neg, sub } from './elementwise.ts';
+import {
+  add,
+  cast,
+  div,
+  greaterMask,
+  maximum,
+  mul,
+  neg,
+  sigmoid,
+  softplus,
+  square,
+  sub,
+} from './elementwise.ts';
 import { mean, sum } from './reduction.ts';
-import { normalizeAxes, shapeError, staticShape } from './shape.ts';
+import { normalizeAxes, sameShape, shapeError, staticShape } from './shape.ts';
 import { apply, constant, type Tensor } from './tensor.ts';
 
 /** e^x divided by its sum along `axis`, default the last. */
@@ -65,4 +77,40 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntr
     probabilities = smoothing === 0 ? targets : sub(mul(targets, 1 - smoothing), -spread);
   }
   return neg(mean(sum(mul(probabilities, logSoftmax(logits)), { axes: [1] })));
+}
+
+/**
+ * Mean cross entropy in nats of independent yes-or-no `logits` against `targets` of the same shape, from 0 to 1.
+ * Returns a scalar; finite for all finite logits.
+ */
+export function sigmoidCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  expectSameShape('sigmoidCrossEntropy', logits, targets);
+  return mean(sub(softplus(logits), mul(targets, logits)));
+}
+
+/** A target from here on is a centre. */
+const centre = 0.999;
+
+/**
+ * The focal loss of heat maps whose penalty is reduced near centres (Zhou, Wang and Krähenbühl 2019, equation 1, with
+ * the exponents 2 and 4). With p = sigmoid(logit) and t = target:
+ *
+ *     t ≥ 0.999   −(1 − p)² · log p
+ *     otherwise   −(1 − t)⁴ · p² · log(1 − p)
+ *
+ * Returns the sum over all elements, divided by the number of centres or by 1 when there is none.
+ */
+export function focalLoss(logits: Tensor, targets: Tensor): Tensor {
+  expectSameShape('focalLoss', logits, targets);
+  const centres = greaterMask(targets, centre);
+  const p = sigmoid(logits);
+  const missed = mul(mul(centres, square(sub(1, p))), softplus(neg(logits)));
+  const distance = mul(square(square(sub(1, targets))), sub(1, centres));
+  const imagined = mul(mul(distance, square(p)), softplus(logits));
+  return div(sum(add(missed, imagined)), maximum(sum(centres), 1));
+}
+
+function expectSameShape(name: string, logits: Tensor, targets: Tensor): void {
+  if (!sameShape(logits.shape, targets.shape))
+    throw shapeError(name, 'expected a target for each logit', logits.shape, targets.shape);
 }

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { host, randomHost } from '../test/support.ts';
 import { add } from './elementwise.ts';
 import { emitModel } from './emit.ts';
+import type { FeatureMap } from './feature-map.ts';
 import { collectStatistics, exportModel } from './inference.ts';
+import { filled } from './initializers.ts';
 import { type Layout, Network } from './network.ts';
 import { onnxRuntime } from './node.ts';
 import { input, type Tensor } from './tensor.ts';
@@ -81,6 +83,29 @@ describe('a network', () => {
       expect(y!.shape).toEqual([1, 4]);
       expect([...(y!.data as Float32Array)]).toEqual(close(expected.slice(4, 8)));
     }
+  });
+
+  it('takes pictures of any size where the sides are named', async () => {
+    const net = new Network('inference');
+    const layers = (x: FeatureMap) => {
+      const inner = net.relu(net.conv(net.spaceToDepth(x), { channels: 3, biasInitializer: filled(0.5) }));
+      return net.conv(net.spaceToDepth(inner), { channels: 2, kernel: 1 });
+    };
+    const y = layers(net.pictures(input('x', 'float32', ['N', 1, 'H', 'W']))).toPlain();
+    expect(y.shape).toEqual(['N', 2, 'H/4', 'W/4']);
+    const bindings = net.parameters.bindToValues(net.parameters.initialize(createRandom(1)));
+    const bytes = emitModel({ y }, { bindings });
+    await using program = await onnxRuntime.load(bytes, { threads: 1 });
+    for (const [height, width] of [
+      [8, 12],
+      [16, 4],
+    ] as const) {
+      const x = randomHost([2, 1, height, width]);
+      expect((await program.run({ x })).y!.shape).toEqual([2, 2, height / 4, width / 4]);
+    }
+    // From an empty picture the first layer gives its bias.
+    const biases = [...net.parameters].find(({ name }) => name === 'conv1/bias')!;
+    expect([...biases.initializer([3], createRandom(1))]).toEqual([0.5, 0.5, 0.5]);
   });
 
   it('has the same parameters in every mode, and only weights decay', () => {

@@ -45,6 +45,8 @@ export interface ConvLayerOptions extends LayerOptions {
   readonly bias?: boolean;
   /** Default `heNormal`. */
   readonly initializer?: Initializer;
+  /** Default `zeros`. */
+  readonly biasInitializer?: Initializer;
 }
 
 /** Options of `Network.dense`. */
@@ -117,7 +119,9 @@ export class Network {
     const shape = [options.channels, x.channels, ...kernel];
     const weight = this.parameter(`${name}/weight`, shape, options.initializer ?? heNormal, true);
     const bias =
-      (options.bias ?? true) ? this.parameter(`${name}/bias`, [options.channels], zeros) : undefined;
+      (options.bias ?? true)
+        ? this.parameter(`${name}/bias`, [options.channels], options.biasInitializer ?? zeros)
+        : undefined;
     const { padding = 'same' } = options;
     if (this.mode === 'inference') return x.with(inferenceConv(x.tensor, weight, bias, padding));
     const inner = x.innerBatch === undefined ? {} : { innerBatch: x.innerBatch };
@@ -188,14 +192,15 @@ export class Network {
   /** The average of each channel, `[batch, channels]`. */
   globalAveragePool(x: FeatureMap): Tensor {
     if (x.innerBatch === undefined) return mean(x.tensor, { axes: [2, 3] });
-    const pixels = reshape(x.tensor, [x.channels, x.height * x.width, x.innerBatch]);
+    const pixels = reshape(x.tensor, [x.channels, -1, x.innerBatch]);
     const averages = mean(pixels, { axes: [1] });
     return this.flatten(x.with(reshape(averages, [1, x.channels, 1, x.innerBatch])));
   }
 
   /** Features `[batch, channels · height · width]`, in the same order in every layout. */
   flatten(x: FeatureMap): Tensor {
-    return reshape(x.toPlain(), [x.batch, x.channels * x.height * x.width]);
+    const [height, width] = staticShape('flatten', [x.height, x.width]) as [number, number];
+    return reshape(x.toPlain(), [x.batch, x.channels * height * width]);
   }
 
   /** In training, zeroes a share `rate` of the elements at random and scales up the others (Srivastava et al. 2014). */

@@ -3,6 +3,7 @@ import { evaluate, host, numbersOf } from '../test/support.ts';
 import { batchNorm } from './batch-norm.ts';
 import { conv2d, depthToSpace, fromInnerBatch, spaceToDepth, toInnerBatch } from './convolution.ts';
 import {
+  abs,
   add,
   cast,
   clip,
@@ -10,14 +11,17 @@ import {
   equal,
   greater,
   greaterMask,
+  logSigmoid,
   maximum,
   minimum,
   mul,
   pow,
   relu,
+  softplus,
   sub,
 } from './elementwise.ts';
-import { crossEntropy, logSoftmax, oneHot, softmax } from './loss.ts';
+import { gradients } from './gradients.ts';
+import { crossEntropy, focalLoss, logSoftmax, oneHot, sigmoidCrossEntropy, softmax } from './loss.ts';
 import { gemm, matmul } from './matrix.ts';
 import { averagePool, maxPool, maxPoolInnerBatch, minPool } from './pooling.ts';
 import { argMax, max, mean, sum } from './reduction.ts';
@@ -332,5 +336,67 @@ describe('shape errors name the operator and the shapes', () => {
     );
     expect(() => oneHot(float(2), 3)).toThrow(TypeError);
     expect(() => relu(input('n', 'int64', [2]))).toThrow(TypeError);
+  });
+});
+
+describe('losses of independent logits', () => {
+  // Losses and gradients from PyTorch 2 in double precision: `binary_cross_entropy_with_logits`, and the formula
+  // above `focalLoss` over `logsigmoid`.
+  const logits = host([-3, 0.5, 2, -40, 40, 0.1, -1.5, 90], [8]);
+  const targets = constant([0, 1, 0.3, 1, 0, 0.9, 0.9995, 1]);
+
+  it.each([
+    [
+      sigmoidCrossEntropy,
+      10.5505816,
+      [0.0059282, -0.0471926, 0.0725996, -0.125, 0.125, -0.0468776, -0.1021343, 0],
+    ],
+    [focalLoss, 20.400284, [0.0000787, -0.0344842, 0.0646297, -0.25, 0.25, 0.0000085, -0.2403562, 0]],
+  ])('%o agrees with PyTorch, far from 0 as well', async (loss, value, slopes) => {
+    const [found, gradient] = await evaluate([logits], (x) => {
+      const l = loss(x, targets);
+      return [l, ...gradients(l, [x])];
+    });
+    expect(found!.data[0]).toBeCloseTo(value, 4);
+    expect([...(gradient!.data as Float32Array)]).toEqual(close(slopes));
+  });
+
+  it('count no centre as one', async () => {
+    const none = constant([0, 0.5]);
+    const expected = 0.25 * Math.log(2) + 0.0625 * 0.25 * Math.log(2);
+    expect(await numbersOf([host([0, 0], [2])], (x) => focalLoss(x, none))).toEqual(close([expected]));
+  });
+
+  it('want a target for each logit', () => {
+    expect(() => focalLoss(float(2, 3), float(3))).toThrow('focalLoss: [2, 3] and [3]: expected a target');
+    expect(() => sigmoidCrossEntropy(float(2), float(3))).toThrow(RangeError);
+  });
+
+  it('are built of functions that stay finite', async () => {
+    const x = host([-100, 0, 100], [3]);
+    expect(await numbersOf([x], softplus)).toEqual(close([0, Math.LN2, 100]));
+    expect(await numbersOf([x], logSigmoid)).toEqual(close([-100, -Math.LN2, 0]));
+    expect(await numbersOf([x], abs)).toEqual([100, 0, 100]);
+  });
+});
+
+describe('named sides', () => {
+  const picture = float('N', 1, 'H', 'W');
+  const weight = (out: number, channels: number, size: number) =>
+    constant(new Float32Array(out * channels * size * size), [out, channels, size, size]);
+
+  it('are divided by blocks and strides, and kept where a window has a place for each pixel', () => {
+    const once = spaceToDepth(picture, 2);
+    expect(once.shape).toEqual(['N', 4, 'H/2', 'W/2']);
+    expect(spaceToDepth(once, 2).shape).toEqual(['N', 16, 'H/4', 'W/4']);
+    const same = { padding: 'same' } as const;
+    expect(conv2d(once, weight(3, 4, 3), undefined, same).shape).toEqual(['N', 3, 'H/2', 'W/2']);
+    const strided = { padding: [2, 2, 2, 2], stride: 2 } as const;
+    expect(conv2d(picture, weight(3, 1, 6), undefined, strided).shape).toEqual(['N', 3, 'H/2', 'W/2']);
+  });
+
+  it('are refused where their size would decide', () => {
+    expect(() => conv2d(picture, weight(1, 1, 3))).toThrow('the window does not fit the named side H');
+    expect(() => spaceToDepth(float('N', 'C', 'H', 'W'), 2)).toThrow(RangeError);
   });
 });

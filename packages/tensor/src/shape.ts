@@ -9,6 +9,17 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
+/**
+ * A dimension divided by a whole number. A name stands for a size that the divisor divides: `H` becomes `H/2`, and that
+ * `H/4`. Undefined when a size is no multiple of it.
+ */
+export function dividedDimension(dimension: Dimension, divisor: number): Dimension | undefined {
+  if (divisor === 1) return dimension;
+  if (typeof dimension === 'number') return dimension % divisor === 0 ? dimension / divisor : undefined;
+  const [name, before = '1'] = dimension.split('/');
+  return `${name}/${Number(before) * divisor}`;
+}
+
 /** Whether both shapes have the same dimensions, names included. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);

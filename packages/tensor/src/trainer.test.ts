@@ -51,6 +51,19 @@ async function train(trainer: Trainer, steps: number, data = batches(5)): Promis
 }
 
 describe('training', () => {
+  it('shortens a gradient that is longer than the limit, and no other', async () => {
+    const lengthOf = async (maxGradientNorm?: number) => {
+      const limit = maxGradientNorm === undefined ? {} : { maxGradientNorm };
+      await using trainer = await createTrainer({ ...common, build, optimizer: sgd(), seed: 1, ...limit });
+      const before = trainer.parameters;
+      await train(trainer, 1);
+      return Math.hypot(...trainer.parameters.map((value, i) => (value - before[i]!) / 0.01));
+    };
+    const length = await lengthOf();
+    expect(await lengthOf(2 * length)).toBeCloseTo(length, 2);
+    expect(await lengthOf(length / 2)).toBeCloseTo(length / 2, 2);
+  });
+
   it.each([adamW(), sgd({ l2: 1e-4 }), momentum({ nesterov: true })])(
     'with $name brings the loss down',
     async (o) => {

@@ -1,9 +1,11 @@
-import { add, mul, sub } from './elementwise.ts';
+import { expectNumber } from '@inkwire/base';
+import { add, div, maximum, mul, sqrt, square, sub } from './elementwise.ts';
 import { emitModel } from './emit.ts';
 import { gradients } from './gradients.ts';
 import { type DropoutMask, type Layout, Network } from './network.ts';
 import type { Optimizer } from './optimizers.ts';
 import type { ParameterSet } from './parameters.ts';
+import { sum } from './reduction.ts';
 import { shapeError } from './shape.ts';
 import { concat, reshape } from './shaping.ts';
 import { input, type Tensor } from './tensor.ts';
@@ -15,6 +17,8 @@ export interface TrainingGraphOptions {
   readonly optimizer: Optimizer;
   /** Whether an exponential moving average of the parameters is kept. Default false. */
   readonly movingAverage?: boolean;
+  /** A gradient that is longer than this over all parameters is scaled down to it (Pascanu et al. 2013). Default: none. */
+  readonly maxGradientNorm?: number;
   /** Default `'batch innermost'`. */
   readonly layout?: Layout;
 }
@@ -63,9 +67,12 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   const scalar = (name: string) => input(name, 'float32', []);
   const flat = vector(parametersName);
   const leaves = [...parameters].map(({ leaf }) => leaf);
-  const gradient = concat(
-    gradients(loss, leaves).map((g) => reshape(g, [-1])),
-    0,
+  const gradient = shortened(
+    concat(
+      gradients(loss, leaves).map((g) => reshape(g, [-1])),
+      0,
+    ),
+    options.maxGradientNorm,
   );
   const scalars = Object.keys(optimizer.scalars(0, 1));
   const updated = optimizer.update({
@@ -91,4 +98,10 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     dropoutMasks: network.dropoutMasks,
     state: Object.keys(state),
   };
+}
+
+function shortened(gradient: Tensor, maxNorm: number | undefined): Tensor {
+  if (maxNorm === undefined) return gradient;
+  expectNumber('maxGradientNorm', maxNorm, { min: 0 });
+  return mul(gradient, div(maxNorm, maximum(sqrt(sum(square(gradient))), maxNorm)));
 }
