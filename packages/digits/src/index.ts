@@ -58,7 +58,12 @@ export {
   type AugmentationOptions,
   type CnnOptions,
   createCnnRecipe,
+  createPageRecipe,
+  type PageMaps,
+  type PageOptions,
+  type PageRecipe,
   type Recipe,
+  type RunRecipe,
   recipeNames,
   recipeOf,
 } from './recipes/index.ts';
@@ -66,4 +71,5 @@ export { augment, drawAugmentation, warpNumbers } from './train/augmentation.ts'
 export { type Batch, type BatchPosition, BatchWalk } from './train/batches.ts';
 export { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './train/graphs.ts';
 export { formatHistory, parseHistory } from './train/history.ts';
-export { type TrainedRun, type TrainOptions, type TrainProgress, train } from './train/train.ts';
+export type { RunOptions, TrainedRun, TrainProgress } from './train/run.ts';
+export { type TrainOptions, train } from './train/train.ts';

@@ -25,9 +25,9 @@ export function addTrain(program: Command): void {
   program
     .command('train')
     .description('train a model; Ctrl-C saves a checkpoint')
-    .argument('<RECIPE>', 'softmax, mlp or cnn')
+    .argument('<RECIPE>', 'softmax, mlp, cnn or page')
     .option('--steps <N>', 'how many steps (default: the recipe’s)', integerArgument({ min: 1 }))
-    .option('--batch <N>', 'pictures in a step (default: the recipe’s)', integerArgument({ min: 1 }))
+    .option('--batch <N>', 'pictures or pages in a step (default: the recipe’s)', integerArgument({ min: 1 }))
     .option('--seed <N>', 'seed of every random number (default: the recipe’s)', integerArgument({ min: 0 }))
     .option('--data <DIR>', 'a directory of the four IDX files (default: MNIST)')
     .option('--out <DIR>', 'where the model, checkpoints, history and curve go (default: runs/RECIPE)')

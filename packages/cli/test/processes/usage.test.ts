@@ -38,7 +38,7 @@ describe('wrong usage exits with 2 and one line that names it', () => {
 
 it('names an unknown recipe and those there are', async () => {
   const { stderr } = await inkwire(['train', 'gpt', '--out', '/nowhere']);
-  expect(stderr).toMatch(/gpt.*softmax, mlp, cnn \(DIGITS_RECIPE_UNKNOWN\)/);
+  expect(stderr).toMatch(/gpt.*softmax, mlp, cnn, page \(DIGITS_RECIPE_UNKNOWN\)/);
 });
 
 it('shows help and version on stdout', async () => {

@@ -10,6 +10,7 @@ const figures = z.strictObject({
   accuracy: share,
   interval: z.tuple([share, share]),
   confusion: z.array(z.array(count).length(10)).length(10),
+  found: count.optional(),
 });
 
 /** The form of a card. Unknown keys are kept, so that an older program reads a newer model. */
@@ -25,6 +26,7 @@ export const modelCardSchema = z.looseObject({
   unsureBelow: share,
   unsureErrorRate: share,
   familiarAbove: z.number().optional(),
+  marks: z.string().optional(),
   figures: z.array(figures.loose()),
 });
 
@@ -38,6 +40,8 @@ export interface ModelFigures {
   readonly interval: [number, number];
   /** [true digit][digit read] */
   readonly confusion: number[][];
+  /** A detector's: everything that it took for a digit on the set's pages, of which `correct` were. */
+  readonly found?: number | undefined;
 }
 
 /** The description of a model inside its file: JSON under the key `inkwire` in the ONNX file's metadata_props. */
@@ -64,5 +68,7 @@ export interface ModelCard {
    * digits by `chooseFamiliarAbove`; absent from a card, nothing is taken for strange.
    */
   readonly familiarAbove?: number | undefined;
+  /** A detector's: the kinds of marks, in the order of its heat maps. Absent: the model reads single digits. */
+  readonly marks?: string | undefined;
   readonly figures: readonly ModelFigures[];
 }

@@ -18,28 +18,34 @@ export interface AugmentationOptions {
   readonly thickness: number;
 }
 
-/** All that decides how a model is trained, except the data, the seed and the lengths that a caller may change. */
-export interface Recipe {
+/** What every run needs of its recipe, whatever the model reads. */
+export interface RunRecipe {
   readonly name: string;
-  /** Digits a step. */
+  /** Digits or pages a step. */
   readonly batch: number;
   /** Length of the run in steps of `batch`, for a training set of that many digits. */
   steps(trainingDigits: number): number;
-  /** From pixels `[batch, 1, 28, 28]`, 0 = paper and 1 = ink, to logits `[batch, 10]`. */
-  model(network: Network, pixels: Tensor): Tensor;
   optimizer(): Optimizer;
+  /** As the trainer's. Default: none. */
+  readonly maxGradientNorm?: number;
   /** The learning rate of each step of a run of `steps` steps, `epoch` steps an epoch. */
   schedule(steps: number, epoch: number): Schedule;
   /** The decay of the parameters' moving average at each step. */
   readonly movingAverage: Schedule;
-  /** The share of the target that is spread over all digits. Default 0. */
-  readonly labelSmoothing?: number;
-  /** Outliers beside each batch, as a share of it (train/outliers.ts). Default 0. */
-  readonly outlierShare?: number;
   /** Steps between two rows of the history. */
   readonly reportEvery: number;
   /** Steps between two measurements of accuracy, each of which writes the model as it then is. */
   readonly evaluateEvery: number;
+}
+
+/** All that decides how a model of single digits is trained, except the data, the seed and the lengths that a caller may change. */
+export interface Recipe extends RunRecipe {
+  /** From pixels `[batch, 1, 28, 28]`, 0 = paper and 1 = ink, to logits `[batch, 10]`. */
+  model(network: Network, pixels: Tensor): Tensor;
+  /** The share of the target that is spread over all digits. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Outliers beside each batch, as a share of it (train/outliers.ts). Default 0. */
+  readonly outlierShare?: number;
   /** Absent: pictures are trained on as they are. */
   readonly augmentation?: AugmentationOptions | undefined;
 }

@@ -1,9 +1,9 @@
 import { DigitsError } from '../errors.ts';
 import type { HistoryRow } from '../evaluate/curve.ts';
-import type { PicturesState } from './training-pictures.ts';
+import type { ExamplesState } from './task.ts';
 
 /** The state that a checkpoint keeps beside the trainer's vectors, so that a resumed run equals one without a break. */
-export interface RunState extends PicturesState {
+export interface RunState extends ExamplesState {
   readonly recipe: string;
   readonly seed: number;
   readonly steps: number;

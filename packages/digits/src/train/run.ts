@@ -1,0 +1,157 @@
+import type { Trainer } from '@inkwire/tensor';
+import type { LabelledSet } from '../data/labelled-set.ts';
+import { DigitsError } from '../errors.ts';
+import type { HistoryRow } from '../evaluate/curve.ts';
+import type { ModelCard } from '../model/model-card.ts';
+import { writeModelFile } from '../model/model-file.ts';
+import type { RunDirectory } from './run-directory.ts';
+import type { RunState } from './run-state.ts';
+import type { Accuracy, Task } from './task.ts';
+
+/** What may not change when a run is resumed. */
+export type Plan = Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch'>;
+
+/** The progress of a run after a step. */
+export interface TrainProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  /** Mean over the steps since the last row of the history. */
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly stepsPerSecond: number;
+  readonly secondsLeft: number;
+  /** Present after a step at which accuracies were measured. */
+  readonly accuracy?: { readonly train: number; readonly validation: number };
+}
+
+/** Options of a run under way. */
+export interface RunOptions {
+  /** Ends the run at the next step, with a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
+}
+
+/** The result of a run. */
+export interface TrainedRun {
+  readonly modelFile: string;
+  readonly card: ModelCard;
+  /** Whether the signal ended it before its last step. */
+  readonly interrupted: boolean;
+}
+
+/** What a run consists of. */
+export interface RunParts {
+  readonly task: Task;
+  /** The digits that it learns from: the set's name and hashes, and how many of it are not kept for validation. */
+  readonly digits: Pick<LabelledSet, 'name' | 'count'> & Required<Pick<LabelledSet, 'sha256'>>;
+  readonly trainer: Trainer;
+  readonly directory: RunDirectory;
+  readonly plan: Plan;
+}
+
+/** Checkpoints in the course of a run, beside the last. */
+const checkpoints = 20;
+
+/** One run, from its first step or a checkpoint on: steps, history, measurements, checkpoints. */
+export class Run {
+  readonly #parts: RunParts;
+  readonly #epochSteps: number;
+  readonly #rate: (step: number) => number;
+  readonly #history: HistoryRow[];
+  #pending: { loss: number; steps: number };
+
+  constructor(parts: RunParts, saved: RunState | undefined) {
+    const { task, digits, plan } = parts;
+    this.#parts = parts;
+    this.#epochSteps = Math.max(1, Math.round(digits.count / plan.batch));
+    this.#rate = task.recipe.schedule(plan.steps, this.#epochSteps);
+    this.#history = [...(saved?.history ?? [])];
+    this.#pending = saved?.pending ?? { loss: 0, steps: 0 };
+  }
+
+  /** Steps until the end or the signal; leaves the directory complete either way. */
+  async toTheEnd({ signal, onProgress }: RunOptions): Promise<TrainedRun> {
+    const { task, trainer, directory, plan } = this.#parts;
+    const { steps } = plan;
+    const checkpointEvery = Math.max(1, Math.round(steps / checkpoints));
+    const [began, first] = [performance.now(), trainer.steps];
+    let latest: ModelCard | undefined;
+    while (trainer.steps < steps && !signal?.aborted) {
+      const { loss, learningRate } = await this.#step();
+      const step = trainer.steps;
+      const isMeasured = step % task.recipe.evaluateEvery === 0 || step === steps;
+      const measured = isMeasured ? await this.#evaluate() : undefined;
+      latest = measured?.card ?? latest;
+      const stepsPerSecond = ((step - first) * 1000) / (performance.now() - began);
+      onProgress?.({
+        step,
+        steps,
+        epoch: step / this.#epochSteps,
+        loss,
+        learningRate,
+        stepsPerSecond,
+        secondsLeft: (steps - step) / stepsPerSecond,
+        ...(measured && { accuracy: measured.accuracy }),
+      });
+      await this.#record(step, learningRate, measured?.accuracy);
+      if (step % checkpointEvery === 0) await this.#save();
+    }
+    await this.#save();
+    const interrupted = trainer.steps < steps;
+    const card = latest && !interrupted ? latest : (await this.#evaluate()).card;
+    return { modelFile: directory.modelFile, card, interrupted };
+  }
+
+  async #step(): Promise<{ loss: number; learningRate: number }> {
+    const { task, trainer } = this.#parts;
+    const learningRate = this.#rate(trainer.steps);
+    const { loss } = await trainer.step({ ...(await task.next()), learningRate });
+    if (!Number.isFinite(loss)) {
+      throw new DigitsError('DIGITS_TRAINING_DIVERGED', `The loss is ${loss} at step ${trainer.steps}`);
+    }
+    this.#pending = { loss: this.#pending.loss + loss, steps: this.#pending.steps + 1 };
+    return { loss: this.#pending.loss / this.#pending.steps, learningRate };
+  }
+
+  async #record(step: number, learningRate: number, accuracy: Accuracy | undefined): Promise<void> {
+    if (step % this.#parts.task.recipe.reportEvery !== 0 && !accuracy) return;
+    const loss = this.#pending.loss / this.#pending.steps;
+    const { train, validation } = accuracy ?? {};
+    this.#history.push({ step, epoch: step / this.#epochSteps, loss, learningRate, train, validation });
+    this.#pending = { loss: 0, steps: 0 };
+    await this.#parts.directory.writeHistory(this.#history);
+  }
+
+  /** Exports the model as it is, measures it, and writes it with its card. */
+  async #evaluate(): Promise<{ accuracy: Accuracy; card: ModelCard }> {
+    const { task, digits, trainer, directory, plan } = this.#parts;
+    const parameters = trainer.movingAverage;
+    const { graph, accuracy, card: measured } = await task.measure(parameters);
+    const { recipe, seed, steps, batch } = plan;
+    const card = await writeModelFile(directory.modelFile, graph, {
+      recipe,
+      parameters: parameters.length,
+      seed,
+      trained: new Date().toISOString(),
+      command: `inkwire train ${recipe} --steps ${steps} --batch ${batch} --seed ${seed}`,
+      data: {
+        [`${digits.name}-images`]: digits.sha256.images,
+        [`${digits.name}-labels`]: digits.sha256.labels,
+      },
+      ...measured,
+    });
+    if (recipe === 'softmax') await directory.writeWeights(parameters.subarray(0, 7840));
+    return { accuracy, card };
+  }
+
+  async #save(): Promise<void> {
+    const { task, trainer, directory, plan } = this.#parts;
+    await directory.writeCheckpoint(trainer, {
+      ...plan,
+      ...task.state,
+      history: this.#history,
+      pending: this.#pending,
+    });
+  }
+}
