@@ -71,5 +71,6 @@ export { augment, drawAugmentation, warpNumbers } from './train/augmentation.ts'
 export { type Batch, type BatchPosition, BatchWalk } from './train/batches.ts';
 export { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './train/graphs.ts';
 export { formatHistory, parseHistory } from './train/history.ts';
+export { buildPageTraining, exportPageRecipe, pageLoss } from './train/page-graphs.ts';
 export type { RunOptions, TrainedRun, TrainProgress } from './train/run.ts';
 export { type TrainOptions, train } from './train/train.ts';
