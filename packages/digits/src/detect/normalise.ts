@@ -1,44 +1,66 @@
-/** Half the side of the square over which contrast is local, in pixels of the network's input. */
-const radius = 24;
-/** Contrast of paper alone, added to every deviation so that grain and blocks of a JPEG stay small. */
-const grain = 0.02;
+/** Local contrast is measured over a square that reaches this many pixels to each side. */
+export const contrastRadius = 24;
+/** Added to the deviation, so that the grain of blank paper does not become contrast. In the unit of the plane. */
+const leastDeviation = 0.02;
 
 /**
- * Local contrast: z = (mean − p) / (deviation + 0.02), with mean and deviation over the square of radius 24 around each
- * pixel. Shadows and the strength of the ink disappear; ink that is darker than its paper is positive.
- * `plane` [height × width], 0 = black, 1 = white.
+ * Local contrast of a plane [height × width] (0 = black … 1 = white): (mean − level) / (deviation + 0.02), both over the
+ * square of radius 24 round each pixel, cut at the plane's edges. Ink is positive, paper near 0. Gives [height × width].
+ *
+ * Sums of columns slide down and a window of them slides right: the time for a pixel does not depend on the radius.
  */
 export function normalise(plane: Float32Array, width: number, height: number): Float32Array {
-  const means = boxMeans(plane, width, height);
-  const squares = boxMeans(
-    plane.map((p) => p * p),
-    width,
-    height,
-  );
-  const z = new Float32Array(plane.length);
-  for (let i = 0; i < z.length; i++) {
-    const mean = means[i]!;
-    z[i] = (mean - plane[i]!) / (Math.sqrt(Math.max(0, squares[i]! - mean * mean)) + grain);
+  const result = new Float32Array(width * height);
+  const sums = new Float64Array(width);
+  const squares = new Float64Array(width);
+  const addRow = (row: number, sign: number): void => {
+    const from = row * width;
+    for (let x = 0; x < width; x++) {
+      const level = plane[from + x]!;
+      sums[x]! += sign * level;
+      squares[x]! += sign * level * level;
+    }
+  };
+  for (let row = 0; row < Math.min(contrastRadius, height); row++) addRow(row, 1);
+  for (let y = 0; y < height; y++) {
+    if (y + contrastRadius < height) addRow(y + contrastRadius, 1);
+    if (y > contrastRadius) addRow(y - contrastRadius - 1, -1);
+    const rows = Math.min(height, y + contrastRadius + 1) - Math.max(0, y - contrastRadius);
+    contrastOfRow(plane, result, y * width, width, rows, sums, squares);
   }
-  return z;
+  return result;
 }
 
-function boxMeans(plane: Float32Array, width: number, height: number): Float32Array {
-  const rows = new Float32Array(plane.length);
-  for (let y = 0; y < height; y++) slide(plane, rows, y * width, 1, width);
-  const means = new Float32Array(plane.length);
-  for (let x = 0; x < width; x++) slide(rows, means, x, width, height);
-  return means;
-}
-
-/** The running mean of `length` numbers that lie `step` apart from `start`. */
-function slide(from: Float32Array, to: Float32Array, start: number, step: number, length: number): void {
-  let sum = 0;
-  for (let i = 0; i < Math.min(radius, length); i++) sum += from[start + i * step]!;
-  for (let i = 0; i < length; i++) {
-    if (i + radius < length) sum += from[start + (i + radius) * step]!;
-    if (i - radius - 1 >= 0) sum -= from[start + (i - radius - 1) * step]!;
-    const count = Math.min(length - 1, i + radius) - Math.max(0, i - radius) + 1;
-    to[start + i * step] = sum / count;
+/** One row of the result, from the sums of the columns of its window. */
+function contrastOfRow(
+  plane: Float32Array,
+  result: Float32Array,
+  from: number,
+  width: number,
+  rows: number,
+  sums: Float64Array,
+  squares: Float64Array,
+): void {
+  let [sum, square] = [0, 0];
+  for (let x = 0; x < Math.min(contrastRadius, width); x++) {
+    sum += sums[x]!;
+    square += squares[x]!;
+  }
+  for (let x = 0; x < width; x++) {
+    const entering = x + contrastRadius;
+    const leaving = x - contrastRadius - 1;
+    if (entering < width) {
+      sum += sums[entering]!;
+      square += squares[entering]!;
+    }
+    if (leaving >= 0) {
+      sum -= sums[leaving]!;
+      square -= squares[leaving]!;
+    }
+    const count = rows * (Math.min(width - 1, entering) - Math.max(-1, leaving));
+    const mean = sum / count;
+    // Differences of sums may come out a hair below 0.
+    const variance = Math.max(0, square / count - mean * mean);
+    result[from + x] = (mean - plane[from + x]!) / (Math.sqrt(variance) + leastDeviation);
   }
 }

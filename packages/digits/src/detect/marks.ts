@@ -1,0 +1,162 @@
+import { DigitsError } from '../errors.ts';
+import { boxUnit, cellSide, type DetectorMaps, logitOf, markKinds, sigmoid } from './detector-maps.ts';
+
+/** A digit or separator that the detector found. */
+export interface FoundMark {
+  /** 0…14: an index into `0123456789.,-/:`. */
+  readonly kind: number;
+  /** Its CENTRE, in pixels of the plane, and its size. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** 0…1, of its best kind. */
+  readonly score: number;
+  /** [10] the logits of the ten digits at its centre. */
+  readonly logits: Float32Array;
+}
+
+/** A mark that still competes with others for its ink. */
+export interface Candidate extends FoundMark {
+  /** By which the stronger of two is known: the score, lowered where the mark is of an unfavourable size. */
+  readonly rank: number;
+}
+
+/** Where the maps of a part of a level lie in the plane. */
+export interface Placement {
+  /** Pixels of the plane in one pixel of the input. */
+  readonly scale: number;
+  /** The input's left and top edge in pixels of the level. */
+  readonly left: number;
+  readonly top: number;
+  /** Only centres of cells in this area of the input (pixels) count: the rest is halo, seen better by a neighbour. */
+  readonly inner?: Edges;
+}
+
+interface Edges {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A peak below this score is no mark. */
+export const leastScore = 0.3;
+/** Of two marks the weaker goes when more than this share of the smaller box is covered by the other. */
+export const mostCovered = 0.55;
+/** More marks than this are a page of something, not numbers that a person wants to have read. */
+export const mostMarks = 512;
+/** More peaks than this are not compared with one another: it would take as many steps as their square. */
+const mostCandidates = 16 * mostMarks;
+/** Heights, in pixels of the detector's input, at which it sees a digit best; from one octave beyond, a rank is halved. */
+const bestHeight = { least: 16, greatest: 36 };
+
+/**
+ * The peaks of one pair of maps: cells whose best kind is above `leastScore` (default 0.3) and not below any of the
+ * eight cells around. Boxes are in pixels of the plane.
+ */
+export function peaksOf(maps: DetectorMaps, place: Placement, least = leastScore): Candidate[] {
+  const { columns, rows, heat } = maps;
+  const best = bestOf(heat, columns * rows);
+  const border = logitOf(least);
+  const found: Candidate[] = [];
+  const inner = cellsWithin(maps, place.inner);
+  for (let row = inner.top; row < inner.bottom; row++)
+    for (let column = inner.left; column < inner.right; column++) {
+      const cell = row * columns + column;
+      if (best[cell]! > border && isPeak(best, columns, rows, column, row))
+        found.push(markAt(maps, column, row, place));
+    }
+  return found;
+}
+
+function cellsWithin({ columns, rows }: DetectorMaps, inner: Edges | undefined): Edges {
+  if (!inner) return { left: 0, top: 0, right: columns, bottom: rows };
+  return {
+    left: Math.max(0, Math.floor(inner.left / cellSide)),
+    top: Math.max(0, Math.floor(inner.top / cellSide)),
+    right: Math.min(columns, Math.ceil(inner.right / cellSide)),
+    bottom: Math.min(rows, Math.ceil(inner.bottom / cellSide)),
+  };
+}
+
+/** For each cell the highest logit of all kinds. */
+function bestOf(heat: Float32Array, cells: number): Float32Array {
+  const best = heat.slice(0, cells);
+  for (let kind = 1; kind < markKinds; kind++)
+    for (let cell = 0, at = kind * cells; cell < cells; cell++, at++)
+      if (heat[at]! > best[cell]!) best[cell] = heat[at]!;
+  return best;
+}
+
+/** Of equal neighbours the first in reading order is the peak. */
+function isPeak(best: Float32Array, columns: number, rows: number, column: number, row: number): boolean {
+  const level = best[row * columns + column]!;
+  for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++)
+    for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) {
+      const other = best[y * columns + x]!;
+      const isBefore = y < row || (y === row && x < column);
+      if (other > level || (other === level && isBefore)) return false;
+    }
+  return true;
+}
+
+function markAt({ columns, rows, heat, box }: DetectorMaps, column: number, row: number, place: Placement) {
+  const cells = columns * rows;
+  const cell = row * columns + column;
+  let kind = 0;
+  for (let k = 1; k < markKinds; k++) if (heat[k * cells + cell]! > heat[kind * cells + cell]!) kind = k;
+  const score = sigmoid(heat[kind * cells + cell]!);
+  const { scale, left, top } = place;
+  const height = boxUnit.height * Math.exp(box[3 * cells + cell]!);
+  return {
+    kind,
+    x: scale * (left + cellSide * (column + box[cell]!)),
+    y: scale * (top + cellSide * (row + box[cells + cell]!)),
+    width: scale * boxUnit.width * Math.exp(box[2 * cells + cell]!),
+    height: scale * height,
+    score,
+    logits: Float32Array.from({ length: 10 }, (_, digit) => heat[digit * cells + cell]!),
+    rank: kind < 10 ? score * fitness(height) : score,
+  };
+}
+
+/** 1 for a digit of a favourable height, 1/2 for one that is twice as high as that or half as high, and so on. */
+function fitness(height: number): number {
+  if (height < bestHeight.least) return height / bestHeight.least;
+  return Math.min(1, bestHeight.greatest / height);
+}
+
+/**
+ * Of marks of all kinds and levels, those that share no ink: from the highest rank down, each is kept unless a kept one
+ * covers it, or is covered by it, to more than 0.55 of the smaller box. Gives them by falling rank.
+ *
+ * Throws DIGITS_NONE_FOUND when more than 512 are left, or when more than 8192 compete.
+ */
+export function suppress(candidates: readonly Candidate[]): FoundMark[] {
+  if (candidates.length > mostCandidates) throw tooMany(candidates.length);
+  const kept: Candidate[] = [];
+  for (const candidate of candidates.toSorted((a, b) => b.rank - a.rank)) {
+    if (kept.some((other) => shareCovered(candidate, other) > mostCovered)) continue;
+    if (kept.length === mostMarks) throw tooMany(mostMarks + 1);
+    kept.push(candidate);
+  }
+  return kept.map(({ rank: _, ...mark }) => mark);
+}
+
+function tooMany(count: number): DigitsError {
+  return new DigitsError(
+    'DIGITS_NONE_FOUND',
+    `No number was found in the picture: ${count} places in it resemble digits, and at most ${mostMarks} are read`,
+  );
+}
+
+/** The share of the smaller box that lies in the other. */
+function shareCovered(a: FoundMark, b: FoundMark): number {
+  const across =
+    Math.min(a.x + a.width / 2, b.x + b.width / 2) - Math.max(a.x - a.width / 2, b.x - b.width / 2);
+  const down =
+    Math.min(a.y + a.height / 2, b.y + b.height / 2) - Math.max(a.y - a.height / 2, b.y - b.height / 2);
+  if (across <= 0 || down <= 0) return 0;
+  return (across * down) / Math.min(a.width * a.height, b.width * b.height);
+}
