@@ -1,5 +1,5 @@
 import { expectInteger, messageOf } from '@inkwire/base';
-import sharp, { type OutputInfo } from 'sharp';
+import sharp from 'sharp';
 import { DigitsError } from '../errors.ts';
 import type { Grey } from './grey.ts';
 import { foreignKind, pictureType } from './picture-type.ts';
@@ -22,11 +22,43 @@ export interface Decoded {
   readonly grey: Grey;
 }
 
+/** A decoded picture with its colours: upright, and perhaps reduced. */
+export interface Raster {
+  /** Size of the upright picture before it was reduced. */
+  readonly fullWidth: number;
+  readonly fullHeight: number;
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. */
+  readonly channels: number;
+  /** [height × width × channels], sRGB. */
+  readonly data: Uint8Array;
+}
+
+/** The size to which a picture of a size is reduced while it is decoded. */
+type Reduction = (width: number, height: number) => { readonly width: number; readonly height: number };
+
+/** To a longer side of at most 1600. */
+const toWorkingSide: Reduction = (width, height) => {
+  const factor = Math.min(1, workingSide / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+};
+
 /**
  * Decodes a JPEG, PNG, WebP, GIF (first frame), TIFF (first page) or AVIF.
  * Throws DIGITS_PICTURE_EMPTY, _TOO_LARGE, _UNSUPPORTED or _DAMAGED; `signal.reason` when aborted.
  */
 export async function decode(bytes: Uint8Array, options: PrepareOptions = {}): Promise<Decoded> {
+  const raster = await decodeRaster(bytes, toWorkingSide, options);
+  return { width: raster.fullWidth, height: raster.fullHeight, grey: greyOf(raster) };
+}
+
+/** Like `decode`, with colours and alpha, reduced as the caller says. Throws the same. */
+export async function decodeRaster(
+  bytes: Uint8Array,
+  reduction: Reduction,
+  options: PrepareOptions = {},
+): Promise<Raster> {
   const maxPixels = expectInteger('maxPixels', options.maxPixels ?? 50_000_000, { min: 1 });
   checkBytes(bytes, expectInteger('maxBytes', options.maxBytes ?? 10 * 2 ** 20, { min: 1 }));
   options.signal?.throwIfAborted();
@@ -35,11 +67,12 @@ export async function decode(bytes: Uint8Array, options: PrepareOptions = {}): P
     const { autoOrient: upright } = await picture.metadata();
     options.signal?.throwIfAborted();
     picture.autoOrient();
-    if (Math.max(upright.width, upright.height) > workingSide)
-      picture.resize({ width: workingSide, height: workingSide, fit: 'inside' });
+    const size = reduction(upright.width, upright.height);
+    if (size.width < upright.width || size.height < upright.height) picture.resize({ ...size, fit: 'fill' });
     const { data, info } = await picture.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
     options.signal?.throwIfAborted();
-    return { width: upright.width, height: upright.height, grey: greyOf(data, info) };
+    const { width, height, channels } = info;
+    return { fullWidth: upright.width, fullHeight: upright.height, width, height, channels, data };
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
     throw asDigitsError(error, maxPixels);
@@ -81,7 +114,7 @@ function asDigitsError(error: unknown, maxPixels: number): DigitsError {
 }
 
 /** Luma with the weights of ITU-R BT.601, over white paper. Done here: libvips takes 1 ms to set up for the same. */
-function greyOf(data: Uint8Array, { width, height, channels }: OutputInfo): Grey {
+function greyOf({ data, width, height, channels }: Raster): Grey {
   const grey = new Uint8Array(width * height);
   const colour = channels >= 3;
   const alpha = channels === 2 || channels === 4;

@@ -61,7 +61,7 @@ const leastSkewness = 0.5;
  * Where they are not of one mind (a gradient, a dark table around the sheet), strokes decide: they are the few pixels
  * that differ much from the median of their surroundings, so the skewness of the differences has their sign.
  */
-function isInverted(grey: Grey): boolean {
+export function isInverted(grey: Grey): boolean {
   const histogram = histogramOf(grey.data);
   const threshold = otsuThreshold(histogram);
   let dark = 0;
