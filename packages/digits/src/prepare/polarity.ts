@@ -1,7 +1,7 @@
 import { type Grey, histogramOf, inverted, percentile } from './grey.ts';
 
 /** Otsu's threshold (1979): the level that splits a histogram into the two classes furthest apart. */
-function otsuThreshold(histogram: Uint32Array): number {
+export function otsuThreshold(histogram: Uint32Array): number {
   let total = 0;
   let sum = 0;
   for (let level = 0; level < 256; level++) {

@@ -1,0 +1,97 @@
+/** The trained detector behind the runtime's port. */
+import { type Port, type Program, TensorError } from '@inkwire/tensor';
+import { onnxRuntime } from '@inkwire/tensor/node';
+import { damaged } from '../model/model-file.ts';
+import { cellSide, type DetectorMaps, markKinds } from './detector-maps.ts';
+
+/** A loaded detector. The code that opened it closes it. */
+export interface Detector {
+  /**
+   * The maps of one normalised input [height × width]; both are multiples of 8. Rejects with BASE_CLOSED after `close()`.
+   */
+  run(data: Float32Array, width: number, height: number): Promise<DetectorMaps>;
+  /** Waits for what runs, and frees the model's memory. */
+  close(): Promise<void>;
+}
+
+/** How a detector is loaded. */
+export interface DetectorOptions {
+  /** Threads inside one operator. Default: the runtime's choice. */
+  readonly threads?: number;
+  /** What errors call the model. Default `the detector`. */
+  readonly name?: string;
+}
+
+/** The outputs and their channels. */
+const outputs = { heat: markKinds, box: 4, writing: 2 } as const;
+
+/**
+ * Loads a model with the input `plane` float32 [N, 1, H, W] and the outputs `heat` [N, 15, H/4, W/4], `box` [N, 4, …] and
+ * `writing` [N, 2, …]. Throws DIGITS_MODEL_DAMAGED for any other model.
+ */
+export async function openDetector(
+  bytes: Uint8Array,
+  { threads, name = 'the detector' }: DetectorOptions = {},
+): Promise<Detector> {
+  const program = await load(bytes, name, threads);
+  const problem = problemOf(program);
+  if (problem) {
+    await program.close();
+    throw damaged(name, problem);
+  }
+  return {
+    run: (data, width, height) => run(program, data, width, height),
+    close: () => program.close(),
+  };
+}
+
+async function load(bytes: Uint8Array, name: string, threads: number | undefined): Promise<Program> {
+  try {
+    return await onnxRuntime.load(bytes, threads === undefined ? {} : { threads });
+  } catch (error) {
+    if (error instanceof TensorError) throw damaged(name, error.message, error);
+    throw error;
+  }
+}
+
+function problemOf({ inputs, outputs: found }: Program): string | undefined {
+  if (inputs.length !== 1 || !fits(inputs[0], 'plane', 1))
+    return 'its input is not `plane` float32 [N, 1, H, W]';
+  for (const [name, channels] of Object.entries(outputs))
+    if (
+      !fits(
+        found.find((port) => port.name === name),
+        name,
+        channels,
+      )
+    )
+      return `it has no output \`${name}\` float32 [N, ${channels}, H/4, W/4]`;
+  return undefined;
+}
+
+/** A side of the channels that the runtime could not infer is a name, and is taken on trust. */
+function fits(port: Port | undefined, name: string, channels: number): boolean {
+  if (port?.name !== name || port.type !== 'float32' || port.shape.length !== 4) return false;
+  const [, depth, height, width] = port.shape;
+  return (
+    (depth === channels || typeof depth === 'string') &&
+    [height, width].every((side) => typeof side === 'string')
+  );
+}
+
+async function run(
+  program: Program,
+  data: Float32Array,
+  width: number,
+  height: number,
+): Promise<DetectorMaps> {
+  const result = await program.run({ plane: { type: 'float32', shape: [1, 1, height, width], data } });
+  const floats = (name: string) => result[name]!.data as Float32Array;
+  return {
+    columns: width / cellSide,
+    rows: height / cellSide,
+    heat: floats('heat'),
+    box: floats('box'),
+    writing: floats('writing'),
+  };
+}

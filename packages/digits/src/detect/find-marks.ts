@@ -1,0 +1,186 @@
+/**
+ * From a picture's bytes to the digits and separators in it, and to what a reading needs besides.
+ *
+ *     bytes → raster → sheet? → plane → levels → inputs → detector → peaks → marks
+ *                                 ↑ turned by 180°, 90°, 270° when the upright reading is weak
+ *
+ * Three frames: the PICTURE, upright by EXIF and in its full size; the SHEET, flattened and perhaps reduced; the PAGE, which is
+ * the sheet turned so that its writing stands upright. Marks, lines and crops are in the page's pixels; boxes and cells in
+ * the picture's.
+ */
+import type { Raster } from '../prepare/decode.ts';
+import type { PrepareOptions } from '../prepare/prepared.ts';
+import type { Detector } from './detector.ts';
+import {
+  type Attempt,
+  type Direction,
+  isBetter,
+  isWeak,
+  otherDirections,
+  turnBack,
+  turned,
+} from './directions.ts';
+import { type CellGrid, findGrid } from './grid.ts';
+import { type DetectorInput, inputsOf, levelsOf, pixelsOf } from './levels.ts';
+import { cropMark } from './mark-crop.ts';
+import { type Candidate, type FoundMark, peaksOf, suppress } from './marks.ts';
+import { darkInk, decodeForPlane, type Plane, planeOf } from './plane.ts';
+import { findSheet } from './sheet.ts';
+import { type Unread, unreadOf, type WritingMap, writingOf } from './unread.ts';
+
+/** The detector is given at most this many pixels of one picture in one direction; finer levels are then not seen. */
+export const mostInputPixels = 8_000_000;
+/** All directions together get at most this many: a page full of noise is seen upright only. */
+const mostTurnedPixels = 12_000_000;
+
+/** What to look for besides marks. */
+export interface FindOptions extends PrepareOptions {
+  /** Tries other directions when the upright reading is weak. Default true. */
+  readonly directions?: boolean;
+  /** Finds and flattens a sheet on a dark table. Default true. */
+  readonly sheet?: boolean;
+  /** Finds the cells of a grid. Default true. */
+  readonly grid?: boolean;
+}
+
+/** x, y, width, height in pixels of the picture. */
+export type Box = readonly [x: number, y: number, width: number, height: number];
+
+/** A picture with its marks. */
+export interface FoundPage {
+  /** Size of the picture as EXIF turns it, in full: boxes and cells refer to it. */
+  readonly width: number;
+  readonly height: number;
+  /** By which the sheet was turned clockwise to be read. Boxes are turned back. */
+  readonly direction: Direction;
+  /** The page that was read, ink dark. */
+  readonly plane: Plane;
+  /** In pixels of the page, by falling strength. */
+  readonly marks: readonly FoundMark[];
+  readonly unread: Unread;
+  /** The cells of a grid, in pixels of the page. Absent when there is no clear grid. */
+  readonly grid?: CellGrid;
+  /** Where a point of the page lies in the picture. */
+  toPicture(x: number, y: number): readonly [x: number, y: number];
+  /** The box of a mark in the picture, within its edges. */
+  boxOf(mark: Pick<FoundMark, 'x' | 'y' | 'width' | 'height'>): Box;
+  /** A mark as [28 × 28], 0 = paper, 255 = ink, in MNIST's form; ink of the other marks is omitted. */
+  cropOf(mark: FoundMark): Uint8Array;
+}
+
+/**
+ * Decodes a picture and finds the digits and separators in it. Throws DIGITS_PICTURE_EMPTY, _TOO_LARGE, _UNSUPPORTED or
+ * _DAMAGED; DIGITS_NONE_FOUND for more than 512 marks; `signal.reason` when aborted.
+ */
+export async function findMarks(
+  bytes: Uint8Array,
+  detector: Detector,
+  options: FindOptions = {},
+): Promise<FoundPage> {
+  return findMarksIn(await decodeForPlane(bytes, options), detector, options);
+}
+
+/** Like `findMarks`, for a decoded picture. */
+export async function findMarksIn(
+  raster: Raster,
+  detector: Detector,
+  options: FindOptions = {},
+): Promise<FoundPage> {
+  const sheet = options.sheet === false ? undefined : findSheet(raster);
+  const upright = darkInk(planeOf(sheet?.raster ?? raster));
+  const { marks, unread, direction, plane } = await bestDirection(upright, detector, options);
+  const grid = options.grid === false ? undefined : findGrid(plane);
+  const scale = [raster.fullWidth / raster.width, raster.fullHeight / raster.height] as const;
+  const toPicture = (x: number, y: number): readonly [number, number] => {
+    const onSheet = turnBack([x, y], direction, upright.width, upright.height);
+    const [u, v] = sheet ? sheet.toRaster(...onSheet) : onSheet;
+    return [u * scale[0], v * scale[1]];
+  };
+  return {
+    width: raster.fullWidth,
+    height: raster.fullHeight,
+    direction,
+    plane,
+    marks,
+    unread,
+    ...(grid ? { grid } : {}),
+    toPicture,
+    boxOf: ({ x, y, width, height }) =>
+      boxAround(
+        [-1, 1].flatMap((i) => [-1, 1].map((j) => toPicture(x + (i * width) / 2, y + (j * height) / 2))),
+        raster,
+      ),
+    cropOf: (mark) => cropMark(plane, mark, marks),
+  };
+}
+
+function boxAround(corners: readonly (readonly [number, number])[], { fullWidth, fullHeight }: Raster): Box {
+  const within = (values: number[], most: number) =>
+    values.map((value) => Math.min(most, Math.max(0, value)));
+  const xs = within(
+    corners.map(([x]) => x),
+    fullWidth,
+  );
+  const ys = within(
+    corners.map(([, y]) => y),
+    fullHeight,
+  );
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return [left, top, Math.max(...xs) - left, Math.max(...ys) - top];
+}
+
+/** What was found in a plane, and how much the detector saw for it. */
+interface Found {
+  readonly marks: readonly FoundMark[];
+  readonly unread: Unread;
+  readonly plane: Plane;
+  readonly direction: Direction;
+  readonly pixels: number;
+}
+
+const attemptOf = ({ marks, unread }: Found): Attempt => ({ marks, unread: unread.marks });
+
+/** The upright reading, or the best in another direction when the upright one is weak and that one plainly better. */
+async function bestDirection(upright: Plane, detector: Detector, options: FindOptions): Promise<Found> {
+  const first = await findIn(upright, 0, detector, options.signal);
+  if (options.directions === false || !isWeak(attemptOf(first))) return first;
+  let best = first;
+  let pixels = first.pixels;
+  for (const direction of otherDirections) {
+    if (pixels + first.pixels > mostTurnedPixels) break;
+    const found = await findIn(turned(upright, direction), direction, detector, options.signal);
+    pixels += found.pixels;
+    if (isBetter(attemptOf(found), attemptOf(best))) best = found;
+  }
+  return best;
+}
+
+async function findIn(
+  plane: Plane,
+  direction: Direction,
+  detector: Detector,
+  signal: AbortSignal | undefined,
+): Promise<Found> {
+  const candidates: Candidate[] = [];
+  const writing: WritingMap[] = [];
+  let pixels = 0;
+  for (const level of levelsOf(plane)) {
+    const inputs = inputsOf(level);
+    const more = pixelsOf(inputs);
+    if (pixels + more > mostInputPixels) break;
+    pixels += more;
+    for (const input of inputs) {
+      signal?.throwIfAborted();
+      const { peaks, map } = await see(input, detector);
+      candidates.push(...peaks);
+      writing.push(map);
+    }
+  }
+  const marks = suppress(candidates);
+  return { marks, unread: unreadOf(writing, marks), plane, direction, pixels };
+}
+
+async function see(input: DetectorInput, detector: Detector) {
+  const maps = await detector.run(input.data, input.width, input.height);
+  return { peaks: peaksOf(maps, input), map: writingOf(maps, input) };
+}

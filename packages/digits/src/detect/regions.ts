@@ -1,0 +1,132 @@
+/** Which parts of a level the detector has to see: those with contrast, in few rectangles of little area. */
+
+/** A rectangle in pixels; `right` and `bottom` are one past the last. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Contrast is looked for in squares of this side, in pixels. */
+export const blockSide = 32;
+/** What the network may look at beyond a mark's ink, in pixels: its receptive field. */
+export const halo = 64;
+/** Local contrast, over 2 × 2 pixels, that ink has and the noise of a camera has not: four deviations of noise. */
+const leastContrast = 1.5;
+/** So many such places make a block worth a look. The thinnest digit of 14 pixels has three times as many. */
+const leastPlaces = 3;
+/** What one more run costs, as pixels of input. */
+const runCost = 4096;
+/** No input has a longer side than this, halo aside: that bounds the memory of a run. */
+const longestSide = 1024;
+/** A cut must save at least this share. */
+const leastSaving = 0.05;
+
+/** Blocks of a level that have contrast. */
+interface Blocks {
+  readonly columns: number;
+  readonly rows: number;
+  /** [rows × columns] 1 = contrast. */
+  readonly active: Uint8Array;
+}
+
+/**
+ * Rectangles that together hold all contrast of a normalised level [height × width], without halo. Where it pays, they
+ * are several: a mostly empty page costs little. They do not overlap, and no side is longer than 1024.
+ */
+export function regionsOf(normalised: Float32Array, width: number, height: number): Region[] {
+  const blocks = activeBlocks(normalised, width, height);
+  const found: Region[] = [];
+  divide(blocks, { left: 0, top: 0, right: blocks.columns, bottom: blocks.rows }, found);
+  return found.map(({ left, top, right, bottom }) => ({
+    left: left * blockSide,
+    top: top * blockSide,
+    right: Math.min(width, right * blockSide),
+    bottom: Math.min(height, bottom * blockSide),
+  }));
+}
+
+/** A region with its halo, cut at the level's edges: what the detector is given. */
+export function withHalo(region: Region, width: number, height: number): Region {
+  return {
+    left: Math.max(0, region.left - halo),
+    top: Math.max(0, region.top - halo),
+    right: Math.min(width, region.right + halo),
+    bottom: Math.min(height, region.bottom + halo),
+  };
+}
+
+function activeBlocks(z: Float32Array, width: number, height: number): Blocks {
+  const columns = Math.ceil(width / blockSide);
+  const rows = Math.ceil(height / blockSide);
+  const places = new Uint16Array(columns * rows);
+  for (let y = 0; y + 1 < height; y++) {
+    const row = Math.floor(y / blockSide) * columns;
+    for (let x = 0, i = y * width; x + 1 < width; x++, i++) {
+      if (z[i]! < leastContrast) continue;
+      if (z[i]! + z[i + 1]! + z[i + width]! + z[i + width + 1]! >= 4 * leastContrast)
+        places[row + Math.floor(x / blockSide)]!++;
+    }
+  }
+  return { columns, rows, active: Uint8Array.from(places, (count) => (count >= leastPlaces ? 1 : 0)) };
+}
+
+/** Cuts an area of blocks in two as long as that makes the inputs smaller or is needed, and collects what is left. */
+function divide(blocks: Blocks, area: Region, found: Region[]): void {
+  const tight = tighten(blocks, area);
+  if (!tight) return;
+  const cut = bestCut(blocks, tight);
+  if (!cut) {
+    found.push(tight);
+    return;
+  }
+  divide(blocks, cut[0], found);
+  divide(blocks, cut[1], found);
+}
+
+/** The smallest area around the active blocks of an area. */
+function tighten({ columns, active }: Blocks, area: Region): Region | undefined {
+  let [left, top, right, bottom] = [area.right, area.bottom, 0, 0];
+  for (let row = area.top; row < area.bottom; row++)
+    for (let column = area.left; column < area.right; column++) {
+      if (active[row * columns + column] === 0) continue;
+      left = Math.min(left, column);
+      right = Math.max(right, column + 1);
+      top = Math.min(top, row);
+      bottom = row + 1;
+    }
+  return right === 0 ? undefined : { left, top, right, bottom };
+}
+
+/** Pixels that the detector would be given for an area of blocks. */
+function costOf({ left, top, right, bottom }: Region): number {
+  return ((right - left) * blockSide + 2 * halo) * ((bottom - top) * blockSide + 2 * halo) + runCost;
+}
+
+/** The cut across or down after which the two parts, tightened, cost least. None when that saves too little. */
+function bestCut(blocks: Blocks, area: Region): readonly [Region, Region] | undefined {
+  const tooLong = Math.max(area.right - area.left, area.bottom - area.top) * blockSide > longestSide;
+  let least = tooLong ? Infinity : (1 - leastSaving) * costOf(area);
+  let best: readonly [Region, Region] | undefined;
+  const consider = (first: Region, second: Region): void => {
+    const cost = costIn(blocks, first) + costIn(blocks, second);
+    if (cost >= least) return;
+    least = cost;
+    best = [first, second];
+  };
+  const across = area.right - area.left;
+  const down = area.bottom - area.top;
+  if (!tooLong || across >= down)
+    for (let at = area.left + 1; at < area.right; at++)
+      consider({ ...area, right: at }, { ...area, left: at });
+  if (!tooLong || down > across)
+    for (let at = area.top + 1; at < area.bottom; at++)
+      consider({ ...area, bottom: at }, { ...area, top: at });
+  return best;
+}
+
+function costIn(blocks: Blocks, area: Region): number {
+  const tight = tighten(blocks, area);
+  return tight ? costOf(tight) : 0;
+}

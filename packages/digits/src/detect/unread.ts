@@ -1,0 +1,108 @@
+/** How much of the writing that the detector sees was not read. */
+import { cellSide, type DetectorMaps } from './detector-maps.ts';
+import type { FoundMark } from './marks.ts';
+import type { Region } from './regions.ts';
+
+/** Ink belongs to a mark up to this share of its sides outside its box. */
+const reach = 0.15;
+
+/** Cells of an input that the detector calls writing, in the frame of the plane. */
+export interface WritingMap {
+  /** Pixels of the plane in one pixel of the input; the input's left and top edge in pixels of its level. */
+  readonly scale: number;
+  readonly left: number;
+  readonly top: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** [rows × columns]: 1 = ink of a mark, 2 = other writing, 0 = neither, or seen by a neighbour. */
+  readonly kinds: Uint8Array;
+}
+
+/** Writing beside what was read. */
+export interface Unread {
+  /** 0…1: of the cells with a mark's ink, the share that lies in no mark's box. 0 when there is no ink. */
+  readonly marks: number;
+  /** Cells of other writing (letters, crossings-out) for each cell with a mark's ink. */
+  readonly others: number;
+}
+
+/** Keeps of an input's maps where writing is: where a logit is above 0, the greater of the two. */
+export function writingOf(
+  { columns, rows, writing }: DetectorMaps,
+  place: { readonly scale: number; readonly left: number; readonly top: number; readonly inner: Region },
+): WritingMap {
+  const kinds = new Uint8Array(columns * rows);
+  const { inner, scale, left, top } = place;
+  for (
+    let row = Math.max(0, Math.floor(inner.top / cellSide));
+    row < Math.min(rows, inner.bottom / cellSide);
+    row++
+  )
+    for (
+      let column = Math.max(0, Math.floor(inner.left / cellSide));
+      column < Math.min(columns, inner.right / cellSide);
+      column++
+    ) {
+      const cell = row * columns + column;
+      const ink = writing[cell]!;
+      const other = writing[columns * rows + cell]!;
+      if (Math.max(ink, other) > 0) kinds[cell] = ink >= other ? 1 : 2;
+    }
+  return { scale, left, top, columns, rows, kinds };
+}
+
+/**
+ * What was not read of the writing on a plane. Each level sees writing of its own size best, so only the levels count
+ * at which a mark was of a height that the detector knows (12…44 pixels), or all when there is no mark; the greatest
+ * share of them is given.
+ */
+export function unreadOf(maps: readonly WritingMap[], marks: readonly FoundMark[]): Unread {
+  const result = { marks: 0, others: 0 };
+  const scales = new Set(maps.map(({ scale }) => scale));
+  for (const scale of scales) {
+    const isSeen = marks.some(({ height }) => height >= 12 * scale && height <= 44 * scale);
+    if (!isSeen && marks.length > 0) continue;
+    const count = countCells(
+      maps.filter((map) => map.scale === scale),
+      marks,
+    );
+    result.marks = Math.max(result.marks, count.unread / Math.max(1, count.ink));
+    result.others = Math.max(result.others, count.others / Math.max(1, count.ink));
+  }
+  return result;
+}
+
+function countCells(maps: readonly WritingMap[], marks: readonly FoundMark[]) {
+  const count = { ink: 0, unread: 0, others: 0 };
+  for (const map of maps) {
+    const covered = coveredCells(map, marks);
+    map.kinds.forEach((kind, cell) => {
+      if (kind === 1) {
+        count.ink++;
+        if (covered[cell] === 0) count.unread++;
+      } else if (kind === 2 && covered[cell] === 0) count.others++;
+    });
+  }
+  return count;
+}
+
+/** [rows × columns] 1 where a mark's box, or 15 % around it, lies over any part of the cell. */
+function coveredCells(
+  { scale, left, top, columns, rows }: WritingMap,
+  marks: readonly FoundMark[],
+): Uint8Array {
+  const covered = new Uint8Array(columns * rows);
+  for (const { x, y, width, height } of marks) {
+    const [across, down] = [(0.5 + reach) * width, (0.5 + reach) * height];
+    const cellAt = (at: number, edge: number) => (at / scale - edge) / cellSide;
+    const right = Math.min(columns, Math.ceil(cellAt(x + across, left)));
+    const first = Math.max(0, Math.floor(cellAt(x - across, left)));
+    for (
+      let row = Math.max(0, Math.floor(cellAt(y - down, top)));
+      row < Math.min(rows, Math.ceil(cellAt(y + down, top)));
+      row++
+    )
+      if (right > first) covered.fill(1, row * columns + first, row * columns + right);
+  }
+  return covered;
+}
