@@ -104,27 +104,34 @@ function costOf({ left, top, right, bottom }: Region): number {
   return ((right - left) * blockSide + 2 * halo) * ((bottom - top) * blockSide + 2 * halo) + runCost;
 }
 
-/** The cut across or down after which the two parts, tightened, cost least. None when that saves too little. */
+/**
+ * The cut across or down after which the two parts, tightened, cost least. Where none saves enough, an area that is too
+ * long is halved, and any other is left whole.
+ */
 function bestCut(blocks: Blocks, area: Region): readonly [Region, Region] | undefined {
-  const tooLong = Math.max(area.right - area.left, area.bottom - area.top) * blockSide > longestSide;
-  let least = tooLong ? Infinity : (1 - leastSaving) * costOf(area);
+  const { left, top, right, bottom } = area;
+  let least = (1 - leastSaving) * costOf(area);
   let best: readonly [Region, Region] | undefined;
-  const consider = (first: Region, second: Region): void => {
-    const cost = costIn(blocks, first) + costIn(blocks, second);
-    if (cost >= least) return;
-    least = cost;
-    best = [first, second];
+  const consider = (parts: readonly [Region, Region]): void => {
+    const cost = costIn(blocks, parts[0]) + costIn(blocks, parts[1]);
+    if (cost < least) [least, best] = [cost, parts];
   };
-  const across = area.right - area.left;
-  const down = area.bottom - area.top;
-  if (!tooLong || across >= down)
-    for (let at = area.left + 1; at < area.right; at++)
-      consider({ ...area, right: at }, { ...area, left: at });
-  if (!tooLong || down > across)
-    for (let at = area.top + 1; at < area.bottom; at++)
-      consider({ ...area, bottom: at }, { ...area, top: at });
-  return best;
+  for (let at = left + 1; at < right; at++) consider(cutAcross(area, at));
+  for (let at = top + 1; at < bottom; at++) consider(cutDown(area, at));
+  if (best || Math.max(right - left, bottom - top) * blockSide <= longestSide) return best;
+  return right - left >= bottom - top
+    ? cutAcross(area, (left + right) >> 1)
+    : cutDown(area, (top + bottom) >> 1);
 }
+
+const cutAcross = (area: Region, at: number): readonly [Region, Region] => [
+  { ...area, right: at },
+  { ...area, left: at },
+];
+const cutDown = (area: Region, at: number): readonly [Region, Region] => [
+  { ...area, bottom: at },
+  { ...area, top: at },
+];
 
 function costIn(blocks: Blocks, area: Region): number {
   const tight = tighten(blocks, area);

@@ -25,7 +25,7 @@ test('the same seed gives the same page, another seed another', () => {
 });
 
 test('every mark lies on the page and is as large as a digit can be', () => {
-  for (let seed = 0; seed < 200; seed++)
+  for (let seed = 0; seed < 60; seed++)
     for (const { kind, x, y, width, height } of pageOf(seed).marks) {
       expect(kind).toBeGreaterThanOrEqual(0);
       expect(kind).toBeLessThan(markClasses.length);
@@ -38,15 +38,15 @@ test('every mark lies on the page and is as large as a digit can be', () => {
 });
 
 test('all kinds of marks appear, and pages without any', () => {
-  const pages = Array.from({ length: 400 }, (_, seed) => pageOf(seed));
+  const pages = Array.from({ length: 150 }, (_, seed) => pageOf(seed));
   const kinds = new Set(pages.flatMap(({ marks }) => marks.map(({ kind }) => markClasses[kind])));
   expect([...kinds].sort().join('')).toBe(',-./6:');
-  expect(pages.filter(({ marks }) => marks.length === 0).length).toBeGreaterThan(20);
+  expect(pages.filter(({ marks }) => marks.length === 0).length).toBeGreaterThan(5);
   expect(pages.some(({ writing }) => writing.includes(2))).toBe(true);
 });
 
 test('every mark has ink of a mark under its box, and no plane has a number that is none', () => {
-  for (let seed = 0; seed < 100; seed++) {
+  for (let seed = 0; seed < 40; seed++) {
     const { plane, marks, writing, width } = pageOf(seed);
     expect(plane.every(Number.isFinite)).toBe(true);
     for (const mark of marks) {
