@@ -84,7 +84,12 @@ export async function connectHub({ port = 0, token, tls }: ConnectHubOptions = {
         const sum = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
         return {
           ...ok(),
-          reading: JSON.stringify({ text: `47\n${sum}`, confidence: 0.98765, unsure: true }),
+          reading: JSON.stringify({
+            text: `47\n${sum}`,
+            written: `47\n${sum}`,
+            confidence: 0.98765,
+            unsure: true,
+          }),
         };
       }
       default:

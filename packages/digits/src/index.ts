@@ -53,7 +53,7 @@ export {
   type StrokeOptions,
 } from './prepare/index.ts';
 export { openReader, type Picture, type Reader, type ReaderOptions } from './reader/reader.ts';
-export type { DigitReading, ReadPicture } from './reader/reading.ts';
+export type { DigitReading, ReadCells, ReadPicture } from './reader/reading.ts';
 export {
   type AugmentationOptions,
   type CnnOptions,

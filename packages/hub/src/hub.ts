@@ -7,7 +7,7 @@ import {
   type ReadPicture,
   renderStrokes,
 } from '@inkwire/digits';
-import type { NewReading, OriginalPicture, Reading, Readings } from '@inkwire/readings';
+import type { OriginalPicture, Reading, Readings } from '@inkwire/readings';
 
 /** The parts of a hub. It owns none of them: the program that opened the reader and the readings closes them. */
 export interface HubOptions {
@@ -132,11 +132,23 @@ class ReadingHub extends Owner implements Hub {
     return kept;
   }
 
-  #compose(read: ReadPicture, from: PictureOrigin): Omit<NewReading, 'picture' | 'prepared'> {
-    const { text, confidence, unsure, digits, width, height } = read;
+  #compose(read: ReadPicture, from: PictureOrigin): Omit<Reading, 'id' | 'time' | 'corrected'> {
+    const { text, written, confidence, unsure, digits, width, height, cells } = read;
     const model = this.reader.card.version;
     const label = from.label === undefined ? {} : { label: from.label };
-    return { source: from.source, text, confidence, unsure, digits, model, width, height, ...label };
+    return {
+      source: from.source,
+      text,
+      written,
+      confidence,
+      unsure,
+      digits,
+      model,
+      width,
+      height,
+      ...label,
+      ...(cells && { cells }),
+    };
   }
 
   #tell(event: ReadingEvent): void {

@@ -10,7 +10,7 @@ import {
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** Bytes that begin like a PNG and in which the fake reader reads `text`. */
+/** Bytes that begin like a PNG and in which the fake reader reads `text`: `12,34`, or the cells of a grid, `1|2`. */
 export function fakePicture(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([...signature, ...Buffer.from(text)]);
 }
@@ -128,8 +128,10 @@ function textOf(picture: Picture): string {
 
 function readingOf(text: string): ReadPicture {
   const digits = [...text.replaceAll(/\D/g, '')].map(Number);
+  const cells = text.split('|');
   return {
-    text,
+    text: text.replaceAll(/[,|]/g, ' '),
+    written: text.replaceAll('|', ' '),
     confidence: 0.9,
     unsure: text.startsWith('9'),
     digits: digits.map((digit, i) => ({
@@ -141,5 +143,6 @@ function readingOf(text: string): ReadPicture {
     width: 20 * digits.length,
     height: 20,
     prepared: digits.map((digit) => new Uint8Array(784).fill(digit * 20)),
+    ...(cells.length > 1 && { cells: { rows: 1, columns: cells.length, texts: [cells] } }),
   };
 }

@@ -9,6 +9,7 @@ describe('POST /api/readings', () => {
     const { read, readings } = await serveHub();
     const [reading] = await read(fakePicture('47'));
     expect(reading).toMatchObject({ text: '47', source: 'upload', model: '0123456789ab', corrected: null });
+    expect(reading).not.toHaveProperty('cells');
     expect(reading?.digits.map(({ digit }) => digit)).toEqual([4, 7]);
     expect(await readings.get(reading!.id)).toEqual(reading);
     expect(await readings.picture(reading!.id)).toEqual({ type: 'image/png', bytes: fakePicture('47') });

@@ -69,6 +69,16 @@ describe('one reading', () => {
     }
   });
 
+  it('has what is written, by which it is found, and the cells of a grid', async () => {
+    const { fetch, read } = await serveHub();
+    const [amount] = await read(fakePicture('12,34'));
+    const [grid] = await read(fakePicture('4|7'));
+    expect(amount).toMatchObject({ text: '12 34', written: '12,34' });
+    expect(grid).toMatchObject({ text: '4 7', cells: { rows: 1, columns: 2, texts: [['4', '7']] } });
+    expect(await (await fetch(`/api/readings/${grid!.id}`)).json()).toEqual(grid);
+    expect(await (await fetch('/api/readings?text=2,3')).json()).toMatchObject({ readings: [amount] });
+  });
+
   it('shows no picture as anything but a picture, whatever it was kept as', async () => {
     const readings = createMemoryReadings();
     const { fetch } = await serveHub({}, { readings });
@@ -150,16 +160,16 @@ describe('GET /api/readings.csv', () => {
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
     expect(response.headers.get('content-disposition')).toContain('readings.csv');
     expect(await response.text()).toBe(
-      'id,time,source,text,corrected,confidence,unsure,label,model\r\n' +
-        `${second!.id},${second!.time},upload,7,'-1,0.9,false,,0123456789ab\r\n` +
-        `${reading!.id},${reading!.time},upload,"1 2\n3","'=HYPERLINK(""http://evil"",""a,b"")",0.9,false,,0123456789ab\r\n`,
+      'id,time,source,text,corrected,confidence,unsure,label,model,written\r\n' +
+        `${second!.id},${second!.time},upload,7,'-1,0.9,false,,0123456789ab,7\r\n` +
+        `${reading!.id},${reading!.time},upload,"1 2\n3","'=HYPERLINK(""http://evil"",""a,b"")",0.9,false,,0123456789ab,"1 2\n3"\r\n`,
     );
   });
 
   it('has its header when there is nothing', async () => {
     const { fetch } = await serveHub();
     expect(await (await fetch('/api/readings.csv')).text()).toBe(
-      'id,time,source,text,corrected,confidence,unsure,label,model\r\n',
+      'id,time,source,text,corrected,confidence,unsure,label,model,written\r\n',
     );
   });
 
@@ -172,6 +182,7 @@ describe('GET /api/readings.csv', () => {
       time: '2026-01-01T00:00:00.000Z',
       source: 'x'.repeat(1000),
       text: '1',
+      written: '1',
       confidence: 1,
       unsure: false,
       digits: [],

@@ -32,7 +32,13 @@ class MemoryReadings extends Owner implements Readings {
     const { picture, prepared, ...rest } = structuredClone(reading);
     const now = this.#clock.now();
     this.#newest = nextReadingId(this.#newest, now);
-    const kept: Reading = { ...rest, id: this.#newest, time: new Date(now).toISOString(), corrected: null };
+    const kept: Reading = {
+      ...rest,
+      written: rest.written ?? rest.text,
+      id: this.#newest,
+      time: new Date(now).toISOString(),
+      corrected: null,
+    };
     this.#kept.set(kept.id, { reading: kept, picture, prepared: [...prepared] });
     return structuredClone(kept);
   }

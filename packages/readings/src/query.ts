@@ -26,7 +26,9 @@ export async function gatherPage(
 
 function matches(reading: Reading, { text, unsure }: ReadingsQuery): boolean {
   if (unsure !== undefined && reading.unsure !== unsure) return false;
-  return text === undefined || reading.text.includes(text) || (reading.corrected?.includes(text) ?? false);
+  if (text === undefined) return true;
+  const { text: read, written, corrected } = reading;
+  return [read, written, corrected].some((each) => each?.includes(text));
 }
 
 /** Returns the cursor, which is the id of a reading. Throws `READINGS_CURSOR_INVALID` for anything else. */

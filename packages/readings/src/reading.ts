@@ -9,6 +9,14 @@ export interface ReadDigit {
   readonly probabilities: readonly number[];
 }
 
+/** The grid that was found in a picture, as a sudoku's or a form's. */
+export interface ReadCells {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row by row, [rows][columns]: what stands in each cell, empty where nothing does. */
+  readonly texts: readonly (readonly string[])[];
+}
+
 /** The reading of one picture, as it is kept and as it is answered. */
 export interface Reading {
   /** UUIDv7; a later reading has a greater id. Empty when the reading is not kept. */
@@ -19,6 +27,11 @@ export interface Reading {
   readonly source: string;
   /** The digits of a word together, words joined by a space, lines by `\n`. */
   readonly text: string;
+  /**
+   * What stands in the picture: as `text`, with the separators in their places (`12,34`, `-828`, `11/08/2035`). Readings of
+   * a reader that knows no separators have `text` here.
+   */
+  readonly written: string;
   readonly confidence: number;
   /** Whether a person should check it. */
   readonly unsure: boolean;
@@ -32,6 +45,8 @@ export interface Reading {
   readonly height: number;
   /** The true text, where it was known beforehand. */
   readonly label?: string;
+  /** Present only when a grid was found. */
+  readonly cells?: ReadCells;
 }
 
 /** A picture as it arrived. */
@@ -42,7 +57,9 @@ export interface OriginalPicture {
 }
 
 /** A reading on its way in: with its picture and, for each digit, the prepared 28 × 28 that the model saw. */
-export interface NewReading extends Omit<Reading, 'id' | 'time' | 'corrected'> {
+export interface NewReading extends Omit<Reading, 'id' | 'time' | 'corrected' | 'written'> {
+  /** Default: `text`. */
+  readonly written?: string;
   readonly picture: OriginalPicture;
   /** One for each digit, [784] each, 0 = paper. */
   readonly prepared: readonly Uint8Array[];

@@ -71,7 +71,13 @@ export function describeReadings(name: string, create: () => Promise<EngineUnder
     it('gives back what was kept, with an id, a time and no correction', async () => {
       const { picture, prepared, ...rest } = newReading('407', { label: '407' });
       const kept = await readings.keep({ ...rest, picture, prepared });
-      expect(kept).toEqual({ ...rest, id: kept.id, time: '2026-01-02T03:04:05.678Z', corrected: null });
+      expect(kept).toEqual({
+        ...rest,
+        written: '407',
+        id: kept.id,
+        time: '2026-01-02T03:04:05.678Z',
+        corrected: null,
+      });
       expect(await readings.get(kept.id)).toEqual(kept);
       expect(await readings.picture(kept.id)).toEqual(picture);
       expect(await readings.prepared(kept.id)).toEqual(prepared);
@@ -170,6 +176,16 @@ export function describeReadings(name: string, create: () => Promise<EngineUnder
       expect(await texts('56')).toEqual(['456']);
       expect(await texts('0')).toEqual([]);
       expect((await texts('')).length).toBe(4);
+    });
+
+    it('keeps what stands there and the cells of a grid, and finds by it', async () => {
+      const more = { written: '12,34', cells: { rows: 1, columns: 2, texts: [['12', '34']] } };
+      const kept = await readings.keep(newReading('12 34', more));
+      await readings.keep(newReading('12 34'));
+      expect(kept).toMatchObject({ text: '12 34', ...more });
+      expect(await readings.get(kept.id)).toEqual(kept);
+      const { readings: found } = await readings.list({ text: '2,3' });
+      expect(found.map(({ id }) => id)).toEqual([kept.id]);
     });
 
     it('filters by unsure, both ways, and with text', async () => {

@@ -10,6 +10,7 @@ export function numberedReading(number) {
   return {
     source: 'keeper',
     text: String(number),
+    written: String(number),
     confidence: 0.9,
     unsure: number % 2 === 0,
     digits: [

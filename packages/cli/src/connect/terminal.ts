@@ -234,8 +234,8 @@ async function pictureIn(file: string): Promise<Uint8Array> {
 }
 
 /** As `inkwire read` writes it, without the file. */
-function formatReading({ text, confidence, unsure }: Reading): string {
-  const lines = text.split('\n').map(printable).join(' / ');
+function formatReading({ written, confidence, unsure }: Reading): string {
+  const lines = written.split('\n').map(printable).join(' / ');
   return [lines, confidence.toFixed(4), ...(unsure ? ['unsure'] : [])].join('  ');
 }
 

@@ -13,12 +13,13 @@ const reading: Reading = {
   digits: [],
   model: '1a2b3c4d5e6f',
   corrected: null,
+  written: '47',
   width: 100,
   height: 50,
 };
 
 it('aligns what was kept', () => {
-  const unsure = { ...reading, text: '1 2\n3', confidence: 0.5, unsure: true, corrected: '123' };
+  const unsure = { ...reading, written: '1 2\n3', confidence: 0.5, unsure: true, corrected: '123' };
   expect(formatReadings([reading, unsure])).toBe(
     [
       'TIME                 TEXT     CONFIDENCE          CORRECTED  SOURCE  ID',

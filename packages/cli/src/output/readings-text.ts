@@ -16,9 +16,9 @@ const columns = [
 /** A table with one line for each reading, times as on the machine's clock; a sentence when there are none. */
 export function formatReadings(readings: readonly Reading[]): string {
   if (readings.length === 0) return 'Nothing has been kept yet\n';
-  const rows = readings.map(({ id, time, source, text, confidence, unsure, corrected }) => [
+  const rows = readings.map(({ id, time, source, written, confidence, unsure, corrected }) => [
     localTime(new Date(time)),
-    printable(text.replaceAll('\n', ' / ')),
+    printable(written.replaceAll('\n', ' / ')),
     confidence.toFixed(4),
     unsure ? 'unsure' : '',
     printable((corrected ?? '').replaceAll('\n', ' / ')),

@@ -1,7 +1,7 @@
 /**
  * How `read` writes what it read: three forms of the same record.
  *
- *     text   FILE  TEXT  CONFIDENCE, two spaces between; `  unsure` behind it when the reader is not sure
+ *     text   FILE  WRITTEN  CONFIDENCE, two spaces between; `  unsure` behind it when the reader is not sure
  *     json   an object a line
  *     csv    RFC 4180 with a header
  */
@@ -26,21 +26,22 @@ export interface ReadOutput {
 export const readOutputs = {
   text: {
     header: '',
-    record({ file, reading: { text, confidence, unsure } }) {
-      const fields = [printable(file), text.replaceAll('\n', ' / '), confidence.toFixed(4)];
+    record({ file, reading: { written, confidence, unsure } }) {
+      const fields = [printable(file), written.replaceAll('\n', ' / '), confidence.toFixed(4)];
       return `${[...fields, ...(unsure ? ['unsure'] : [])].join('  ')}\n`;
     },
   },
   json: {
     header: '',
-    record({ file, model, reading: { text, confidence, unsure, width, height, digits } }) {
-      return `${JSON.stringify({ file, text, confidence, unsure, width, height, digits, model })}\n`;
+    record({ file, model, reading: { text, written, confidence, unsure, width, height, digits, cells } }) {
+      const record = { file, text, written, confidence, unsure, width, height, digits, model, cells };
+      return `${JSON.stringify(record)}\n`;
     },
   },
   csv: {
-    header: csvRecord(['file', 'text', 'confidence', 'unsure', 'model']),
-    record({ file, model, reading: { text, confidence, unsure } }) {
-      return csvRecord([file, text, confidence.toFixed(4), unsure, model]);
+    header: csvRecord(['file', 'text', 'confidence', 'unsure', 'model', 'written']),
+    record({ file, model, reading: { text, written, confidence, unsure } }) {
+      return csvRecord([file, text, confidence.toFixed(4), unsure, model, written]);
     },
   },
 } as const satisfies Record<string, ReadOutput>;

@@ -83,8 +83,8 @@ it('writes JSON and CSV', async () => {
   expect(record.digits[0].probabilities).toHaveLength(10);
   const { stdout } = await inkwire(['read', '--csv', 'a,b.png'], { cwd: folder.path });
   const rows = stdout.split('\r\n');
-  expect(rows[0]).toBe('file,text,confidence,unsure,model');
-  expect(rows[1]).toMatch(new RegExp(`^"a,b\\.png",${text},[01]\\.\\d{4},false,cnn \\w{12}$`));
+  expect(rows[0]).toBe('file,text,confidence,unsure,model,written');
+  expect(rows[1]).toMatch(new RegExp(`^"a,b\\.png",${text},[01]\\.\\d{4},false,cnn \\w{12},${text}$`));
 });
 
 it('takes another model, by name or by the environment, and the plain preparation', async () => {

@@ -19,10 +19,23 @@ export interface DigitReading {
   readonly probabilities: number[];
 }
 
+/** The grid that was found in a picture, as a sudoku's or a form's. */
+export interface ReadCells {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row by row, [rows][columns]: what stands in each cell, empty where nothing does. */
+  readonly texts: readonly (readonly string[])[];
+}
+
 /** The reading of a picture. */
 export interface ReadPicture {
   /** The digits of each word, words joined by a space, lines by `\n`. */
   readonly text: string;
+  /**
+   * What stands in the picture: as `text`, with the separators in their places (`12,34`, `-828`). The preparation of today
+   * finds none, and then it is `text`.
+   */
+  readonly written: string;
   /**
    * How probable it is that the whole text is right: the product of the digits' confidences (their errors are taken as
    * independent), less where the preparation takes the ink for something other than digits. Measured on
@@ -37,6 +50,8 @@ export interface ReadPicture {
   readonly height: number;
   /** Each digit's 28×28 as the model saw it, [784]. */
   readonly prepared: Uint8Array[];
+  /** Present only when a grid was found. */
+  readonly cells?: ReadCells;
 }
 
 /** Ink that looks no more like digits than like something else (PreparedPicture.clutter). */
@@ -79,6 +94,7 @@ export function composeReading(
   const confidence = short(digits.reduce((product, digit) => product * digit.confidence, legible));
   return {
     text,
+    written: text,
     confidence,
     unsure: confidence < unsureBelow || picture.clutter >= clutterLimit || isStrange.includes(true),
     digits,

@@ -11,6 +11,7 @@ const columns = [
   'unsure',
   'label',
   'model',
+  'written',
 ] as const satisfies readonly (keyof Reading)[];
 
 /** Records gathered into one piece of the stream. */

@@ -22,6 +22,9 @@ const reading = z.strictObject({
   time: z.iso.datetime(),
   source: z.string(),
   text: z.string().meta({ description: 'words are joined by a space, lines by a line feed' }),
+  written: z.string().meta({
+    description: 'what stands there: as `text`, with its separators (`12,34`, `-828`, `11/08/2035`)',
+  }),
   confidence: probability,
   unsure: z.boolean(),
   digits: z.array(digit),
@@ -30,6 +33,16 @@ const reading = z.strictObject({
   width: z.number(),
   height: z.number(),
   label: z.string().exactOptional().meta({ description: 'the true text, where it is known' }),
+  cells: z
+    .strictObject({
+      rows: z.number().int().min(1),
+      columns: z.number().int().min(1),
+      texts: z
+        .array(z.array(z.string()))
+        .meta({ description: 'row by row; empty where nothing stands in a cell' }),
+    })
+    .exactOptional()
+    .meta({ description: 'present only when a grid was found' }),
 }) satisfies z.ZodType<Reading>;
 
 const problem = z.strictObject({

@@ -34,9 +34,27 @@ describe('the record on the disk', () => {
 
   it('is read as what was kept', () => {
     const { picture, prepared, ...rest } = reading;
-    expect(decodeRecord('an id', golden)).toEqual({ ...rest, id: 'an id', time, corrected: null });
+    expect(decodeRecord('an id', golden)).toEqual({
+      ...rest,
+      written: '7',
+      id: 'an id',
+      time,
+      corrected: null,
+    });
     expect(decodePicture(golden, picture.bytes)).toEqual(picture);
     expect(decodePrepared(golden, Buffer.alloc(784, 9))).toEqual(prepared);
+  });
+
+  it('has what stands there and the cells of a grid where they are known', () => {
+    const cells = { rows: 1, columns: 1, texts: [['7']] };
+    const { record } = encodeEntry({ ...reading, written: '-7', cells }, time);
+    expect(record).toBe(
+      golden.replace(
+        '"corrected"',
+        '"written":"-7","cells":{"rows":1,"columns":1,"texts":[["7"]]},"corrected"',
+      ),
+    );
+    expect(decodeRecord('an id', record)).toMatchObject({ text: '7', written: '-7', cells });
   });
 
   it('changes nothing but the correction', () => {

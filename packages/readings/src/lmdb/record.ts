@@ -9,11 +9,14 @@ import { type NewReading, type OriginalPicture, preparedBytes, type Reading } fr
  *     prepared   id → 784 bytes for each digit, one after the other
  *     about      "format" → "inkwire readings 1"
  *
+ * Records from before readings had `written` are read with `text` in its place.
+ *
  * LMDB has no checksums of its own. The CRCs detect a picture that the disk has changed.
  */
 export const format = 'inkwire readings 1';
 
-type Stored = Omit<Reading, 'id'> & {
+type Stored = Omit<Reading, 'id' | 'written'> & {
+  readonly written?: string;
   readonly picture: { readonly type: string; readonly crc32: number };
   readonly prepared: { readonly crc32: number };
 };
@@ -43,7 +46,7 @@ export function encodeEntry(reading: NewReading, time: string): Entry {
 /** Throws a SyntaxError when the record is not JSON. */
 export function decodeRecord(id: string, record: string): Reading {
   const { picture: _picture, prepared: _prepared, ...reading } = JSON.parse(record) as Stored;
-  return { id, ...reading };
+  return { id, ...reading, written: reading.written ?? reading.text };
 }
 
 /** The same record with another correction. */

@@ -14,6 +14,7 @@ const reading = {
   time: '2026-01-01T00:00:00.000Z',
   source: 'upload',
   text: '4',
+  written: '-4',
   confidence: 0.9,
   unsure: false,
   digits: [{ digit: 4, confidence: 0.9, box: [0, 0, 28, 28], probabilities: Array(10).fill(0.1) }],
@@ -68,7 +69,8 @@ describe('what a hub says, once parsed,', () => {
   });
 
   it('is undefined without a field, or with one of another type', () => {
-    for (const each of spoiled(reading)) expect(parseReading(json(each)), json(each)).toBeUndefined();
+    const { written: _, ...needed } = reading;
+    for (const each of spoiled(needed)) expect(parseReading(json(each)), json(each)).toBeUndefined();
     for (const each of spoiled(reading.digits[0]!))
       expect(parseReading(json({ ...reading, digits: [each] })), json(each)).toBeUndefined();
     for (const each of spoiled(member)) {
@@ -80,6 +82,26 @@ describe('what a hub says, once parsed,', () => {
     for (const each of spoiled(others))
       expect(parsePoolMessage(json({ total: { ...each, counts }, clients: [] })), json(each)).toBeUndefined();
     expect(parsePoolMessage(json({ total: others, clients: [] }))).toBeUndefined();
+  });
+
+  it('has the text where a hub does not say what is written', () => {
+    const { written: _, ...older } = reading;
+    expect(parseReading(json(older))).toEqual({ ...older, written: '4' });
+    expect(parseReading(json({ ...older, written: 4 }))).toBeUndefined();
+  });
+
+  it('has the cells of a grid, if there are as many as it says', () => {
+    const cells = { rows: 2, columns: 1, texts: [['4'], ['']] };
+    expect(parseReading(json({ ...reading, cells }))).toEqual({ ...reading, cells });
+    for (const spoilt of [
+      { rows: 1 },
+      { columns: 2 },
+      { texts: [['4'], [7]] },
+      { texts: '4' },
+      { rows: '2' },
+    ])
+      expect(parseReading(json({ ...reading, cells: { ...cells, ...spoilt } }))).toBeUndefined();
+    expect(parseReading(json({ ...reading, cells: [] }))).toBeUndefined();
   });
 
   it('is undefined with a value that the field does not take', () => {

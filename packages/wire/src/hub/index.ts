@@ -20,4 +20,4 @@ export {
   parsePoolTable,
   poolTotalsKey,
 } from './pool.ts';
-export { parseReading, type ReadDigit, type Reading } from './reading.ts';
+export { parseReading, type ReadCells, type ReadDigit, type Reading } from './reading.ts';

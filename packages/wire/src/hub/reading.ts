@@ -12,6 +12,14 @@ export interface ReadDigit {
   readonly probabilities: readonly number[];
 }
 
+/** The grid that was found in a picture, as a sudoku's or a form's. */
+export interface ReadCells {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row by row, [rows][columns]: what stands in each cell, empty where nothing does. */
+  readonly texts: readonly (readonly string[])[];
+}
+
 /** The hub's reading of a picture: over HTTP, on the topic `$readings`, and in the reply to `read`. */
 export interface Reading {
   /** UUIDv7; a later reading has a greater id. Empty when the reading was not kept. */
@@ -22,6 +30,11 @@ export interface Reading {
   readonly source: string;
   /** The digits of a word together, words joined by a space, lines by `\n`. */
   readonly text: string;
+  /**
+   * What stands in the picture: as `text`, with the separators in their places (`12,34`, `-828`, `11/08/2035`). Readings of
+   * a reader that knows no separators have `text` here.
+   */
+  readonly written: string;
   readonly confidence: number;
   /** Whether a person should check it. */
   readonly unsure: boolean;
@@ -35,22 +48,30 @@ export interface Reading {
   readonly height: number;
   /** The true text, where it was known beforehand. */
   readonly label?: string;
+  /** Present only when a grid was found. */
+  readonly cells?: ReadCells;
 }
 
-/** A message of the topic `$readings`, or a value of that table. Undefined for anything but a whole reading. */
+/**
+ * A message of the topic `$readings`, or a value of that table. Undefined for anything but a whole reading. A hub from before
+ * readings had `written` sends none: it is then `text`.
+ */
 export function parseReading(value: PlainValue | undefined): Reading | undefined {
   const fields = fieldsIn(value);
-  return fields !== undefined && isReading(fields) ? fields : undefined;
+  if (fields === undefined) return undefined;
+  const whole = { ...fields, written: fields.written ?? fields.text };
+  return isReading(whole) ? whole : undefined;
 }
 
 function isReading(fields: Fields): fields is Fields & Reading {
-  const { unsure, digits, corrected, label = '' } = fields;
+  const { unsure, digits, corrected, label = '', cells } = fields;
   return (
-    haveType(fields, 'string', ['id', 'time', 'source', 'text', 'model']) &&
+    haveType(fields, 'string', ['id', 'time', 'source', 'text', 'written', 'model']) &&
     haveType(fields, 'number', ['confidence', 'width', 'height']) &&
     typeof unsure === 'boolean' &&
     (corrected === null || typeof corrected === 'string') &&
     typeof label === 'string' &&
+    (cells === undefined || areCells(cells)) &&
     Array.isArray(digits) &&
     digits.every(isDigit)
   );
@@ -62,6 +83,18 @@ function isDigit(value: unknown): boolean {
     haveType(value, 'number', ['digit', 'confidence']) &&
     areNumbers(value.box, 4) &&
     areNumbers(value.probabilities, 10)
+  );
+}
+
+function areCells(value: unknown): boolean {
+  if (!isFields(value) || !haveType(value, 'number', ['rows', 'columns'])) return false;
+  const { rows, columns, texts } = value;
+  return (
+    Array.isArray(texts) &&
+    texts.length === rows &&
+    texts.every(
+      (row) => Array.isArray(row) && row.length === columns && row.every((text) => typeof text === 'string'),
+    )
   );
 }
 
