@@ -24,9 +24,9 @@ function spoken(reading: Reading): string {
   const percent = (share: number): string => formatPercent(share, languageTag.peek());
   const { announce: sure, announceUnsure } = words.peek().reading;
   const [doubtful] = doubtfulDigits(reading);
-  if (doubtful === undefined) return sure(reading.text, percent(reading.confidence));
+  if (doubtful === undefined) return sure(reading.written, percent(reading.confidence));
   return announceUnsure(
-    reading.text,
+    reading.written,
     percent(reading.confidence),
     doubtful + 1,
     secondGuess(reading.digits[doubtful]!).digit,

@@ -5,6 +5,7 @@ import { pictures, retryPicture, shownPicture } from '../sheet/pictures.ts';
 import { liveStroke, preview, retryPreview, strokes } from '../sheet/sheet-ink.ts';
 import { readingHref } from '../view.ts';
 import { words } from '../words/language.ts';
+import { CellTable } from './cell-table.tsx';
 import { DigitCards } from './digit-cards.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { ReadNumber } from './read-number.tsx';
@@ -69,6 +70,7 @@ function Read({ reading }: { reading: Reading }) {
         <ReadNumber reading={reading} />
         <ReadingConfidence reading={reading} />
       </div>
+      {reading.cells && <CellTable cells={reading.cells} />}
       <DigitCards reading={reading} />
     </>
   );
@@ -95,7 +97,7 @@ function Kept({ readings }: { readings: readonly Reading[] }) {
     <p class="kept-note">
       <CheckIcon />
       {readings.length === 1 && only ? (
-        <a href={readingHref(only.id)}>{kept(only.text)}</a>
+        <a href={readingHref(only.id)}>{kept(only.written)}</a>
       ) : (
         keptMany(readings.length)
       )}

@@ -15,7 +15,7 @@ export function CorrectionForm({ reading, onDone }: { reading: Reading; onDone: 
     <EditInPlace
       field={{
         defaultValue: textOf(reading),
-        'aria-label': words.value.readings.correctLabel(reading.text),
+        'aria-label': words.value.readings.correctLabel(reading.written),
         inputMode: 'decimal',
         maxLength: 200,
         autocomplete: 'off',

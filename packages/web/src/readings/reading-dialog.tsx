@@ -5,6 +5,7 @@ import { formatPercent } from '../format-percent.ts';
 import { Fact } from '../frame/fact.tsx';
 import { BinIcon, CloseIcon } from '../frame/icons.tsx';
 import { Tool } from '../frame/tool.tsx';
+import { CellTable } from '../reading/cell-table.tsx';
 import { DigitBoxes } from '../reading/digit-boxes.tsx';
 import { DigitCards } from '../reading/digit-cards.tsx';
 import { ProblemNote } from '../reading/problem-note.tsx';
@@ -74,11 +75,12 @@ function Detail({ reading }: { reading: Reading }) {
         <DigitBoxes reading={reading} />
       </a>
       <div class="reading-dialog-head">
-        <h2 class="number" data-length={reading.text.length > 12 ? 'long' : 'short'}>
+        <h2 class="number" data-length={reading.written.length > 12 ? 'long' : 'short'}>
           <ReadingText reading={reading} />
         </h2>
         <Correction key={reading.id} reading={reading} />
       </div>
+      {reading.cells && <CellTable cells={reading.cells} />}
       <Facts reading={reading} />
       <DigitCards reading={reading} prepared={(index) => preparedUrl(reading.id, index)} />
     </>
@@ -110,7 +112,7 @@ function Correction({ reading }: { reading: Reading }) {
       <input
         ref={field}
         class="correction-field"
-        aria-label={correctLabel(reading.text)}
+        aria-label={correctLabel(reading.written)}
         placeholder={textOf(reading)}
         inputMode="decimal"
         maxLength={200}

@@ -1,9 +1,9 @@
 import type { Reading } from '@inkwire/wire/hub';
 import { expect, it } from 'vitest';
-import { matches, textOf, withNewest, without, withPage, withReading } from './reading-list.ts';
+import { correctionOf, matches, textOf, withNewest, without, withPage, withReading } from './reading-list.ts';
 
 const reading = (id: string, about: Partial<Reading> = {}): Reading =>
-  ({ id, text: id, corrected: null, unsure: false, ...about }) as Reading;
+  ({ id, text: id, written: id, corrected: null, unsure: false, ...about }) as Reading;
 const ids = (list: readonly Reading[]) => list.map(({ id }) => id).join('');
 
 it('puts a reading where its time puts it', () => {
@@ -41,4 +41,17 @@ it('filters as the hub does: by the text or the correction', () => {
   expect(matches(corrected, { text: '9', unsure: false })).toBe(false);
   expect(matches(corrected, { text: '', unsure: true })).toBe(false);
   expect(matches(reading('1', { unsure: true }), { text: '', unsure: true })).toBe(true);
+});
+
+it('shows and finds what is written', () => {
+  const amount = reading('1', { text: '12 34', written: '12,34' });
+  expect(textOf(amount)).toBe('12,34');
+  expect(textOf({ ...amount, corrected: '12.34' })).toBe('12.34');
+  for (const text of ['2 3', '2,3']) expect(matches(amount, { text, unsure: false })).toBe(true);
+});
+
+it('takes what the machine read for no correction, with its separators or without', () => {
+  const amount = { text: '12 34', written: '12,34' };
+  for (const typed of ['12 34', ' 12,34 ', '', '  ']) expect(correctionOf(amount, typed)).toBeNull();
+  for (const typed of ['1234', '12.34', '12']) expect(correctionOf(amount, ` ${typed}`)).toBe(typed);
 });

@@ -4,13 +4,23 @@ import type { ReadingsQuery } from '../api.ts';
 /** The filter that a person has set. */
 export type ReadingFilter = Required<Pick<ReadingsQuery, 'text' | 'unsure'>>;
 
-/** The text that counts: a person's correction, or else what was read. */
-export const textOf = ({ corrected, text }: Pick<Reading, 'corrected' | 'text'>): string => corrected ?? text;
+/** The text that counts: a person's correction, or else what was read, with its separators. */
+export const textOf = ({ corrected, written }: Pick<Reading, 'corrected' | 'written'>): string =>
+  corrected ?? written;
+
+/** The correction that a person types: null for nothing, and for what the machine read, with its separators or without. */
+export function correctionOf(
+  { text, written }: Pick<Reading, 'text' | 'written'>,
+  typed: string,
+): string | null {
+  const trimmed = typed.trim();
+  return ['', text, written].includes(trimmed) ? null : trimmed;
+}
 
 /** The hub's own rule, so that what arrives live is filtered as the list was. */
-export function matches({ text, corrected, unsure }: Reading, wanted: ReadingFilter): boolean {
+export function matches({ text, written, corrected, unsure }: Reading, wanted: ReadingFilter): boolean {
   if (wanted.unsure && !unsure) return false;
-  return text.includes(wanted.text) || (corrected?.includes(wanted.text) ?? false);
+  return [text, written, corrected].some((each) => each?.includes(wanted.text));
 }
 
 /** Newest first by id (they sort by time); one that is there already is replaced. */

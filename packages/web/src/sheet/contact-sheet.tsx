@@ -46,7 +46,7 @@ function Caption({ picture: { reading, problem, name } }: { picture: SheetPictur
   if (!reading) return <span class="contact-text">…</span>;
   return (
     <span class="contact-text">
-      {reading.text}
+      {reading.written}
       {reading.unsure && <small>{words.value.readings.unsure}</small>}
       {reading.label !== undefined && reading.label !== reading.text && (
         <small>{words.value.reading.shouldBe(reading.label)}</small>

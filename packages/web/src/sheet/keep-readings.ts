@@ -37,7 +37,7 @@ export async function keep(): Promise<void> {
     const [only] = kept;
     announce(
       kept.length === 1 && only
-        ? words.value.reading.kept(only.text)
+        ? words.value.reading.kept(only.written)
         : words.value.reading.keptMany(kept.length),
     );
   });

@@ -51,6 +51,7 @@ export const en = {
     orMaybe: (digit: number, percent: string) => `or ${digit}, ${percent}`,
     orNone: 'or no digit',
     digits: 'Digit by digit',
+    cells: (rows: number, columns: number) => `Grid of ${rows} by ${columns} cells`,
     keep: 'Keep',
     keepAll: (count: number) => `Keep all ${count}`,
     keeping: 'Keeping…',

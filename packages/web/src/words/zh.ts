@@ -53,6 +53,7 @@ export const zh: Words = {
     orMaybe: (digit, percent) => `或是 ${digit}，${percent}`,
     orNone: '或不是数字',
     digits: '逐个数字',
+    cells: (rows, columns) => `${rows} 行 ${columns} 列的表格`,
     keep: '保存',
     keepAll: (count) => `保存全部 ${count} 张`,
     keeping: '正在保存…',
