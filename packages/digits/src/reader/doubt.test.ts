@@ -51,6 +51,15 @@ describe('confidenceOf', () => {
   });
 });
 
+describe('suppressed marks', () => {
+  it('count up to one for each digit', () => {
+    const weights = { ...plainDoubt, suppressed: -2 };
+    const at = (suppressed: number) => confidenceOf({ ...sure, suppressed }, weights);
+    expect(at(1)).toBeLessThan(at(0.5));
+    expect(at(5)).toBe(at(1));
+  });
+});
+
 describe('fitDoubt', () => {
   it('finds the weights that invented readings follow', () => {
     const truth: DoubtWeights = {

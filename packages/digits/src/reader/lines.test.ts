@@ -79,6 +79,13 @@ describe('text and written', () => {
     });
   });
 
+  it('give a separator to the nearer of two lines', () => {
+    const upper = writeLine('12');
+    const lower = writeLine('34', { left: 75, top: 21 });
+    const minus = { kind: 12, x: 66, y: 27, width: 12, height: 3 };
+    expect(read([...upper, ...lower, minus])).toEqual(['12\n34', '12\n-34']);
+  });
+
   it('give a comma between two close lines to the upper one, and a minus to its own', () => {
     expect(read(writeLines(['12,34', '5678', '-90'], 1.2))).toEqual(['12 34\n5678\n90', '12,34\n5678\n-90']);
   });
@@ -100,6 +107,36 @@ describe('lines', () => {
           expect(read(lean(writeLines(lines, pitch), degrees))).toEqual([expected, expected]);
         },
       ),
+    );
+  });
+
+  it('keep their separators, at any lean up to 20°', () => {
+    const number = fc.array(digits(4), { minLength: 1, maxLength: 4 }).chain((parts) =>
+      fc
+        .array(fc.constantFrom('.', ',', '-', '/', ':'), {
+          minLength: parts.length,
+          maxLength: parts.length,
+        })
+        .map((separators) => parts.map((part, i) => part + separators[i]).join('')),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(number, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: -20, max: 20 }),
+        fc.double({ min: 1.4, max: 3, noNaN: true }),
+        (lines, degrees, pitch) => {
+          expect(arrangeMarks(lean(writeLines(lines, pitch), degrees)).written).toBe(lines.join('\n'));
+        },
+      ),
+    );
+  });
+
+  it('of few digits are as level as those before them', () => {
+    const page = writeLines(['1234567 1', '7'], 1.3);
+    expect(arrangeMarks(lean(page, 18)).text).toBe('1234567 1\n7');
+    const apart = writeLine('3    4');
+    expect(arrangeMarks(lean([...writeLine('1234567', { top: -60 }), ...apart], 18)).text).toBe(
+      '1234567\n3 4',
     );
   });
 
