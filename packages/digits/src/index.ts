@@ -1,7 +1,10 @@
 export { type IdxFile, type IdxOptions, readIdx } from './data/idx.ts';
+export type { LabelledMark, LabelledPage, LabelledPages } from './data/labelled-page.ts';
+export { type LabelledPagesOptions, labelsFileOf, openLabelledPages } from './data/labelled-pages.ts';
 export { digitBytes, type LabelledSet, type MissedPicture, pickDigits } from './data/labelled-set.ts';
 export { type MnistOptions, type MnistPart, mnistSha256, openMnist, openMnistPart } from './data/mnist.ts';
 export { openSet } from './data/open-set.ts';
+export { cutPageDigits, type PagePicture, type ReadPagesOptions, readPages } from './data/page-digits.ts';
 export { openPictureDirectory, type PictureDirectoryOptions } from './data/picture-directory.ts';
 export {
   readMnistWriters,
