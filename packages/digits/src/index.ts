@@ -14,6 +14,7 @@ export {
   type TrainingSplit,
 } from './data/writers.ts';
 export { DigitsError, type DigitsErrorCode } from './errors.ts';
+export { type AlignedPair, alignDigits } from './evaluate/alignment.ts';
 export { chooseUnsureBelow, fitTemperature, type ReliabilityBin } from './evaluate/calibration.ts';
 export { type HistoryRow, renderCurve } from './evaluate/curve.ts';
 export {
@@ -26,6 +27,10 @@ export {
   summarise,
 } from './evaluate/evaluation.ts';
 export { chooseFamiliarAbove, familiarityOf } from './evaluate/familiarity.ts';
+export type { DigitCounts, PageEvaluation, PageMistake, PageReading } from './evaluate/page-evaluation.ts';
+export { type PageReport, renderPageReport } from './evaluate/page-report.ts';
+export type { Thumbnail } from './evaluate/page-thumbnail.ts';
+export { type EvaluatePagesOptions, evaluatePages, type ReadPage } from './evaluate/pages.ts';
 export { renderReliability } from './evaluate/reliability.ts';
 export { type Report, renderReport } from './evaluate/report.ts';
 export { type AskedReader, softmaxWeights } from './evaluate/softmax-weights.ts';

@@ -33,14 +33,25 @@ export function accuracyOf(correct: number, count: number): number {
 
 /** Confidence against accuracy in 15 bins of equal width, from probabilities [n, 10] and labels [n]. */
 export function reliabilityOf(probabilities: ArrayLike<number>, labels: Uint8Array): ReliabilityBin[] {
+  return binConfidences(
+    Array.from(labels, (label, i) => {
+      const { digit, confidence } = topOf(probabilities, i);
+      return { confidence, isRight: digit === label };
+    }),
+  );
+}
+
+/** Confidence against accuracy in 15 bins of equal width, of anything that is right or wrong. */
+export function binConfidences(
+  readings: Iterable<{ readonly confidence: number; readonly isRight: boolean }>,
+): ReliabilityBin[] {
   const bins = Array.from({ length: binCount }, () => ({ count: 0, sum: 0, correct: 0 }));
-  labels.forEach((label, i) => {
-    const { digit, confidence } = topOf(probabilities, i);
+  for (const { confidence, isRight } of readings) {
     const bin = bins[Math.min(binCount - 1, Math.max(0, Math.ceil(confidence * binCount) - 1))]!;
     bin.count++;
     bin.sum += confidence;
-    if (digit === label) bin.correct++;
-  });
+    if (isRight) bin.correct++;
+  }
   return bins.map(({ count, sum, correct }, i) => ({
     from: i / binCount,
     to: (i + 1) / binCount,

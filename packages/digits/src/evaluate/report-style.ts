@@ -40,6 +40,13 @@ td{text-align:right}
 .mistakes img{display:block;margin:0 auto 4px}
 .mistakes .read{color:var(--red)}
 .mistakes small{display:block;color:var(--muted);font-size:12px}
+.pages{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:14px;align-items:start}
+.pages li{background:var(--sheet);border:1px solid var(--line);border-radius:8px;padding:10px;font-size:13px;line-height:1.4;overflow-wrap:anywhere}
+.pages svg{width:100%;height:auto;max-height:320px;margin-bottom:6px;background:#fff}
+.pages .found{fill:none;stroke:var(--blue);vector-effect:non-scaling-stroke;stroke-width:1.5}
+.pages .labelled{fill:none;stroke:var(--red);vector-effect:non-scaling-stroke;stroke-width:1;stroke-dasharray:3 2}
+.pages .read{color:var(--red)}
+.pages small{display:block;color:var(--muted);font-size:12px}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:8px 32px;margin:0}
 dt{color:var(--muted)}
 dd{margin:0;overflow-wrap:anywhere}
