@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { openModelFile } from '@inkwire/digits';
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from './inkwire.ts';
+import { picture } from './pictures.ts';
 import { runHere } from './run-here.ts';
 
 const run = ['train', 'softmax', '--steps', '100', '--batch', '50', '--seed', '7'];
@@ -36,6 +39,50 @@ it('refuses to overwrite a run, and to resume none', async () => {
   expect(again.stderr).toMatch(
     /^inkwire: .*run holds a run already: add --resume .* \(CLI_OUT_OCCUPIED\)\n$/,
   );
+});
+
+it('trains on the digits of labelled pages besides, and resumes with the same ones only', async () => {
+  await using folder = await temporaryDirectory();
+  const pages = async (...indexes: number[]) => {
+    const lines = await Promise.all(
+      indexes.map(async (index) => {
+        const { png, text } = await picture(index);
+        await writeFile(folder.file(`${index}.png`), png);
+        const { width, height } = await sharp(png).metadata();
+        return `${index}.png,${text},"0,0,${width},${height}"\n`;
+      }),
+    );
+    await writeFile(folder.file('labels.csv'), `name,text,boxes\n${lines.join('')}`);
+  };
+  await pages(0, 1, 2);
+  const run = ['train', 'softmax', '--steps', '4', '--out', folder.file('run'), '--extra', folder.path];
+  expect(await runHere(run)).toMatchObject({ code: 0 });
+  const { card } = await openModelFile(folder.file('run/model.onnx'));
+  expect(card.command).toMatch(/ --extra DIR$/);
+  expect(card.data['extra-digits']).toMatch(/^[0-9a-f]{64}$/);
+  expect(await runHere([...run, '--resume'])).toMatchObject({ code: 0 });
+  await pages(0, 1);
+  const others = await runHere([...run, '--resume']);
+  expect(others).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/ extra .*\(DIGITS_CHECKPOINT_MISMATCH\)/),
+  });
+});
+
+it('refuses labelled pages without boxes', async () => {
+  await using folder = await temporaryDirectory();
+  await writeFile(folder.file('a.png'), (await picture(0)).png);
+  await writeFile(folder.file('labels.csv'), 'name,text\na.png,7\n');
+  const { code, stderr } = await runHere([
+    'train',
+    'cnn',
+    '--extra',
+    folder.path,
+    '--out',
+    folder.file('run'),
+  ]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/a\.png has no boxes.* \(DIGITS_SET_INVALID\)\n$/);
 });
 
 it('names a directory that holds no training set', async () => {

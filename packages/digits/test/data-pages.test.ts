@@ -2,7 +2,7 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cutPageDigits, labelsFileOf, openLabelledPages, openMnistPart, readPages } from '../src/index.ts';
-import { temporaryDirectory } from './data-files.ts';
+import { temporaryDirectory, writeIdxPair } from './data-files.ts';
 import { blank, scannedRow } from './reader-pictures.ts';
 
 /** A directory with these files; a name that ends in `.png` alone stands for a blank picture of 200 × 150. */
@@ -203,7 +203,11 @@ describe('a COCO file', () => {
 
 describe('labelsFileOf', () => {
   it('tells labelled pages from folders named after digits', async () => {
-    expect(await labelsFileOf(await directoryOf({}, '1/a.png'))).toBeUndefined();
+    expect(await labelsFileOf(await directoryOf({ 'about.json': '{}' }, '1/a.png'))).toBeUndefined();
+    expect(await labelsFileOf(await directoryOf({ 'labels.csv': '' }, '1/a.png'))).toMatch(/labels\.csv$/);
+    const idx = await directoryOf({ 'about.json': '{}' });
+    await writeIdxPair(idx, 'train', [1]);
+    expect(await labelsFileOf(idx)).toBeUndefined();
     const directory = await directoryOf({ 'labels.csv': '', 'package.json': '{}' });
     expect(await labelsFileOf(directory)).toBe(join(directory, 'labels.csv'));
     expect(await labelsFileOf(join(directory, 'package.json'))).toBe(join(directory, 'package.json'));

@@ -12,7 +12,7 @@ export function addEvaluate(program: Command): void {
     )
     .option(
       '--set <SET>',
-      'mnist (its test set), a directory of IDX files, or DIR of DIR/<label>/*.png',
+      'mnist (its test set), a directory of IDX files, DIR of DIR/<label>/*.png, or labelled pages: DIR with labels.csv or COCO .json',
       'mnist',
     )
     .option(

@@ -16,6 +16,7 @@ interface TrainFlags {
   readonly batch?: number;
   readonly seed?: number;
   readonly data?: string;
+  readonly extra?: string;
   readonly out?: string;
   readonly resume?: true;
 }
@@ -30,6 +31,10 @@ export function addTrain(program: Command): void {
     .option('--batch <N>', 'pictures or pages in a step (default: the recipe’s)', integerArgument({ min: 1 }))
     .option('--seed <N>', 'seed of every random number (default: the recipe’s)', integerArgument({ min: 0 }))
     .option('--data <DIR>', 'a directory of the four IDX files (default: MNIST)')
+    .option(
+      '--extra <DIR>',
+      'labelled pages to train on besides: DIR with a COCO .json, or labels.csv with boxes',
+    )
     .option('--out <DIR>', 'where the model, checkpoints, history and curve go (default: runs/RECIPE)')
     .option('--resume', 'continue from the checkpoint in --out')
     .action(train);
@@ -80,7 +85,10 @@ function sayWhereItIs({ modelFile, card }: TrainedRun, out: string): void {
 
 function sayHowToGoOn(recipe: string, out: string, flags: TrainFlags): void {
   // Steps, batch and seed are in the checkpoint; where the data lies is not.
-  const data = flags.data === undefined ? [] : ['--data', flags.data];
+  const data = [
+    ...(flags.data === undefined ? [] : ['--data', flags.data]),
+    ...(flags.extra === undefined ? [] : ['--extra', flags.extra]),
+  ];
   const command = shellCommand(['inkwire', 'train', recipe, ...data, '--out', out, '--resume']);
   process.stderr.write(`Saved ${join(out, 'checkpoint.safetensors')}; go on with: ${command}\n`);
 }

@@ -3,11 +3,17 @@ import { dirname, join } from 'node:path';
 import { messageOf } from '@inkwire/base';
 import {
   evaluate,
+  evaluatePages,
   type HistoryRow,
+  type LabelledPages,
   type LabelledSet,
+  labelsFileOf,
+  openLabelledPages,
   openReader,
   openSet,
   parseHistory,
+  type Reader,
+  renderPageReport,
   renderReport,
   softmaxWeights,
 } from '@inkwire/digits';
@@ -15,6 +21,7 @@ import { CliError } from '../errors.ts';
 import { exitAtOnce, onInterrupt } from '../interrupts.ts';
 import { evaluationRecord, formatEvaluation } from '../output/evaluation-output.ts';
 import { reportFailure } from '../output/failure.ts';
+import { formatPageEvaluation, pageEvaluationRecord } from '../output/page-evaluation-output.ts';
 import { printable } from '../output/printable.ts';
 import { followChanges } from './follow-changes.ts';
 import { modelFile, parseModelChoice } from './model-choice.ts';
@@ -30,19 +37,32 @@ export interface EvaluateFlags {
   readonly json?: true;
 }
 
+/** The pictures that a model is measured with: single digits, or lines and pages. */
+type MeasuredSet = { readonly digits: LabelledSet } | { readonly pages: LabelledPages };
+
 /** Evaluates a model once, or whenever it has changed. */
 export async function evaluateModel(model: string, flags: EvaluateFlags): Promise<void> {
   const path = await modelFile(parseModelChoice(model, process.cwd()));
-  const set = await openSet(flags.set);
-  for (const { file, reason } of set.missed ?? [])
-    process.stderr.write(`${printable(`${file}: ${reason}`)}\n`);
+  const set = await openMeasuredSet(flags.set);
   if (flags.watch === undefined) await evaluateFile(await modelFileAt(path), set, flags);
   else await keepEvaluating(path, set, flags, flags.watch);
 }
 
+async function openMeasuredSet(name: string): Promise<MeasuredSet> {
+  if (name !== 'mnist' && (await labelsFileOf(name)) !== undefined)
+    return { pages: await openLabelledPages(name) };
+  const digits = await openSet(name);
+  sayWhatWasMissed(digits.missed ?? []);
+  return { digits };
+}
+
+function sayWhatWasMissed(missed: readonly { readonly file: string; readonly reason: string }[]): void {
+  for (const { file, reason } of missed) process.stderr.write(`${printable(`${file}: ${reason}`)}\n`);
+}
+
 async function keepEvaluating(
   path: string,
-  set: LabelledSet,
+  set: MeasuredSet,
   flags: EvaluateFlags,
   seconds: number,
 ): Promise<void> {
@@ -62,24 +82,55 @@ async function keepEvaluating(
 
 async function evaluateFile(
   file: string,
-  set: LabelledSet,
+  set: MeasuredSet,
   flags: EvaluateFlags,
   signal?: AbortSignal,
 ): Promise<void> {
   await using reader = await openReader({ model: file });
+  if ('pages' in set) await evaluatePagesOf(reader, file, set.pages, flags, signal);
+  else await evaluateDigitsOf(reader, file, set.digits, flags, signal);
+}
+
+async function evaluateDigitsOf(
+  reader: Reader,
+  file: string,
+  set: LabelledSet,
+  flags: EvaluateFlags,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { card } = reader;
   const evaluation = await evaluate((pixels, options) => reader.classify(pixels, options), set, { signal });
   process.stdout.write(
     flags.json
-      ? `${JSON.stringify(evaluationRecord(file, reader.card, evaluation))}\n`
-      : `${formatEvaluation(reader.card, evaluation)}\n`,
+      ? `${JSON.stringify(evaluationRecord(file, card, evaluation))}\n`
+      : `${formatEvaluation(card, evaluation)}\n`,
   );
   if (flags.report === undefined) return;
   const weights = await softmaxWeights(reader);
   const history = await historyBeside(file);
-  await writeReport(
-    flags.report,
-    renderReport({ card: reader.card, evaluations: [evaluation], history, weights }),
+  await writeReport(flags.report, renderReport({ card, evaluations: [evaluation], history, weights }));
+}
+
+async function evaluatePagesOf(
+  reader: Reader,
+  file: string,
+  pages: LabelledPages,
+  flags: EvaluateFlags,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { card } = reader;
+  const evaluation = await evaluatePages((picture, options) => reader.read(picture, options), pages, {
+    signal,
+  });
+  sayWhatWasMissed(evaluation.refused);
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(pageEvaluationRecord(file, card, evaluation))}\n`
+      : `${formatPageEvaluation(card, evaluation)}\n`,
   );
+  if (flags.report === undefined) return;
+  const history = await historyBeside(file);
+  await writeReport(flags.report, renderPageReport({ card, evaluation, history }));
 }
 
 /** How the run went that the model is of, where the model lies in the directory of a run. */

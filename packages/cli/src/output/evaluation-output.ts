@@ -1,4 +1,4 @@
-import type { Evaluation, ModelCard } from '@inkwire/digits';
+import type { Evaluation, ModelCard, PageEvaluation } from '@inkwire/digits';
 import { printable } from './printable.ts';
 import { formatCount, formatPercent } from './quantities.ts';
 import { formatTable } from './text-table.ts';
@@ -24,10 +24,19 @@ function formatFigures(card: ModelCard, evaluation: Evaluation): string {
     ],
     ['calibration', `${formatPercent(calibrationError)} expected error`],
   ];
+  return formatLines(lines);
+}
+
+/** Names and values, the values in one column. */
+export function formatLines(lines: readonly (readonly string[])[]): string {
   return lines.map(([name, value]) => `${name!.padEnd(13)}${value}\n`).join('');
 }
 
-function formatConfusion({ confusion, recall }: Evaluation): string {
+/** A row for each true digit: the share read as itself, and how often it was read as each digit. */
+export function formatConfusion({
+  confusion,
+  recall,
+}: Pick<Evaluation | PageEvaluation, 'confusion' | 'recall'>): string {
   const columns = [
     { title: 'digit', align: 'right' },
     { title: 'recall', align: 'right' },

@@ -60,6 +60,41 @@ it('reads pictures in folders named after what they show, and counts what it can
   expect(stdout).toMatch(/6 digits\naccuracy +83\.33 % .*\nmistakes +1, 1 of them not prepared\n/);
 });
 
+it('reads labelled pages, and shows the worst of them in a report', async () => {
+  await using folder = await temporaryDirectory();
+  const [right, wrong] = [await picture(0, 1, 2), await picture(3, 4)];
+  await writeFile(folder.file('right.png'), right.png);
+  await writeFile(folder.file('wrong.png'), wrong.png);
+  await writeFile(folder.file('bad.png'), 'no picture');
+  const labels = `name,text\r\nright.png,"${right.text[0]},${right.text.slice(1)}"\r\nwrong.png,99999\r\nbad.png,1\r\n`;
+  await writeFile(folder.file('labels.csv'), labels);
+  const args = ['evaluate', 'cnn', '--set', folder.path];
+  const shown = await inkwire([...args, '--report', folder.file('report.html')]);
+  expect(shown.code).toBe(0);
+  expect(shown.stderr).toMatch(/bad\.png: This is not a picture/);
+  expect(shown.stdout).toMatch(
+    /3 pages with 9 digits\nstrings +33\.33 % .*\nmistakes +2, 1 of them refused\n/,
+  );
+  expect(await readFile(folder.file('report.html'), 'utf8')).toMatch(
+    /data:image\/jpeg;base64,.*class="found"/s,
+  );
+
+  const { code, stdout } = await inkwire([...args.slice(0, 3), folder.file('labels.csv'), '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ count: 3, correct: 1, model: { recipe: 'cnn' } },
+    mistakes: [{ name: 'wrong.png', expected: '99999', read: wrong.text }],
+  });
+});
+
+it('names the line of a label that is wrong', async () => {
+  await using folder = await temporaryDirectory();
+  await writeFile(folder.file('labels.csv'), 'name,text\n../a.png,1\n');
+  const { code, stderr } = await inkwire(['evaluate', 'cnn', '--set', folder.path]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/labels\.csv, line 2: .*leads out of the directory \(DIGITS_SET_INVALID\)\n$/);
+});
+
 it('follows the model of a run while it changes, until Ctrl-C', async () => {
   await using folder = await temporaryDirectory();
   const set = await writeIdx(folder.file('idx'));

@@ -22,6 +22,7 @@ import {
   type StatedPage,
   setError,
 } from './labelled-page.ts';
+import { hasIdxPart } from './mnist.ts';
 import { unreadable } from './text-records.ts';
 
 /** Options of `openLabelledPages`. */
@@ -39,19 +40,16 @@ const looksAtOnce = 8;
 const roundingPixels = 1;
 
 /**
- * The file that labels the pages of a directory: `labels.csv`, `labels.tsv`, or the only `.json`; the path itself where
- * it names such a file; `undefined` where it is neither, such as a directory `DIR/<label>/*.png`.
+ * The file that labels the pages of a directory: `labels.csv` or `labels.tsv`, else the only `.json`; the path itself where it names such
+ * a file; `undefined` where it is neither. In a directory of IDX files, or with folders named after digits, a `.json` is something else.
  *
  * Throws `DIGITS_SET_MISSING` when the path cannot be read, `DIGITS_SET_INVALID` when there are several.
  */
 export async function labelsFileOf(path: string): Promise<string | undefined> {
-  const isLabels = (name: string) => ['.csv', '.tsv', '.json'].includes(extname(name).toLowerCase());
   try {
-    if ((await stat(path)).isFile()) return isLabels(path) ? path : undefined;
-    const names = await readdir(path);
-    const tables = names.filter((name) => /^labels\.[ct]sv$/i.test(name));
-    const found =
-      tables.length > 0 ? tables : names.filter((name) => extname(name).toLowerCase() === '.json');
+    if ((await stat(path)).isFile())
+      return labelExtensions.has(extname(path).toLowerCase()) ? path : undefined;
+    const found = labelFilesAmong(await readdir(path), path);
     if (found.length > 1)
       throw setError(
         path,
@@ -61,6 +59,18 @@ export async function labelsFileOf(path: string): Promise<string | undefined> {
   } catch (error) {
     throw error instanceof DigitsError ? error : unreadable(path, error);
   }
+}
+
+const labelExtensions = new Set(['.csv', '.tsv', '.json']);
+
+function labelFilesAmong(names: readonly string[], directory: string): string[] {
+  const tables = names.filter((name) => /^labels\.[ct]sv$/i.test(name));
+  const hasOtherForm =
+    names.some((name) => /^\d$/.test(name)) ||
+    hasIdxPart(directory, 'test') ||
+    hasIdxPart(directory, 'train');
+  if (tables.length > 0 || hasOtherForm) return tables;
+  return names.filter((name) => extname(name).toLowerCase() === '.json');
 }
 
 /**

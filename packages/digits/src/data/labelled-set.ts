@@ -34,5 +34,17 @@ export function pickDigits(set: LabelledSet, indexes: Uint32Array, name: string)
   return { name, count: indexes.length, images, labels };
 }
 
+/** The digits of two sets, those of `first` before those of `second`, under the name of `first`. */
+export function joinSets(first: LabelledSet, second: LabelledSet): LabelledSet {
+  const count = first.count + second.count;
+  const images = new Uint8Array(count * digitBytes);
+  images.set(first.images);
+  images.set(second.images, first.count * digitBytes);
+  const labels = new Uint8Array(count);
+  labels.set(first.labels);
+  labels.set(second.labels, first.count);
+  return { name: first.name, count, images, labels };
+}
+
 /** Pixels along each side of a prepared digit. */
 export const pictureSide = 28;

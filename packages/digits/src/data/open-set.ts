@@ -4,7 +4,8 @@ import { openPictureDirectory, type PictureDirectoryOptions } from './picture-di
 
 /**
  * Opens the set that a person names for an evaluation: `mnist` (its test half), a directory of IDX files (the test
- * half, or the training half where there is no other), or a directory `DIR/<label>/*.png`.
+ * half, or the training half where there is no other), or a directory `DIR/<label>/*.png`. Labelled pages are another thing: see
+ * `labelsFileOf` and `openLabelledPages`.
  *
  * Throws what `openMnist` and `openPictureDirectory` throw.
  */

@@ -67,10 +67,14 @@ export class RunDirectory {
   }
 
   /** Throws `DIGITS_CHECKPOINT_MISMATCH` when the run was begun with other options than it is to resume with. */
-  expectSameRun({ state }: SavedRun, asked: Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch'>): void {
-    for (const name of ['recipe', 'seed', 'steps', 'batch'] as const) {
+  expectSameRun(
+    { state }: SavedRun,
+    asked: Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch' | 'extra'>,
+  ): void {
+    for (const name of ['recipe', 'seed', 'steps', 'batch', 'extra'] as const) {
       if (asked[name] === state[name]) continue;
-      const message = `${this.#checkpointFile} is of a run with ${name} ${state[name]}, not ${asked[name]}`;
+      const [was, is] = [state[name] ?? 'none', asked[name] ?? 'none'];
+      const message = `${this.#checkpointFile} is of a run with ${name} ${was}, not ${is}`;
       throw new DigitsError('DIGITS_CHECKPOINT_MISMATCH', message);
     }
   }

@@ -8,6 +8,8 @@ export interface RunState extends ExamplesState {
   readonly seed: number;
   readonly steps: number;
   readonly batch: number;
+  /** SHA-256 of the digits that are trained on besides; absent where there are none. */
+  readonly extra?: string | undefined;
   readonly history: readonly HistoryRow[];
   /** Sums since the last row of the history. */
   readonly pending: { readonly loss: number; readonly steps: number };

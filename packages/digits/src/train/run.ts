@@ -9,7 +9,7 @@ import type { RunState } from './run-state.ts';
 import type { Accuracy, Task } from './task.ts';
 
 /** What may not change when a run is resumed. */
-export type Plan = Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch'>;
+export type Plan = Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch' | 'extra'>;
 
 /** The progress of a run after a step. */
 export interface TrainProgress {
@@ -128,16 +128,17 @@ export class Run {
     const { task, digits, trainer, directory, plan } = this.#parts;
     const parameters = trainer.movingAverage;
     const { graph, accuracy, card: measured } = await task.measure(parameters);
-    const { recipe, seed, steps, batch } = plan;
+    const { recipe, seed, steps, batch, extra } = plan;
     const card = await writeModelFile(directory.modelFile, graph, {
       recipe,
       parameters: parameters.length,
       seed,
       trained: new Date().toISOString(),
-      command: `inkwire train ${recipe} --steps ${steps} --batch ${batch} --seed ${seed}`,
+      command: `inkwire train ${recipe} --steps ${steps} --batch ${batch} --seed ${seed}${extra ? ' --extra DIR' : ''}`,
       data: {
         [`${digits.name}-images`]: digits.sha256.images,
         [`${digits.name}-labels`]: digits.sha256.labels,
+        ...(extra && { 'extra-digits': extra }),
       },
       ...measured,
     });

@@ -1,12 +1,14 @@
 import { expectInteger } from '@inkwire/base';
 import { createTrainer } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
+import { joinSets } from '../data/labelled-set.ts';
 import { openMnistPart } from '../data/mnist.ts';
 import { splitTraining, type TrainingSplit } from '../data/writers.ts';
 import { recipeOf } from '../recipes/index.ts';
 import type { PageRecipe } from '../recipes/page.ts';
 import type { Recipe, RunRecipe } from '../recipes/recipe.ts';
 import { DigitTask } from './digit-task.ts';
+import { type ExtraDigits, openExtraDigits } from './extra-digits.ts';
 import { PageTask } from './page-task.ts';
 import { type Plan, Run, type RunOptions, type TrainedRun } from './run.ts';
 import { RunDirectory } from './run-directory.ts';
@@ -24,6 +26,11 @@ export interface TrainOptions extends RunOptions {
   readonly seed?: number | undefined;
   /** A directory of IDX files. Default: MNIST. */
   readonly data?: string | undefined;
+  /**
+   * Labelled pages with a box for each digit (`openLabelledPages`), whose digits are trained on besides. They are not
+   * among those that the run is validated on. A run resumes with the same ones only.
+   */
+  readonly extra?: string | undefined;
   /** The run's directory, made when it is missing. Its files: see run-directory.ts. */
   readonly out: string;
   /** Resumes from the directory's checkpoint. */
@@ -49,9 +56,11 @@ export async function train(options: TrainOptions): Promise<TrainedRun> {
   const recipe = typeof options.recipe === 'string' ? recipeOf(options.recipe) : options.recipe;
   const directory = await RunDirectory.open(options.out);
   const data = await openMnistPart('train', { directory: options.data });
-  const split = await splitTraining(data);
+  const extra =
+    options.extra === undefined ? undefined : await openExtraDigits(options.extra, options.signal);
+  const split = withExtra(await splitTraining(data), extra);
   const saved = options.resume ? await directory.readCheckpoint() : undefined;
-  const plan = planOf(recipe, split, options, saved?.state);
+  const plan = { ...planOf(recipe, split, options, saved?.state), ...(extra && { extra: extra.sha256 }) };
   if (saved) directory.expectSameRun(saved, plan);
   const threads = options.threads ?? 2;
   await using task = openTask(recipe, split, { ...plan, threads, workers: options.workers }, saved?.state);
@@ -67,6 +76,10 @@ export async function train(options: TrainOptions): Promise<TrainedRun> {
   if (saved) directory.restore(trainer, saved);
   const digits = { name: data.name, sha256: data.sha256!, count: split.train.count };
   return await new Run({ task, digits, trainer, directory, plan }, saved?.state).toTheEnd(options);
+}
+
+function withExtra(split: TrainingSplit, extra: ExtraDigits | undefined): TrainingSplit {
+  return extra ? { ...split, train: joinSets(split.train, extra.digits) } : split;
 }
 
 function openTask(
