@@ -103,13 +103,25 @@ describe('a labels.csv', () => {
     );
   });
 
-  it('of a gigabyte is refused before it is read', async () => {
+  it.each(['labels.csv', 'set.json'])('%s of a gigabyte is refused before it is read', async (name) => {
     const directory = await directoryOf({});
-    await using file = await open(join(directory, 'labels.csv'), 'w');
+    await using file = await open(join(directory, name), 'w');
     await file.truncate(2 ** 30);
     expect(await refusal(directory)).toBe(
-      'DIGITS_SET_TOO_LARGE labels.csv has 1073741824 bytes; at most 67108864 are read',
+      `DIGITS_SET_TOO_LARGE ${name} has 1073741824 bytes; at most 67108864 are read`,
     );
+  });
+
+  it('takes boxes that a tool has rounded by a pixel, and a picture in a folder, but no folder', async () => {
+    const csv = (box: string) => `name,text,boxes\nsub/a.png,1,"${box}"\n`;
+    const directory = await directoryOf({ 'labels.csv': csv('-1,-1,202,152') }, 'sub/a.png');
+    expect(await refusal(directory)).toBe('opened');
+    for (const box of ['-2,0,20,20', '0,-2,20,20', '0,0,202,20', '0,0,20,152']) {
+      await writeFile(join(directory, 'labels.csv'), csv(box));
+      expect(await refusal(directory)).toMatch(/is not inside its picture/);
+    }
+    await writeFile(join(directory, 'labels.csv'), 'name,text\nsub,1\n');
+    expect(await refusal(directory)).toBe('DIGITS_SET_INVALID labels.csv, line 2: "sub" is not a file');
   });
 
   it('labels no more pages than the limit', async () => {
@@ -237,7 +249,7 @@ describe('labelsFileOf', () => {
 
 describe('cutPageDigits', () => {
   it('cuts each digit by its box as a reader would, and lists what it cannot', async () => {
-    const { images, labels } = await openMnistPart('test');
+    const { images, labels } = await openMnistPart('train');
     const digit = (i: number) => images.subarray(i * 784, (i + 1) * 784);
     // Each digit is 140 pixels wide, with 20 of paper around it.
     const boxes = '20,20,140,140 200,20,140,140 0,0,10,10';

@@ -155,6 +155,7 @@ function fileOf(name: string, directory: string, place: string): string {
   const file = resolve(directory, name);
   const path = relative(directory, file);
   if (name === '' || path === '') throw setError(place, 'expected the name of a picture, got none');
+  // `relative` gives an absolute path between two drives of Windows.
   if (isAbsolute(path) || path.split(/[\\/]/)[0] === '..')
     throw setError(place, `${quoted(name)} leads out of the directory`);
   return file;

@@ -31,3 +31,10 @@ it('names the line of a quote that does not end, and of text behind one', () => 
   expect(() => parse(',', 'a\n"b\n')).toThrow('2: a quoted field does not end');
   expect(() => parse(',', 'a\n\n"b"c\n')).toThrow('3: text after the closing quote');
 });
+
+it('limits a record and not the file', () => {
+  expect(parse(',', 'a.png,1\n'.repeat(20_000))).toHaveLength(20_000);
+  expect(() => parse(',', 'a\n', '1'.repeat(40_000), '1'.repeat(40_000))).toThrow(
+    '2: more than 65536 characters',
+  );
+});

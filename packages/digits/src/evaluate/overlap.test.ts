@@ -25,3 +25,11 @@ it('pairs each box once, the best overlap first, and none that shares less than 
     [2, 3],
   ]);
 });
+
+it('gives one read box to one labelled box only', () => {
+  const labelled = [
+    [0, 0, 10, 10],
+    [3, 0, 10, 10],
+  ] as const;
+  expect(matchBoxes(labelled, [[1, 0, 10, 10]])).toEqual([[0, 0]]);
+});

@@ -44,7 +44,16 @@ it('stands alone', () => {
 
 it('tells strings, digits, boxes, confidence and time', () => {
   const html = renderPageReport({ card, evaluation });
-  for (const part of ['25.00 %', '5.00 % – 70.00 %', '80.00 %', '50.00 %', '88.89 %', '12.30 %', '12.3 ms'])
+  for (const part of [
+    '25.00 %',
+    '5.00 % – 70.00 %',
+    '80.00 %',
+    '50.00 %',
+    '88.89 %',
+    '12.30 %',
+    '12.3 ms',
+    'readings in each bin',
+  ])
     expect(html, part).toContain(part);
   expect(html).toMatch(/99 % and above<\/th><td>4<\/td><td>1<\/td><td>25.00 %/);
   expect(html).toMatch(/90 % and above<\/th><td>0<\/td><td>0<\/td><td>–/);

@@ -85,7 +85,7 @@ function renderConfidence({ sure, calibrationError, reliability, milliseconds }:
     percent(wrong / count),
   ]);
   return `${table(['Confidence', 'Readings', 'Wrong', 'Share wrong'], rows)}
-${figure(`Reliability <span class="note">of whole readings · calibration error ${percent(calibrationError)}</span>`, renderReliability(reliability))}
+${figure(`Reliability <span class="note">of whole readings · calibration error ${percent(calibrationError)}</span>`, renderReliability(reliability, 'readings'))}
 <p class="note">A reading took ${milliseconds.mean.toFixed(1)} ms on average, ${milliseconds.median.toFixed(1)} ms in the median.</p>`;
 }
 

@@ -9,9 +9,9 @@ const countsHeight = 56;
 
 /**
  * Draws a reliability diagram as an SVG: for each bin of confidence the share that was read correctly, against the
- * diagonal of perfect calibration; below it how many digits fall into each bin, on a logarithmic scale.
+ * diagonal of perfect calibration; below it how many digits (or other `things`) fall into each bin, on a logarithmic scale.
  */
-export function renderReliability(bins: readonly ReliabilityBin[]): string {
+export function renderReliability(bins: readonly ReliabilityBin[], things = 'digits'): string {
   const x = (value: number) => at(left + side * value);
   const y = (value: number) => at(top + side * (1 - value));
   const ticks = [0, 0.25, 0.5, 0.75, 1].map(
@@ -24,7 +24,7 @@ export function renderReliability(bins: readonly ReliabilityBin[]): string {
   const most = Math.log10(1 + Math.max(1, ...filled.map(({ count }) => count)));
   const bars = filled.map((bin) => {
     const width = at((bin.to - bin.from) * side - 2);
-    const told = `${percent(bin.from, 0)} to ${percent(bin.to, 0)} sure: ${thousands(bin.count)} digits, ${percent(bin.accuracy)} correct, ${percent(bin.confidence)} sure on average`;
+    const told = `${percent(bin.from, 0)} to ${percent(bin.to, 0)} sure: ${thousands(bin.count)} ${things}, ${percent(bin.accuracy)} correct, ${percent(bin.confidence)} sure on average`;
     const height = (countsHeight * Math.log10(1 + bin.count)) / most;
     // A bin of a few digits says little: it is drawn paler.
     const opacity = at(0.15 + 0.3 * Math.min(1, bin.count / 100));
@@ -37,7 +37,7 @@ export function renderReliability(bins: readonly ReliabilityBin[]): string {
   });
   const labels =
     `<text x="${x(0)}" y="${top + side + 20}">0 %</text><text x="${x(0.5)}" y="${top + side + 20}" text-anchor="middle">confidence</text><text x="${x(1)}" y="${top + side + 20}" text-anchor="end">100 %</text>` +
-    `<text x="${left}" y="${countsTop + countsHeight + 16}">digits in each bin, logarithmic</text>`;
+    `<text x="${left}" y="${countsTop + countsHeight + 16}">${things} in each bin, logarithmic</text>`;
   const floor = `<line class="grid" x1="${left}" x2="${left + side}" y1="${countsTop + countsHeight}" y2="${countsTop + countsHeight}"/>`;
   return drawing(
     left + side + 12,

@@ -20,6 +20,7 @@ figcaption{font-weight:600;margin-bottom:12px}
 figcaption .note{margin-left:8px}
 .pair{display:grid;grid-template-columns:minmax(0,1fr) 300px;gap:48px;align-items:start}
 .scroll{overflow-x:auto}
+.scroll+figure{margin-top:28px}
 svg{display:block;max-width:100%;height:auto}
 .curve svg{min-width:660px}
 table{border-collapse:collapse}
