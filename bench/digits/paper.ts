@@ -9,11 +9,13 @@
  *     --against CHECKOUT  times one small picture against another checkout, by turns
  *     --samples DIR       writes sheets of what each kind looks like, and reads nothing
  *     --seed N            other pictures; default 1
+ *
+ * Only the whole of this checkout's reader is kept in bench/results.
  */
 import { createRandom } from '@inkwire/base';
 import type { Reader } from '@inkwire/digits';
 import { printTable, saveResults } from '../report.ts';
-import { loadForeignSets } from './foreign-sets.ts';
+import { type ForeignSet, loadForeignSets } from './foreign-sets.ts';
 import {
   type CellScore,
   cellScoreOf,
@@ -75,17 +77,24 @@ export async function paper(options: PaperOptions): Promise<void> {
   printKinds(scores);
   if (words) return;
   const exam = await takeExam(reader, scores, sets, hands, options, seed);
-  printTable(['exam', 'today', 'wrong at 0.99 and above'], exam.rows);
+  printTable(['exam', 'right', 'wrong at 0.99 and above'], exam.rows);
   for (const { file, text, read } of exam.casesWrong)
     console.log(`paper case ${file}: ${text || 'nothing'} read as ${read || 'nothing'}`);
-  const name = options.quick ? 'digits-paper-quick' : 'digits-paper';
-  saveResults(name, `npm run bench -- digits --only paper${options.quick ? ' --quick' : ''}`, {
+  if (options.quick || options.reader !== undefined) return;
+  saveResults('digits-paper', 'npm run bench -- digits --only paper', {
     model: reader.card.version,
     seed,
     pictures: each,
     exam,
-    kinds: scores,
+    kinds: Object.fromEntries(scores.map((score) => [score.name, figuresOf(score)])),
   });
+}
+
+/** A kind's scores in short, for the file. */
+function figuresOf({ whole, strengths, cells }: KindScore) {
+  const { count, right, sure, sureOfNothing, written } = whole;
+  const byStrength = strengths.map(({ strength, score }) => [strength, rate(score)]);
+  return { count, right, strengths: Object.fromEntries(byStrength), sure, sureOfNothing, written, cells };
 }
 
 /** The picture `index` of a kind and strength: the same whatever else is drawn. */
@@ -170,7 +179,7 @@ function printKinds(scores: readonly KindScore[]): void {
 async function takeExam(
   reader: Reader,
   scores: readonly KindScore[],
-  sets: Awaited<ReturnType<typeof loadForeignSets>>,
+  sets: readonly ForeignSet[],
   hands: Hands,
   options: PaperOptions,
   seed: number,
@@ -211,30 +220,39 @@ async function takeExam(
     '',
   ]);
   const times = await takeTimes(reader, sets, hands, options, seed);
-  rows.push(['one small picture', times.small.map((ms) => `${ms.toFixed(2)} ms`).join(' against '), '']);
-  rows.push(['12 megapixels, 60 digits', `${Math.round(times.large)} ms`, '']);
-  return { rows, casesWrong: cases.wrong, scores: Object.fromEntries(named), nothing, times };
+  const against = (ms: readonly number[]) => ms.map((each) => `${each.toFixed(2)} ms`).join(' against ');
+  rows.push(['one digit, 32 × 32 pixels', against(times.bitmap), '']);
+  rows.push(['one digit, a drawing', against(times.drawing), '']);
+  rows.push(['12 megapixels, 60 digits', against(times.large), '']);
+  return { rows, casesWrong: cases.wrong, times };
+}
+
+/** Milliseconds of a reading, in medians: this reader's, and after it the one's that it is compared with. */
+interface Times {
+  readonly bitmap: number[];
+  readonly drawing: number[];
+  readonly large: number[];
 }
 
 async function takeTimes(
   reader: Reader,
-  sets: Awaited<ReturnType<typeof loadForeignSets>>,
+  sets: readonly ForeignSet[],
   hands: Hands,
   options: PaperOptions,
   seed: number,
-): Promise<{ small: number[]; large: number }> {
-  const digits = sets.find(({ name }) => name.startsWith('pendigits'))!.digits;
-  const small = await smallPictures(digits, 50);
-  const large = await largePhotograph({ random: createRandom(seed), hands });
-  const rounds = options.quick ? 5 : 15;
-  if (options.against === undefined)
+): Promise<Times> {
+  const setNamed = (name: string) => sets.find((set) => set.name.startsWith(name))!;
+  const other = options.against === undefined ? undefined : await openReaderOf(options.against);
+  try {
+    const readers = other ? [reader, other] : [reader];
+    const rounds = options.quick ? 5 : 15;
+    const large = await largePhotograph({ random: createRandom(seed), hands });
     return {
-      small: await timesOf([reader], small, rounds),
-      large: (await timesOf([reader], [large.bytes], 3))[0]!,
+      bitmap: await timesOf(readers, await smallPictures(setNamed('optdigits'), 50), rounds),
+      drawing: await timesOf(readers, await smallPictures(setNamed('pendigits'), 50), rounds),
+      large: await timesOf(readers, [large.bytes], 7),
     };
-  await using other = await openReaderOf(options.against);
-  return {
-    small: await timesOf([reader, other], small, rounds),
-    large: (await timesOf([reader], [large.bytes], 3))[0]!,
-  };
+  } finally {
+    await other?.close();
+  }
 }

@@ -1,7 +1,14 @@
 /** The rows of the exam: what was set as a goal for reading from paper, each on the set that it is about. */
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { openLabelledPages, type Picture, type Reader, readPages, renderStrokes } from '@inkwire/digits';
+import {
+  openLabelledPages,
+  type Picture,
+  type Reader,
+  readPages,
+  renderStrokes,
+  type Stroke,
+} from '@inkwire/digits';
 import sharp from 'sharp';
 import { median } from '../../report.ts';
 import type { ForeignDigit, ForeignSet } from '../foreign-sets.ts';
@@ -53,7 +60,9 @@ export async function singles(reader: Reader, { digits }: ForeignSet, step: numb
   return scoreOf(judged);
 }
 
-async function pictureOf(digit: ForeignDigit): Promise<Picture> {
+async function pictureOf(
+  digit: ForeignDigit,
+): Promise<{ bytes: Uint8Array } | { strokes: readonly Stroke[] }> {
   if ('strokes' in digit) return { strokes: digit.strokes };
   const raw = { width: digit.side, height: digit.side, channels: 1 } as const;
   return { bytes: await sharp(digit.grey, { raw }).png().toBuffer() };
@@ -93,7 +102,10 @@ function isInside(x: number, y: number, corners: readonly (readonly [number, num
   });
 }
 
-/** Median milliseconds of a whole reading, of one reader or of two by turns. */
+/**
+ * Median milliseconds of a whole reading, of one reader or of several. They take turns at every picture, and in every round another one
+ * begins, so that a busy machine is unfair to none.
+ */
 export async function timesOf(
   readers: readonly Pick<Reader, 'read'>[],
   pictures: readonly Uint8Array[],
@@ -101,19 +113,23 @@ export async function timesOf(
 ): Promise<number[]> {
   const times = readers.map(() => [] as number[]);
   for (let round = 0; round <= rounds; round++)
-    for (const [i, reader] of readers.entries()) {
-      const began = performance.now();
-      for (const bytes of pictures) await answerTo(reader, { bytes });
-      // The first round warms both up.
-      if (round > 0) times[i]!.push((performance.now() - began) / pictures.length);
-    }
+    for (const bytes of pictures)
+      for (let turn = 0; turn < readers.length; turn++) {
+        const which = (turn + round) % readers.length;
+        const began = performance.now();
+        await answerTo(readers[which]!, { bytes });
+        // The first round warms them up.
+        if (round > 0) times[which]!.push(performance.now() - began);
+      }
   return times.map(median);
 }
 
-/** PNGs of single small digits, for the time of a reading. */
-export async function smallPictures(digits: readonly ForeignDigit[], count: number): Promise<Uint8Array[]> {
+/** PNGs of single digits, for the time of a reading: bitmaps of a few pixels, drawings of a few hundred. */
+export async function smallPictures({ digits }: ForeignSet, count: number): Promise<Uint8Array[]> {
   const pictures: Uint8Array[] = [];
-  for (const digit of digits.slice(0, count))
-    if ('strokes' in digit) pictures.push((await renderStrokes(digit.strokes)).png);
+  for (const digit of digits.slice(0, count)) {
+    const picture = await pictureOf(digit);
+    pictures.push('bytes' in picture ? picture.bytes : (await renderStrokes(picture.strokes)).png);
+  }
   return pictures;
 }
