@@ -19,7 +19,7 @@ export function createBlobDetector(): BlobDetector {
       inputs.push(width * height);
       const [columns, rows] = [width / 4, height / 4];
       const cells = columns * rows;
-      const heat = new Float32Array(markKinds * cells).fill(-9);
+      const heat = new Float32Array(markKinds.length * cells).fill(-9);
       const box = new Float32Array(4 * cells);
       const writing = new Float32Array(2 * cells).fill(-9);
       for (const blob of blobsOf(data, width, height)) {

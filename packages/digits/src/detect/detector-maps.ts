@@ -1,5 +1,7 @@
-/** How many kinds of mark the detector tells apart: the ten digits, then `.` `,` `-` `/` `:`. */
-export const markKinds = 15;
+/** The kinds of mark that the detector tells apart, in the order of its heat maps: ten digits and five separators. */
+export const markKinds = '0123456789.,-/:';
+/** The kinds below this are digits. */
+export const digitKinds = 10;
 /** Pixels of the detector's input in one cell of its maps, each way. */
 export const cellSide = 4;
 /** The unit of the logarithms in `box`, in pixels of the input: a middling digit. */

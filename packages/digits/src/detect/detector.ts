@@ -23,7 +23,7 @@ export interface DetectorOptions {
 }
 
 /** The outputs and their channels. */
-const outputs = { heat: markKinds, box: 4, writing: 2 } as const;
+const outputs = { heat: markKinds.length, box: 4, writing: 2 } as const;
 
 /**
  * Loads a model with the input `plane` float32 [N, 1, H, W] and the outputs `heat` [N, 15, H/4, W/4], `box` [N, 4, …] and

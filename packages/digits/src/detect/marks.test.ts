@@ -10,7 +10,7 @@ function emptyMaps(columns: number, rows: number): DetectorMaps {
   return {
     columns,
     rows,
-    heat: new Float32Array(markKinds * cells).fill(-9),
+    heat: new Float32Array(markKinds.length * cells).fill(-9),
     box: new Float32Array(4 * cells),
     writing: new Float32Array(2 * cells).fill(-9),
   };

@@ -83,7 +83,7 @@ function cellsWithin({ columns, rows }: DetectorMaps, inner: Edges | undefined):
 /** For each cell the highest logit of all kinds. */
 function bestOf(heat: Float32Array, cells: number): Float32Array {
   const best = heat.slice(0, cells);
-  for (let kind = 1; kind < markKinds; kind++)
+  for (let kind = 1; kind < markKinds.length; kind++)
     for (let cell = 0, at = kind * cells; cell < cells; cell++, at++)
       if (heat[at]! > best[cell]!) best[cell] = heat[at]!;
   return best;
@@ -105,7 +105,8 @@ function markAt({ columns, rows, heat, box }: DetectorMaps, column: number, row:
   const cells = columns * rows;
   const cell = row * columns + column;
   let kind = 0;
-  for (let k = 1; k < markKinds; k++) if (heat[k * cells + cell]! > heat[kind * cells + cell]!) kind = k;
+  for (let k = 1; k < markKinds.length; k++)
+    if (heat[k * cells + cell]! > heat[kind * cells + cell]!) kind = k;
   const score = sigmoid(heat[kind * cells + cell]!);
   const { scale, left, top } = place;
   const height = boxUnit.height * Math.exp(box[3 * cells + cell]!);

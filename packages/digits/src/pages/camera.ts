@@ -37,7 +37,13 @@ export function blur(plane: Float32Array, width: number, height: number, deviati
 }
 
 /** Blurs `length` numbers that lie `step` apart from `start`, in place; beyond its ends a line goes on as it ends. */
-function blurLine(plane: Float32Array, start: number, step: number, length: number, kernel: Float32Array): void {
+function blurLine(
+  plane: Float32Array,
+  start: number,
+  step: number,
+  length: number,
+  kernel: Float32Array,
+): void {
   const reach = kernel.length >> 1;
   const line = new Float32Array(length + 2 * reach);
   for (let i = 0; i < line.length; i++)

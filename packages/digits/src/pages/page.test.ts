@@ -1,9 +1,10 @@
 import { createRandom } from '@inkwire/base';
 import { expect, test } from 'vitest';
 import type { LabelledSet } from '../data/labelled-set.ts';
+import { cellSide, markKinds } from '../detect/detector-maps.ts';
 import { createGlyphs } from './glyphs.ts';
-import { drawPage, markClasses } from './page.ts';
-import { createTargets, stride, writeTargets } from './targets.ts';
+import { drawPage } from './page.ts';
+import { createTargets, writeTargets } from './targets.ts';
 
 /** One digit: a ring with a bar, so that a page has ink in shapes. */
 const digits: LabelledSet = {
@@ -28,7 +29,7 @@ test('every mark lies on the page and is as large as a digit can be', () => {
   for (let seed = 0; seed < 60; seed++)
     for (const { kind, x, y, width, height } of pageOf(seed).marks) {
       expect(kind).toBeGreaterThanOrEqual(0);
-      expect(kind).toBeLessThan(markClasses.length);
+      expect(kind).toBeLessThan(markKinds.length);
       expect(Math.min(width, height)).toBeGreaterThanOrEqual(1);
       expect(x - width / 2).toBeGreaterThanOrEqual(0);
       expect(x + width / 2).toBeLessThanOrEqual(size.width);
@@ -39,7 +40,7 @@ test('every mark lies on the page and is as large as a digit can be', () => {
 
 test('all kinds of marks appear, and pages without any', () => {
   const pages = Array.from({ length: 150 }, (_, seed) => pageOf(seed));
-  const kinds = new Set(pages.flatMap(({ marks }) => marks.map(({ kind }) => markClasses[kind])));
+  const kinds = new Set(pages.flatMap(({ marks }) => marks.map(({ kind }) => markKinds[kind])));
   expect([...kinds].sort().join('')).toBe(',-./6:');
   expect(pages.filter(({ marks }) => marks.length === 0).length).toBeGreaterThan(5);
   expect(pages.some(({ writing }) => writing.includes(2))).toBe(true);
@@ -50,12 +51,12 @@ test('every mark has ink of a mark under its box, and no plane has a number that
     const { plane, marks, writing, width } = pageOf(seed);
     expect(plane.every(Number.isFinite)).toBe(true);
     for (const mark of marks) {
-      const columns = width / stride;
+      const columns = width / cellSide;
       const [left, right] = [mark.x - mark.width / 2, mark.x + mark.width / 2].map((x) =>
-        Math.floor(x / stride),
+        Math.floor(x / cellSide),
       );
       const [top, bottom] = [mark.y - mark.height / 2, mark.y + mark.height / 2].map((y) =>
-        Math.floor(y / stride),
+        Math.floor(y / cellSide),
       );
       let inked = 0;
       for (let row = top!; row <= bottom!; row++)
@@ -71,8 +72,8 @@ test('targets are one at the cell of a centre, and say where in the cell and how
   const page = { ...size, plane: new Float32Array(size.width * size.height), marks, writing: writingAt(410) };
   const targets = createTargets(2, size.width, size.height);
   writeTargets(page, targets.targetsOf(1));
-  const cells = (size.width / stride) * (size.height / stride);
-  const cell = 7 * (size.width / stride) + 10;
+  const cells = (size.width / cellSide) * (size.height / cellSide);
+  const cell = 7 * (size.width / cellSide) + 10;
   const second = { heat: 15 * cells, box: 4 * cells, at: cells, writing: 2 * cells };
   expect(targets.heat.subarray(0, second.heat).every((level) => level === 0)).toBe(true);
   expect(targets.heat[second.heat + 7 * cells + cell]).toBe(1);
@@ -86,7 +87,7 @@ test('targets are one at the cell of a centre, and say where in the cell and how
 });
 
 function writingAt(cell: number): Uint8Array {
-  const writing = new Uint8Array((size.width / stride) * (size.height / stride));
+  const writing = new Uint8Array((size.width / cellSide) * (size.height / cellSide));
   writing[cell] = 2;
   return writing;
 }

@@ -8,11 +8,9 @@ import { photograph } from './camera.ts';
 import { between, chance, scaled } from './chance.ts';
 import type { GlyphSource } from './glyphs.ts';
 import type { Coverage } from './ink.ts';
-import { type Mark, markClasses, type PageSize } from './mark.ts';
+import type { Mark, PageSize } from './mark.ts';
 import { type BaseLine, drawPattern, drawRules, drawSheet } from './paper.ts';
 import { type Writing, writePage } from './writing.ts';
-
-export { type Mark, markClasses, type PageSize };
 
 /** A page and what stands on it. Sides are multiples of 8. */
 export interface MadeUpPage {

@@ -12,7 +12,7 @@ export interface Figure extends Coverage {
   readonly up: number;
 }
 
-/** The separators, as in `markClasses`. */
+/** The separators, as in `markKinds`. */
 export const separatorKinds = '.,-/:';
 
 /** Deviation of every joint, in heights. */

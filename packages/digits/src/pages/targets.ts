@@ -1,11 +1,6 @@
 /** The detector's targets, at one cell for 4 × 4 pixels. */
-import { markClasses } from './mark.ts';
+import { boxUnit, cellSide, markKinds } from '../detect/detector-maps.ts';
 import type { MadeUpPage } from './page.ts';
-
-/** Pixels of one cell of the detector's output, each way. */
-export const stride = 4;
-/** The unit of the logarithms of boxes, pixels: a middling digit. */
-export const boxUnit = { width: 16, height: 32 } as const;
 
 /** Where the targets of one page are written to: parts of a batch's arrays. */
 export interface Targets {
@@ -24,15 +19,15 @@ const spread = { width: 0.16, height: 0.12, least: 0.7 };
 
 /** Writes a page's targets. The arrays must be zero before. */
 export function writeTargets(page: MadeUpPage, { heat, box, at, writing }: Targets): void {
-  const columns = page.width / stride;
-  const rows = page.height / stride;
+  const columns = page.width / cellSide;
+  const rows = page.height / cellSide;
   const cells = columns * rows;
   for (const mark of page.marks) {
-    const [x, y] = [mark.x / stride, mark.y / stride];
+    const [x, y] = [mark.x / cellSide, mark.y / cellSide];
     const column = Math.min(columns - 1, Math.max(0, Math.floor(x)));
     const row = Math.min(rows - 1, Math.max(0, Math.floor(y)));
     const map = heat.subarray(mark.kind * cells, (mark.kind + 1) * cells);
-    drawGaussian(map, { columns, rows, column, row }, mark.width / stride, mark.height / stride);
+    drawGaussian(map, { columns, rows, column, row }, mark.width / cellSide, mark.height / cellSide);
     const cell = row * columns + column;
     box[cell] = x - column;
     box[cells + cell] = y - row;
@@ -71,8 +66,8 @@ function drawGaussian(map: Float32Array, place: Place, width: number, height: nu
 
 /** Arrays for the targets of `pages` pages of a size, and what one page's share of them is. */
 export function createTargets(pages: number, width: number, height: number) {
-  const cells = (width / stride) * (height / stride);
-  const channels = { heat: markClasses.length, box: 4, at: 1, writing: 2 };
+  const cells = (width / cellSide) * (height / cellSide);
+  const channels = { heat: markKinds.length, box: 4, at: 1, writing: 2 };
   const arrays = {
     heat: new Float32Array(pages * channels.heat * cells),
     box: new Float32Array(pages * channels.box * cells),

@@ -1,11 +1,12 @@
 /** What is written on a made-up page, and where. */
 import type { Random } from '@inkwire/base';
+import { markKinds } from '../detect/detector-maps.ts';
 import { between, chance, oneOf, scaled } from './chance.ts';
 import { drawCrossingOut } from './crossing-out.ts';
 import type { Glyph, GlyphSource } from './glyphs.ts';
 import { createHand, type GlyphHand } from './hand.ts';
 import { type Bounds, type Coverage, createCanvas, drawPath, stamp } from './ink.ts';
-import { type Mark, markClasses, type PageSize } from './mark.ts';
+import type { Mark, PageSize } from './mark.ts';
 import type { BaseLine } from './paper.ts';
 import type { Nib } from './pen.ts';
 import { drawSeparator, type Figure, separatorKinds } from './separators.ts';
@@ -238,7 +239,7 @@ class PageWriter {
     const [random, hand] = [this.#random, this.#hand];
     const ink = drawSeparator(kind, random, hand.height, hand.nib);
     const before = hand.height * between(random, 0, 0.2);
-    const end = this.#writeFigure(ink, markClasses.indexOf(kind), along + before, line);
+    const end = this.#writeFigure(ink, markKinds.indexOf(kind), along + before, line);
     return end + hand.height * between(random, 0, 0.25);
   }
 

@@ -3,6 +3,7 @@
  * that were disturbed on purpose. Each reason can act in one direction only. More ink that nobody read never makes a reading
  * surer, whatever the samples of a fit say.
  */
+import { sigmoid } from '../detect/detector-maps.ts';
 
 /** What is known about a reading beside its text. Shares are of all ink that was found, 0…1. */
 export interface Evidence {
@@ -175,8 +176,6 @@ function solve(a: readonly Float64Array[], b: Float64Array): number[] {
 
 const dot = (a: ArrayLike<number>, b: readonly number[]): number =>
   b.reduce((sum, value, i) => sum + value * a[i]!, 0);
-
-const sigmoid = (odds: number): number => 1 / (1 + Math.exp(-odds));
 
 const logOdds = (probability: number): number =>
   Math.max(-surest, Math.min(surest, Math.log(probability / (1 - probability))));

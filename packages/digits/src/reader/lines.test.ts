@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arrangeMarks, markKinds, type PlacedMark } from './lines.ts';
+import { markKinds } from '../detect/detector-maps.ts';
+import { arrangeMarks, type PlacedMark } from './lines.ts';
 
 /** Sizes and places of marks in a line of digits that are 1 high and 0.6 wide. */
 const shapes: Record<string, { width: number; height: number; y: number }> = {

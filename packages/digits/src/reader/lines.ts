@@ -1,3 +1,4 @@
+import { digitKinds, markKinds } from '../detect/detector-maps.ts';
 import { type Edges, writingHeight } from '../prepare/boxes.ts';
 import { readingOrder } from '../prepare/reading-order.ts';
 
@@ -6,9 +7,6 @@ import { readingOrder } from '../prepare/reading-order.ts';
  * separators that stand beside digits, and two texts. A separator never makes, joins or moves a line: a comma that is dust
  * can spoil one place in `written`, and no more.
  */
-
-/** What a mark may be: `kind` is an index into this. */
-export const markKinds = '0123456789.,-/:';
 
 /** Where a mark stands, in pixels. */
 export interface PlacedMark {
@@ -47,7 +45,7 @@ const usualPlaces = [0.95, 1.05, 0.5, 0.5, 0.6] as const;
 /** How far from there it may be. */
 const placeTolerance = 0.5;
 
-const isDigit = ({ kind }: PlacedMark) => kind < 10;
+const isDigit = ({ kind }: PlacedMark) => kind < digitKinds;
 const characterOf = ({ kind }: PlacedMark) => markKinds[kind]!;
 
 /** A mark with its edges, sheared so that its line is level. */

@@ -9,7 +9,8 @@ import {
   truncatedNormal,
   zeros,
 } from '@inkwire/tensor';
-import { markClasses, type PageSize } from '../pages/page.ts';
+import { markKinds } from '../detect/detector-maps.ts';
+import type { PageSize } from '../pages/mark.ts';
 import type { RunRecipe } from './recipe.ts';
 
 /** The detector's outputs, one cell for 4 × 4 pixels. */
@@ -93,7 +94,7 @@ function pageMaps(network: Network, planes: Tensor, options: PageOptions): PageM
   x = layer(network.spaceToDepth(x));
   for (let i = 0; i < blocks; i++) x = network.relu(network.add(x, normalised(layer(x), channels)));
   return {
-    heat: head(layer(x), 'heat', markClasses.length, rareCentre),
+    heat: head(layer(x), 'heat', markKinds.length, rareCentre),
     box: head(x, 'box', 4),
     writing: head(x, 'writing', 2),
   };

@@ -16,7 +16,7 @@ import {
   sum,
   type Tensor,
 } from '@inkwire/tensor';
-import { stride } from '../pages/targets.ts';
+import { cellSide } from '../detect/detector-maps.ts';
 import type { PageMaps, PageRecipe } from '../recipes/page.ts';
 import type { PageBatch } from './page-maker.ts';
 
@@ -27,7 +27,7 @@ const weights = { box: 0.3, writing: 0.2 } as const;
 export function buildPageTraining(recipe: PageRecipe, batch: number, network: Network) {
   const { width, height } = recipe.size;
   const map = (name: string, channels: number) =>
-    input(name, 'float32', [batch, channels, height / stride, width / stride]);
+    input(name, 'float32', [batch, channels, height / cellSide, width / cellSide]);
   const maps = recipe.maps(network, input('plane', 'float32', [batch, 1, height, width]));
   const { heat, box, writing } = {
     heat: map('heat', maps.heat.shape[1] as number),

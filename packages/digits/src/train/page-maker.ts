@@ -1,7 +1,8 @@
 import { createRandom, type Random } from '@inkwire/base';
 import type { LabelledSet } from '../data/labelled-set.ts';
 import { createGlyphs } from '../pages/glyphs.ts';
-import { drawPage, type MadeUpPage, type PageSize } from '../pages/page.ts';
+import type { PageSize } from '../pages/mark.ts';
+import { drawPage, type MadeUpPage } from '../pages/page.ts';
 import { createTargets, writeTargets } from '../pages/targets.ts';
 
 /** Which pages a run sees. */

@@ -2,13 +2,15 @@ import type { Network } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
 import type { LabelledSet } from '../data/labelled-set.ts';
 import type { TrainingSplit } from '../data/writers.ts';
+import { openDetector } from '../detect/detector.ts';
+import { markKinds } from '../detect/detector-maps.ts';
+import { leastScore } from '../detect/marks.ts';
 import { wilsonInterval } from '../evaluate/wilson.ts';
-import { type MadeUpPage, markClasses } from '../pages/page.ts';
 import type { PageRecipe } from '../recipes/page.ts';
 import { PageBatches } from './page-batches.ts';
 import { buildPageTraining, exportPageRecipe } from './page-graphs.ts';
 import { PageMaker } from './page-maker.ts';
-import { leastScore, PageCounter } from './page-score.ts';
+import { PageCounter } from './page-score.ts';
 import type { ExamplesState, Measured, MeasuredCard, Task, TaskOptions } from './task.ts';
 
 /** Pages in each measurement, and batches of as many pages as a step that the batch norms take their statistics from. */
@@ -68,27 +70,23 @@ export class PageTask implements Task {
    */
   async measure(parameters: Float32Array): Promise<Measured> {
     const { train, validation } = this.#split;
-    const { threads, batch } = this.#options;
+    const { threads } = this.#options;
     const maker = this.#makerOf(train, pageSeeds.statistics);
     const batches = Array.from({ length: statisticsBatches }, (_, i) => maker.batch(i));
     const graph = await exportPageRecipe(this.recipe, parameters, batches, onnxRuntime, threads);
-    await using program = await onnxRuntime.load(graph, { threads });
+    const detector = await openDetector(graph, { threads });
     const count = async (digits: LabelledSet, seed: number): Promise<PageCounter> => {
       const pages = this.#makerOf(digits, seed);
       const counter = new PageCounter();
-      for (let from = 0; from < measuredPages; from += batch) {
-        const some = Array.from({ length: Math.min(batch, measuredPages - from) }, (_, i) =>
-          pages.page(from + i),
-        );
-        const heat = (await program.run({ plane: planesOf(some) })).heat!.data as Float32Array;
-        const share = heat.length / some.length;
-        for (const [i, page] of some.entries())
-          counter.add(heat.subarray(i * share, (i + 1) * share), page, page.marks);
+      for (let i = 0; i < measuredPages; i++) {
+        const { plane, width, height, marks } = pages.page(i);
+        counter.add(await detector.run(plane, width, height), marks);
       }
       return counter;
     };
     const sample = await count(train, pageSeeds.sample);
     const held = await count(validation, pageSeeds.validation);
+    await detector.close();
     const accuracy = { train: sample.accuracy, validation: held.accuracy };
     return { graph, accuracy, card: cardOf(held, `${validation.name}-pages`) };
   }
@@ -102,13 +100,6 @@ export class PageTask implements Task {
   }
 }
 
-function planesOf(pages: readonly MadeUpPage[]) {
-  const { width, height } = pages[0]!;
-  const data = new Float32Array(pages.length * width * height);
-  for (const [i, { plane }] of pages.entries()) data.set(plane, i * plane.length);
-  return { type: 'float32', shape: [pages.length, 1, height, width], data } as const;
-}
-
 /** A detector's scores are not calibrated: a mark is unsure below the score at which it was counted. */
 function cardOf(score: PageCounter, set: string): MeasuredCard {
   const { digits, found, correct, confusion } = score;
@@ -117,7 +108,7 @@ function cardOf(score: PageCounter, set: string): MeasuredCard {
     temperature: 1,
     unsureBelow: leastScore,
     unsureErrorRate: found === 0 ? 0 : 1 - correct / found,
-    marks: markClasses,
+    marks: markKinds,
     figures: [
       {
         set,
