@@ -11,6 +11,8 @@ import {
   within,
 } from '@inkwire/base';
 import { digitBytes } from '../data/labelled-set.ts';
+import { type Detector, openDetector } from '../detect/detector.ts';
+import { findMarks } from '../detect/find-marks.ts';
 import { DigitsError } from '../errors.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { bundledModel, openModelFile } from '../model/model-file.ts';
@@ -19,6 +21,7 @@ import { prepareStrokes } from '../prepare/prepare-strokes.ts';
 import type { PreparedPicture, Stroke } from '../prepare/prepared.ts';
 import { Batcher } from './batcher.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { arrangePage, composePageReading } from './page-reading.ts';
 import { composeReading, digitsOf, type ReadPicture, stackDigits } from './reading.ts';
 import { type ModelRunner, openRunner } from './runner.ts';
 
@@ -32,6 +35,11 @@ export type Picture =
 export interface ReaderOptions {
   /** A model file. Default: the bundled CNN. */
   readonly model?: string | undefined;
+  /**
+   * A detector's model file (recipe `page`), by which the digits of picture files are found. Default: none, and rules find
+   * them. Pen strokes are always grouped by rules.
+   */
+  readonly detector?: string | undefined;
   /** Threads inside one run of the model. Default 1: a batch of 64 is read in a few milliseconds. */
   readonly threads?: number;
   /** Most digits in one run, from 1. Default 64: a run blocks the event loop. */
@@ -76,12 +84,24 @@ export async function openReader(options: ReaderOptions = {}): Promise<Reader> {
   const resolved = resolveOptions(options);
   const file = await openModelFile(resolved.model);
   const runner = await openRunner(file, resolved.model, resolved);
-  return new ModelReader(file.card, runner, resolved);
+  try {
+    const detector = resolved.detector && (await openDetectorFile(resolved.detector, resolved.threads));
+    return new ModelReader(file.card, runner, detector || undefined, resolved);
+  } catch (error) {
+    await runner.close();
+    throw error;
+  }
+}
+
+async function openDetectorFile(path: string, threads: number): Promise<Detector> {
+  const { bytes } = await openModelFile(path);
+  return openDetector(bytes, { threads, name: path });
 }
 
 function resolveOptions(options: ReaderOptions) {
   return Object.freeze({
     model: options.model ?? bundledModel(),
+    detector: options.detector,
     threads: expectInteger('threads', options.threads ?? 1, { min: 1, max: 256 }),
     maxBatch: expectInteger('maxBatch', options.maxBatch ?? 64, { min: 1, max: 4096 }),
     maxQueue: expectInteger('maxQueue', options.maxQueue ?? 4096, { min: 1 }),
@@ -97,15 +117,22 @@ function resolveOptions(options: ReaderOptions) {
 class ModelReader extends Owner implements Reader {
   readonly card: ModelCard;
   readonly #runner: ModelRunner;
+  readonly #detector: Detector | undefined;
   readonly #batcher: Batcher;
   readonly #preparing: ConcurrencyLimit;
   /** Requests that can be aborted. The others are in the batcher alone. */
   readonly #reads: UnderWay;
 
-  constructor(card: ModelCard, runner: ModelRunner, options: ReturnType<typeof resolveOptions>) {
+  constructor(
+    card: ModelCard,
+    runner: ModelRunner,
+    detector: Detector | undefined,
+    options: ReturnType<typeof resolveOptions>,
+  ) {
     super('reader');
     this.card = card;
     this.#runner = runner;
+    this.#detector = detector;
     this.#preparing = new ConcurrencyLimit(options.maxPreparing, options.maxPictures);
     this.#batcher = new Batcher(runner, { ...options, temperature: card.temperature });
     this.#reads = new UnderWay(options.clock);
@@ -132,8 +159,19 @@ class ModelReader extends Owner implements Reader {
   }
 
   async #readPicture(bytes: Uint8Array, signal: AbortSignal): Promise<ReadPicture> {
+    if (this.#detector) return this.#readPage(bytes, this.#detector, signal);
     const preparing = this.#preparing.run(() => preparePicture(bytes, { signal }), signal);
     return this.#readDigits(await within(preparing, { signal }), signal);
+  }
+
+  async #readPage(bytes: Uint8Array, detector: Detector, signal: AbortSignal): Promise<ReadPicture> {
+    const finding = this.#preparing.run(
+      async () => arrangePage(await findMarks(bytes, detector, { signal })),
+      signal,
+    );
+    const arranged = await within(finding, { signal });
+    const pixels = stackDigits(digitsOf(arranged.picture));
+    return composePageReading(arranged, await this.#batcher.classify(pixels, signal), this.card);
   }
 
   async #readDigits(prepared: PreparedPicture, signal?: AbortSignal): Promise<ReadPicture> {
@@ -150,14 +188,18 @@ class ModelReader extends Owner implements Reader {
   protected override async drain(): Promise<void> {
     await this.#reads.drained();
     await this.#batcher.idle();
-    await this.#runner.close();
+    await this.#closeModels();
   }
 
   protected override async abort(error: Error): Promise<void> {
     const ended = this.#reads.abort(error);
     await this.#batcher.destroy(error);
     await ended;
-    await this.#runner.close();
+    await this.#closeModels();
+  }
+
+  async #closeModels(): Promise<void> {
+    await Promise.all([this.#runner.close(), this.#detector?.close()]);
   }
 }
 

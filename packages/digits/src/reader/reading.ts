@@ -32,8 +32,8 @@ export interface ReadPicture {
   /** The digits of each word, words joined by a space, lines by `\n`. */
   readonly text: string;
   /**
-   * What stands in the picture: as `text`, with the separators in their places (`12,34`, `-828`). The preparation of today
-   * finds none, and then it is `text`.
+   * What stands in the picture: as `text`, with the separators in their places (`12,34`, `-828`). Only a detector finds
+   * separators; without one it is `text`.
    */
   readonly written: string;
   /**
@@ -120,6 +120,6 @@ function readDigit(
 }
 
 /** Six decimals: what a float32 knows near 1, and short in JSON. */
-function short(probability: number): number {
+export function short(probability: number): number {
   return Math.round(probability * 1e6) / 1e6;
 }

@@ -1,0 +1,27 @@
+import { digitKinds } from '../detect/detector-maps.ts';
+import type { CellGrid } from '../detect/grid.ts';
+import type { Point, Quad } from '../detect/homography.ts';
+import type { PlacedMark } from './lines.ts';
+import type { ReadCells } from './reading.ts';
+
+/** What stands in each cell of a grid: its digits from left to right. A mark belongs to the cell that its centre lies in. */
+export function cellsOf({ rows, columns, cells }: CellGrid, marks: readonly PlacedMark[]): ReadCells {
+  const digits = marks.filter(({ kind }) => kind < digitKinds).toSorted((a, b) => a.x - b.x);
+  const textOf = (cell: Quad) =>
+    digits
+      .filter(({ x, y }) => isInside(cell, [x, y]))
+      .map(({ kind }) => kind)
+      .join('');
+  const texts = Array.from({ length: rows }, (_, row) =>
+    cells.slice(row * columns, (row + 1) * columns).map(textOf),
+  );
+  return { rows, columns, texts };
+}
+
+/** Whether a point lies on the inner side of each edge of a convex quadrilateral whose corners run clockwise. */
+function isInside(quad: Quad, [x, y]: Point): boolean {
+  return quad.every(([ax, ay], i) => {
+    const [bx, by] = quad[(i + 1) % 4]!;
+    return (bx - ax) * (y - ay) - (by - ay) * (x - ax) >= 0;
+  });
+}

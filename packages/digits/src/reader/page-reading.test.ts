@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { markKinds } from '../detect/detector-maps.ts';
+import type { FoundPage } from '../detect/find-marks.ts';
+import type { FoundMark } from '../detect/marks.ts';
+import type { Answer } from './batcher.ts';
+import { arrangePage, composePageReading } from './page-reading.ts';
+
+/** Marks that stand side by side on one line, each of its character's usual size. */
+function marksOf(text: string): FoundMark[] {
+  return [...text].map((character, i) => {
+    const kind = markKinds.indexOf(character);
+    const [height, down] = character === '/' ? [44, 0] : kind < 10 ? [30, 0] : [5, 12];
+    return {
+      kind,
+      x: 20 + 24 * i,
+      y: 40 + down,
+      width: 14,
+      height,
+      score: 0.9,
+      logits: Float32Array.from({ length: 10 }, (_, digit) => (digit === kind ? 3 : -3)),
+    };
+  });
+}
+
+function pageOf(marks: readonly FoundMark[], more: Partial<FoundPage> = {}): FoundPage {
+  return {
+    width: 400,
+    height: 80,
+    direction: 0,
+    plane: { width: 400, height: 80, data: new Float32Array(32_000) },
+    marks,
+    unread: { marks: 0, others: 0 },
+    toPicture: (x, y) => [x, y],
+    boxOf: ({ x, y, width, height }) => [x - width / 2, y - height / 2, width, height],
+    cropOf: (mark) => new Uint8Array(784).fill(mark.kind),
+    ...more,
+  };
+}
+
+/** What a digit network says that knows each of these digits with that probability, and the others equally. */
+function answerOf(digits: string, probability: number): Answer {
+  return {
+    probabilities: Float32Array.from({ length: 10 * digits.length }, (_, i) =>
+      Number(digits[Math.floor(i / 10)]) === i % 10 ? probability : (1 - probability) / 9,
+    ),
+    familiarity: new Float32Array(digits.length).fill(9),
+  };
+}
+
+const card = { unsureBelow: 0.9, familiarAbove: 0 };
+const read = (marks: readonly FoundMark[], said: string, probability = 0.99, more: Partial<FoundPage> = {}) =>
+  composePageReading(arrangePage(pageOf(marks, more)), answerOf(said, probability), card);
+
+test('a reading has the digits, the separators in `written`, and boxes of whole pixels', () => {
+  const { text, written, unsure, digits, confidence } = read(marksOf('12,34'), '1234');
+  expect({ text, written, unsure }).toEqual({ text: '12 34', written: '12,34', unsure: false });
+  expect(digits.map(({ box }) => box)[0]).toEqual([13, 25, 14, 30]);
+  expect(confidence).toBeGreaterThan(0.99);
+});
+
+test('the digit network and the detector decide together', () => {
+  expect(read(marksOf('7'), '1', 0.6).text).toBe('7');
+  expect(read(marksOf('7'), '1', 0.9999).text).toBe('1');
+  expect(read(marksOf('7,5'), '15', 0.9999).written).toBe('1,5');
+  const [digit] = read(marksOf('7'), '1', 0.6).digits;
+  expect(digit!.probabilities.reduce((a, b) => a + b)).toBeCloseTo(1, 4);
+});
+
+test.each([
+  ['/2', '12', '12', '12'],
+  ['12/', '121', '121', '121'],
+  ['11/08/2035', '11082035', '11 08 2035', '11/08/2035'],
+])('a slash that is not between digits is a 1: %s', (marks, said, text, written) => {
+  expect(read(marksOf(marks), said)).toMatchObject({ text, written });
+});
+
+test('a slash no taller than its neighbours is a 1', () => {
+  const marks = marksOf('2/3').map((mark) => ({ ...mark, height: 30 }));
+  expect(read(marks, '213')).toMatchObject({ text: '213', written: '213' });
+});
+
+test('the cells of a grid say what stands in them', () => {
+  const quad = (left: number) =>
+    [
+      [left, 0],
+      [left + 40, 0],
+      [left + 40, 80],
+      [left, 80],
+    ] as const;
+  const grid = { rows: 1, columns: 3, cells: [quad(0), quad(40), quad(80)] };
+  expect(read(marksOf('123'), '123', 0.99, { grid }).cells).toEqual({
+    rows: 1,
+    columns: 3,
+    texts: [['1', '23', '']],
+  });
+  expect(read(marksOf('123'), '123').cells).toBeUndefined();
+});
+
+test('a page without digits is none', () => {
+  expect(arrangePage(pageOf([])).picture.lines).toEqual([]);
+});
