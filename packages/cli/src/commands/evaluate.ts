@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { numberArgument } from '../settings/number-argument.ts';
+import { settingOption } from '../settings/setting-option.ts';
 
 /** Adds `evaluate`: how well a model reads a labelled set. */
 export function addEvaluate(program: Command): void {
@@ -20,6 +21,7 @@ export function addEvaluate(program: Command): void {
       'check the model every so many seconds and evaluate new versions, until Ctrl-C',
       numberArgument({ min: 0.1, max: 86_400 }),
     )
+    .addOption(settingOption('detector'))
     .option('--report <FILE.html>', 'write a report into one file')
     .option('--json', 'write a JSON object a line')
     .action(async (model, flags) =>

@@ -1,13 +1,12 @@
 import type { Reader, ReadPicture } from '@inkwire/digits';
 import { type Command, Option } from 'commander';
-import { modelFile, parseModelChoice } from '../models/model-choice.ts';
+import { askedDetector, askedModel } from '../models/asked-models.ts';
 import { exitCodes, failureText } from '../output/failure.ts';
 import { printable } from '../output/printable.ts';
 import { inOrder } from '../read/in-order.ts';
 import { readPictureBytes } from '../read/picture-bytes.ts';
 import { readOutputs } from '../read/read-output.ts';
 import { settingOption } from '../settings/setting-option.ts';
-import { settings, variableOf } from '../settings/settings.ts';
 
 /** Enough to decode on every core while the model runs; the reader makes batches of what meets in it. */
 const concurrency = 8;
@@ -17,6 +16,7 @@ interface ReadFlags {
   readonly csv?: true;
   readonly plain?: true;
   readonly model?: string;
+  readonly detector?: string;
 }
 
 /** Adds `read`: pictures in, numbers out, without a server. */
@@ -29,16 +29,16 @@ export function addRead(program: Command): void {
     .option('--csv', 'write CSV (RFC 4180) with a header')
     .option('--plain', 'the plain preparation of one digit, for comparison: resize, invert, threshold')
     .addOption(settingOption('model'))
+    .addOption(settingOption('detector'))
     .action(read);
 }
 
 async function read(files: readonly string[], flags: ReadFlags): Promise<void> {
   const { openReader } = await import('@inkwire/digits');
-  const choice = parseModelChoice(
-    flags.model ?? (process.env[variableOf('model')] || settings.model.byDefault),
-    process.cwd(),
-  );
-  await using reader = await openReader({ model: await modelFile(choice) });
+  await using reader = await openReader({
+    model: await askedModel(flags.model),
+    detector: await askedDetector(flags.detector),
+  });
 
   const model = `${reader.card.recipe} ${reader.card.version}`;
   const output = readOutputs[flags.json ? 'json' : flags.csv ? 'csv' : 'text'];

@@ -4,7 +4,7 @@ import { CliError } from '../errors.ts';
 import { readPemFiles } from '../files/pem-files.ts';
 import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { firstInterrupt } from '../interrupts.ts';
-import { modelFile } from '../models/model-choice.ts';
+import { detectorFile, modelFile } from '../models/model-choice.ts';
 import { reportFailure } from '../output/failure.ts';
 import { createServeLog } from '../serve/serve-log.ts';
 import type { Configuration, TablesLocation } from '../settings/configuration.ts';
@@ -47,7 +47,10 @@ async function serve(configuration: Configuration): Promise<void> {
 
   await using readings = await openLmdbReadings({ directory: configuration.readings.directory });
   await using tables = await openTables(configuration.tables);
-  await using reader = await openReader({ model: await modelFile(configuration.model) });
+  await using reader = await openReader({
+    model: await modelFile(configuration.model),
+    detector: await detectorFile(configuration.detector),
+  });
   await using pool = await openPool(configuration);
   await using hub = createHub({ reader, readings });
   const system = [$members, $inbox, $readings(hub), ...(pool ? [$pool(pool)] : [])];

@@ -23,6 +23,7 @@ import { evaluationRecord, formatEvaluation } from '../output/evaluation-output.
 import { reportFailure } from '../output/failure.ts';
 import { formatPageEvaluation, pageEvaluationRecord } from '../output/page-evaluation-output.ts';
 import { printable } from '../output/printable.ts';
+import { askedDetector } from './asked-models.ts';
 import { followChanges } from './follow-changes.ts';
 import { modelFile, parseModelChoice } from './model-choice.ts';
 import { modelFileAt, modelVersionAt } from './model-versions.ts';
@@ -34,6 +35,7 @@ export interface EvaluateFlags {
   readonly watch?: number;
   /** The file for the report. */
   readonly report?: string;
+  readonly detector?: string;
   readonly json?: true;
 }
 
@@ -86,7 +88,7 @@ async function evaluateFile(
   flags: EvaluateFlags,
   signal?: AbortSignal,
 ): Promise<void> {
-  await using reader = await openReader({ model: file });
+  await using reader = await openReader({ model: file, detector: await askedDetector(flags.detector) });
   if ('pages' in set) await evaluatePagesOf(reader, file, set.pages, flags, signal);
   else await evaluateDigitsOf(reader, file, set.digits, flags, signal);
 }

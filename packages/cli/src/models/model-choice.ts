@@ -12,6 +12,21 @@ export function parseModelChoice(text: string, base: string): ModelChoice {
   return bundled === undefined ? { file: resolve(base, text) } : { bundled };
 }
 
+/** How digits are found in a picture: by rules, by the bundled detector, or by that of a file. */
+export type DetectorChoice = 'rules' | { readonly bundled: 'page' } | { readonly file: string };
+
+/** Reads a `--detector`. A file that is called like one of the words is written with a path: `./page`. */
+export function parseDetectorChoice(text: string, base: string): DetectorChoice {
+  if (text === 'rules') return 'rules';
+  return text === 'page' ? { bundled: 'page' } : { file: resolve(base, text) };
+}
+
+/** The option of `openReader` for a chosen detector. */
+export async function detectorFile(choice: DetectorChoice): Promise<string | undefined> {
+  if (choice === 'rules') return undefined;
+  return 'file' in choice ? choice.file : (await import('@inkwire/digits')).bundledModel(choice.bundled);
+}
+
 /** The ONNX file of a chosen model. */
 export async function modelFile(choice: ModelChoice): Promise<string> {
   return 'file' in choice ? choice.file : (await import('@inkwire/digits')).bundledModel(choice.bundled);

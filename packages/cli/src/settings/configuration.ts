@@ -12,7 +12,7 @@ import { messageOf } from '@inkwire/base';
 import type { HttpLimits, Tokens, WireLimits } from '@inkwire/hub';
 import type { StrategyName } from '@inkwire/pool';
 import { CliError } from '../errors.ts';
-import type { ModelChoice } from '../models/model-choice.ts';
+import type { DetectorChoice, ModelChoice } from '../models/model-choice.ts';
 import { printable } from '../output/printable.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { type DatabaseLocation, defaultReadingsLocation, type ReadingsLocation } from './locations.ts';
@@ -36,6 +36,7 @@ export interface Configuration {
   /** The place of the tables, and the crashes that an acknowledged write survives. */
   readonly tables: TablesLocation;
   readonly model: ModelChoice;
+  readonly detector: DetectorChoice;
   /** By role; undefined: everyone who gets there may do everything. */
   readonly tokens: Tokens | undefined;
   /** Further names that the server answers to, with their port where it is not the usual one. */
@@ -182,6 +183,7 @@ function complete(given: Layer, byDefault: Layer, flagOf: (name: string) => stri
         ? { engine: 'memory' }
         : { engine: 'lmdb', directory: resolve(data, 'tables'), durability: all.durability! },
     model: all.model!,
+    detector: all.detector!,
     tokens: tokensOf(given),
     allowedHosts: all['allowed-hosts'] ?? [],
     tls: tlsFiles(given),

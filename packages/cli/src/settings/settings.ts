@@ -1,5 +1,5 @@
 import { httpLimits, type Limit, wireLimits } from '@inkwire/hub/limits';
-import { parseModelChoice } from '../models/model-choice.ts';
+import { parseDetectorChoice, parseModelChoice } from '../models/model-choice.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { parseDatabaseLocation, parseReadingsLocation } from './locations.ts';
 import { integerFrom, oneOf, type Parse, parseHosts, parsePath, parseText, parseToken } from './parsers.ts';
@@ -71,6 +71,13 @@ export const settings = {
     describes: 'the model that reads: an ONNX file, or cnn, mlp or softmax for a bundled one',
     byDefault: 'cnn',
     parse: (text: string, base: string) => parseModelChoice(parseText(text), base),
+  },
+  detector: {
+    argument: 'DETECTOR',
+    describes:
+      'how digits are found in a picture: by rules, by the bundled detector (page), or by an ONNX file',
+    byDefault: 'rules',
+    parse: (text: string, base: string) => parseDetectorChoice(parseText(text), base),
   },
   token: {
     argument: 'TOKEN',

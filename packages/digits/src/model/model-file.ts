@@ -18,8 +18,11 @@ export interface ModelFile {
   readonly card: ModelCard;
 }
 
-/** The path of a model that comes with this package. Default `cnn`, the best of them. */
-export function bundledModel(name: 'cnn' | 'softmax' | 'mlp' = 'cnn'): string {
+/**
+ * The path of a model that comes with this package: `cnn` (the default), the best that reads single digits, `mlp`, `softmax`;
+ * or `page`, which finds the digits of pictures (`openReader({ detector })`).
+ */
+export function bundledModel(name: 'cnn' | 'softmax' | 'mlp' | 'page' = 'cnn'): string {
   return fileURLToPath(new URL(`../../models/${name}.onnx`, import.meta.url));
 }
 
