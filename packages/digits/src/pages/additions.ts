@@ -1,9 +1,9 @@
-/** What some hands add to a digit: a bar to a 7, a slash to a 0, a foot and a flag to a 1. */
+/** Strokes that some hands add to a digit: a bar to a 7, a slash to a 0, a foot and a flag to a 1. */
 import type { Random } from '@inkwire/base';
 import { between, chance } from './chance.ts';
 import { extentOf, lengthOf, type Trace } from './trace.ts';
 
-/** How often a digit that could have an addition gets one. */
+/** The share of the digits that get an addition, of those that could have one. */
 const share = 0.3;
 
 /** The traces of a digit, in heights, sometimes with an addition. */
@@ -61,7 +61,7 @@ function bar(traces: readonly Trace[], random: Random): Trace[] {
   return [Float32Array.of(x - before, y + rise, x + after, y - rise)];
 }
 
-/** Where the point nearest to a height lies. */
+/** The x of the point that is nearest to a height. */
 function columnAt(traces: readonly Trace[], y: number): number {
   let [nearest, x] = [Infinity, 0];
   for (const trace of traces)

@@ -3,7 +3,7 @@ import type { Random } from '@inkwire/base';
 import { between, chance } from './chance.ts';
 import { lengthOf, sliceTrace, type Trace } from './trace.ts';
 
-/** How a line is broken. */
+/** The pattern of a broken line. */
 export interface Breaks {
   /** Bare paper between two pieces of line, each time somewhere between the two. */
   readonly gap: readonly [number, number];

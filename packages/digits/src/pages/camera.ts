@@ -1,4 +1,4 @@
-/** What a camera or scanner makes of a page: blur, coarse pixels, noise, JPEG, two levels. */
+/** The defects of a camera or scanner: blur, coarse pixels, noise, JPEG, two levels. */
 import type { Random } from '@inkwire/base';
 import { between, chance, nearlyNormal, scaled } from './chance.ts';
 
@@ -21,7 +21,7 @@ export function photograph(
     plane[i] = Math.min(1, Math.max(0, level));
   }
   if (chance(random, 0.3)) compress(plane, width, height, between(random, ink < 0.25 ? 60 : 20, 95));
-  if (chance(random, 0.05)) binarise(random, plane, ink);
+  if (chance(random, 0.05)) binarise(random, plane, width, height, ink);
 }
 
 /** A Gaussian of that deviation, pixels. */
@@ -72,11 +72,15 @@ function coarsen(plane: Float32Array, width: number, height: number, factor: num
   }
 }
 
-/** Black and white, by one level for the whole page: about half of the ink's darkness below the mean. */
-function binarise(random: Random, plane: Float32Array, ink: number): void {
-  const mean = plane.reduce((sum, level) => sum + level, 0) / plane.length;
-  const border = mean * (1 - ink * between(random, 0.3, 0.6));
-  for (let i = 0; i < plane.length; i++) plane[i] = plane[i]! < border ? 0 : 1;
+/**
+ * Black and white, as scanners make it: black is what is darker than its surroundings by a share of the ink, so that no
+ * digit disappears with the paper round it.
+ */
+function binarise(random: Random, plane: Float32Array, width: number, height: number, ink: number): void {
+  const around = plane.slice();
+  blur(around, width, height, 8);
+  const level = 1 - ink * between(random, 0.15, 0.5);
+  for (let i = 0; i < plane.length; i++) plane[i] = plane[i]! < level * around[i]! ? 0 : 1;
 }
 
 /** JPEG's luminance table for quality 50 (ITU-T T.81, annex K.1). */

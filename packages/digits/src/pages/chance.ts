@@ -1,6 +1,6 @@
 import type { Random } from '@inkwire/base';
 
-/** Whether something happens that does so with this probability. */
+/** True with this probability. */
 export function chance(random: Random, probability: number): boolean {
   return random.next() < probability;
 }

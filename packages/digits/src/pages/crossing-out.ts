@@ -1,4 +1,4 @@
-/** How people cross out what they have written. */
+/** The ways in which people cross out their writing. */
 import type { Random } from '@inkwire/base';
 import { between, oneOf } from './chance.ts';
 import { drawScaled } from './draw-traces.ts';
@@ -32,9 +32,9 @@ const zigzag: Way = (random, width) => {
   return [Float32Array.from(points.flat())];
 };
 
-/** One to four lines from side to side. */
+/** Two to four lines from side to side: a single one makes a slashed zero or a crossed seven. */
 const bars: Way = (random, width) =>
-  Array.from({ length: 1 + random.below(4) }, () => {
+  Array.from({ length: 2 + random.below(3) }, () => {
     const y = between(random, 0.15, 0.85);
     return Float32Array.of(
       between(random, -0.2, 0.1),

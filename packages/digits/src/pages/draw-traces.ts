@@ -6,13 +6,19 @@ import { extentOf, type Trace } from './trace.ts';
 /** Paper round the ink while it is drawn: the pen's swell and soft edge. */
 const margin = 3;
 
-/**
- * Draws traces, in any unit, so large that their ink is `height` pixels high, tight to the ink. Traces that have no
- * height at all, such as a level dash, are drawn at one pixel for a unit.
- */
+/** Drawn at another scale until the height is right to a pixel: flat nibs and thin ends leave less ink at the edges. */
+const maxAttempts = 3;
+
+/** Draws traces, in any unit, so large that their ink is `height` pixels high to within a pixel, tight to the ink. */
 export function drawTraces(traces: readonly Trace[], pen: Pen, height: number): Coverage {
   const { top, bottom } = extentOf(traces);
-  return drawScaled(traces, pen, bottom > top ? Math.max(1, height - pen.width) / (bottom - top) : 1);
+  const tall = bottom > top ? bottom - top : 1;
+  let room = Math.max(1, height - pen.width);
+  for (let attempt = 1; ; attempt++) {
+    const ink = drawScaled(traces, pen, room / tall);
+    if (attempt === maxAttempts || Math.abs(ink.height - height) <= 1) return ink;
+    room = Math.max(1, room + height - ink.height);
+  }
 }
 
 /** Draws traces at `scale` pixels for a unit, tight to the ink. */

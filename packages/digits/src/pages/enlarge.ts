@@ -22,7 +22,7 @@ interface Field {
   /** [side × side] 0…1 */
   readonly levels: Float32Array;
   readonly threshold: number;
-  /** How fast coverage rises at the threshold. */
+  /** The slope of coverage at the threshold. */
   readonly gain: number;
 }
 
@@ -86,7 +86,7 @@ function blur(pixels: Uint8Array, share: number): Float32Array {
   return levels;
 }
 
-/** What the ink spans after a warp, in heights from the middle of the picture. */
+/** The extent of the ink after a warp, in heights from the middle of the picture. */
 function extentAfter(levels: Float32Array, threshold: number, warp: Warp): Extent | undefined {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let y = 0; y < side; y++)

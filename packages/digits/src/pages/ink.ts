@@ -14,7 +14,7 @@ export interface Bounds {
   bottom: number;
 }
 
-/** What a stamp left on a canvas. */
+/** The trace of a stamp on a canvas. */
 export interface Stamped {
   /** Of the ink above 0.3 that lies on the canvas. */
   readonly bounds: Bounds;

@@ -7,7 +7,7 @@ interface Edge {
   trace: Trace;
 }
 
-/** What counts as short, in pixels. */
+/** The lengths that count as short, in pixels. */
 export interface LineGraphOptions {
   /** A branch that ends before this length is taken for an accident of thinning. */
   readonly spur: number;
@@ -74,7 +74,7 @@ function findEdges(mask: Uint8Array, width: number): Edge[] {
   return edges;
 }
 
-/** How many ends of edges lie at a node. */
+/** The number of ends of edges at a node. */
 function degreeOf(edges: readonly Edge[], node: number): number {
   return edges.reduce((sum, { from, to }) => sum + Number(from === node) + Number(to === node), 0);
 }
@@ -161,7 +161,7 @@ function reversed(trace: Trace): Trace {
   return result;
 }
 
-/** Where a trace goes at first: to its point a few pixels on. */
+/** The first direction of a trace: to its point a few pixels on. */
 function directionOf(trace: Trace): readonly [number, number] {
   const to = Math.min(trace.length - 2, 8);
   return [trace[to]! - trace[0]!, trace[to + 1]! - trace[1]!];

@@ -19,6 +19,7 @@ const digits: LabelledSet = {
 const glyphs = createGlyphs(digits);
 const size = { width: 160, height: 96 };
 const pageOf = (seed: number) => drawPage(glyphs, createRandom(seed), size);
+const pages = Array.from({ length: 120 }, (_, seed) => pageOf(seed));
 
 test('the same seed gives the same page, another seed another', () => {
   expect(pageOf(3)).toEqual(pageOf(3));
@@ -26,8 +27,8 @@ test('the same seed gives the same page, another seed another', () => {
 });
 
 test('every mark lies on the page and is as large as a digit can be', () => {
-  for (let seed = 0; seed < 60; seed++)
-    for (const { kind, x, y, width, height } of pageOf(seed).marks) {
+  for (const { marks } of pages)
+    for (const { kind, x, y, width, height } of marks) {
       expect(kind).toBeGreaterThanOrEqual(0);
       expect(kind).toBeLessThan(markKinds.length);
       expect(Math.min(width, height)).toBeGreaterThanOrEqual(1);
@@ -39,16 +40,14 @@ test('every mark lies on the page and is as large as a digit can be', () => {
 });
 
 test('all kinds of marks appear, and pages without any', () => {
-  const pages = Array.from({ length: 150 }, (_, seed) => pageOf(seed));
   const kinds = new Set(pages.flatMap(({ marks }) => marks.map(({ kind }) => markKinds[kind])));
   expect([...kinds].sort().join('')).toBe(',-./6:');
-  expect(pages.filter(({ marks }) => marks.length === 0).length).toBeGreaterThan(5);
+  expect(pages.filter(({ marks }) => marks.length === 0).length).toBeGreaterThan(4);
   expect(pages.some(({ writing }) => writing.includes(2))).toBe(true);
 });
 
 test('every mark has ink of a mark under its box, and no plane has a number that is none', () => {
-  for (let seed = 0; seed < 40; seed++) {
-    const { plane, marks, writing, width } = pageOf(seed);
+  for (const { plane, marks, writing, width } of pages) {
     expect(plane.every(Number.isFinite)).toBe(true);
     for (const mark of marks) {
       const columns = width / cellSide;

@@ -7,7 +7,7 @@ import { normalise } from '../detect/normalise.ts';
 import { photograph } from './camera.ts';
 import { between, chance, scaled } from './chance.ts';
 import type { GlyphSource } from './glyphs.ts';
-import type { Coverage } from './ink.ts';
+import { type Coverage, inkLevel } from './ink.ts';
 import type { Mark, PageSize } from './mark.ts';
 import { type BaseLine, drawPattern, drawRules, drawSheet } from './paper.ts';
 import { type Writing, writePage } from './writing.ts';
@@ -72,7 +72,6 @@ function layInk(plane: Float32Array, { marked, other, unfit }: Writing, random: 
 }
 
 const cell = 4;
-const enough = 0.4;
 
 function writingMap({ marked, other }: Writing, { width, height }: PageSize): Uint8Array {
   const columns = width / cell;
@@ -81,8 +80,8 @@ function writingMap({ marked, other }: Writing, { width, height }: PageSize): Ui
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
       const at = (y >> 2) * columns + (x >> 2);
-      if (marked.coverage[i]! > enough) map[at] = 1;
-      else if (other.coverage[i]! > enough && map[at] === 0) map[at] = 2;
+      if (marked.coverage[i]! > inkLevel) map[at] = 1;
+      else if (other.coverage[i]! > inkLevel && map[at] === 0) map[at] = 2;
     }
   return map;
 }

@@ -10,21 +10,21 @@ export interface Nib {
   /** 0 = a round point; towards 1 a flat nib, whose line is narrow along `angle` (radians). */
   readonly flatness: number;
   readonly angle: number;
-  /** How much the width swells and shrinks along the line, as a share of it; the swell's length. */
+  /** The swell of the width along the line, as a share of it, and the swell's length. */
   readonly pressure: number;
   readonly swell: number;
-  /** How much thinner the line ends than it began, 0…1. */
+  /** The share of its width that a line has lost at its end, 0…1. */
   readonly taper: number;
 }
 
-/** What a pen leaves where it goes; its lengths are in pixels. */
+/** A pen for digits of one size; its lengths are in pixels. */
 export interface Pen extends Nib {
-  /** Where in its swell a line begins, radians. */
+  /** The phase of the swell at the beginning of a line, radians. */
   readonly phase: number;
 }
 
 /** A line thinner than this would fall between the pixels: a camera shows it pale, and no box could be drawn round it. */
-const thinnest = 0.75;
+const thinnest = 0.9;
 
 /** Any pen: ball-points, felt pens, fountain pens, markers. */
 export function drawNib(random: Random): Nib {
@@ -38,7 +38,7 @@ export function drawNib(random: Random): Nib {
   };
 }
 
-/** How much the width of one pen's lines differs from digit to digit: the deviation of its logarithm. */
+/** The deviation of the logarithm of one pen's width from digit to digit. */
 const widthSpread = 0.07;
 
 /** A nib on a digit of a height (pixels), not wider than `widest` (heights). */

@@ -8,7 +8,7 @@ import { extentOf, type Trace } from './trace.ts';
 
 /** Ink that stands on a line of writing. */
 export interface Figure extends Coverage {
-  /** How far its centre stands above the base line, in heights of a digit. */
+  /** The height of its centre above the base line, in heights of a digit. */
   readonly up: number;
 }
 

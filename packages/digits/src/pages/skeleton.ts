@@ -16,7 +16,7 @@ const filled = 1.8;
 /** Each pass mixes a point with the mean of its two neighbours: enough to take the stairs of pixels off. */
 const smoothings = 6;
 
-/** How many loops a digit has. Where a writer left one open, ink decides what it is, not its middle line. */
+/** The number of loops of each digit. If a writer left one open, its middle line does not show the digit. */
 const loopsOf = [1, 0, 0, 0, 0, 0, 1, 0, 2, 1];
 
 /**

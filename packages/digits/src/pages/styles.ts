@@ -1,14 +1,15 @@
 /** Ways of writing digits that MNIST has few or none of. */
 import type { Random } from '@inkwire/base';
 import { oneOf } from './chance.ts';
+import { drawByHand, type GlyphHand } from './hand.ts';
+import type { Coverage } from './ink.ts';
 import { parseTemplate, type Template, traceTemplate } from './template.ts';
-import type { Trace } from './trace.ts';
 
 /** One way of writing one digit. */
 export interface Style {
   readonly name: string;
   readonly digit: number;
-  /** How often hands use it, among the styles of its digit. */
+  /** Its frequency among the styles of its digit. */
   readonly weight: number;
   /** The widest pen that leaves its loops open, in heights. */
   readonly widestPen: number;
@@ -18,9 +19,10 @@ export interface Style {
 /** Deviation of each joint, in heights. */
 const looseness = 0.022;
 
-/** One drawing of a style, in heights. */
-export function traceStyle(style: Style, random: Random): Trace[] {
-  return traceTemplate(oneOf(random, style.templates), random, looseness);
+/** A digit of a style whose ink is `height` pixels high, tight to the ink. */
+export function drawStyle(style: Style, random: Random, height: number, hand: GlyphHand): Coverage {
+  const traces = traceTemplate(oneOf(random, style.templates), random, looseness);
+  return drawByHand(traces, random, height, hand, style.widestPen);
 }
 
 function style(
@@ -33,6 +35,7 @@ function style(
   return { name, digit, weight, widestPen, templates: templates.map(parseTemplate) };
 }
 
+/** All of them; a name may belong to several digits. */
 export const styles: readonly Style[] = [
   style(0, 'zero-slashed', 3, 0.16, [
     'o 32,0 8,20 2,52 12,86 34,100 58,82 64,48 56,16 ; 54~74,2~16 -4~16,84~98',

@@ -1,21 +1,28 @@
 /** Writing that no reader of digits should read: letters, words, signs. */
 import type { Random } from '@inkwire/base';
-import { chance, oneOf } from './chance.ts';
-import type { Nib } from './pen.ts';
+import { oneOf } from './chance.ts';
+import type { GlyphHand } from './hand.ts';
 import { drawFigure, type Figure } from './separators.ts';
 import { parseTemplate, type Template, traceTemplate } from './template.ts';
+import { drawWarp, warpTrace } from './warp.ts';
 
 /** Deviation of each joint, in heights. */
 const looseness = 0.02;
 
-/** Draws a letter or a sign by its name, for digits of a height (pixels). Throws a RangeError for an unknown name. */
-export function drawSymbol(name: string, random: Random, height: number, nib: Nib): Figure {
+/**
+ * Draws a letter or a sign by its name, as that hand writes, among digits of a height (pixels). Throws a RangeError for an
+ * unknown name.
+ */
+export function drawSymbol(name: string, random: Random, height: number, hand: GlyphHand): Figure {
   const templates = symbols.get(name);
   if (!templates) throw new RangeError(`Expected \`name\` to be a symbol, got \`${name}\``);
   const traces = traceTemplate(oneOf(random, templates), random, looseness);
-  // Templates stand on y = 1.
-  for (const trace of traces) for (let i = 1; i < trace.length; i += 2) trace[i]! -= 1;
-  return drawFigure(traces, random, height, nib, 0.13);
+  const warp = drawWarp(random, hand);
+  // Templates stand on y = 1; a hand's lean leaves the middle of a line where it is.
+  const standing = traces.map((trace) =>
+    warpTrace(trace, warp, 0, 0.5).map((place, i) => (i % 2 === 0 ? place : place - 0.5)),
+  );
+  return drawFigure(standing, random, height, hand.nib, 0.13);
 }
 
 /** Names of one word's letters: all small, all capital, or small after a capital. */
@@ -29,9 +36,14 @@ export function drawWord(random: Random): string[] {
   return Array.from({ length }, (_, k) => oneOf(random, k === 0 ? first : rest));
 }
 
-/** Any sign, mostly of a currency. */
+/** The name of any currency's sign. */
+export function drawCurrency(random: Random): string {
+  return oneOf(random, currencies);
+}
+
+/** The name of any other sign. */
 export function drawSign(random: Random): string {
-  return oneOf(random, chance(random, 0.5) ? currencies : signs);
+  return oneOf(random, signs);
 }
 
 /** A template list for each name. Letters that a digit could be mistaken for are left out. */

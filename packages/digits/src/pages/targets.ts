@@ -2,7 +2,7 @@
 import { boxUnit, cellSide, markKinds } from '../detect/detector-maps.ts';
 import type { MadeUpPage } from './page.ts';
 
-/** Where the targets of one page are written to: parts of a batch's arrays. */
+/** The memory for the targets of one page: parts of a batch's arrays. */
 export interface Targets {
   /** [15, h / 4, w / 4], 1 at a mark's centre, a Gaussian around it. */
   readonly heat: Float32Array;

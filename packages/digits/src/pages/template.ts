@@ -32,7 +32,10 @@ export function parseTemplate(text: string): Template {
   return text.split(';').map((stroke) => {
     const words = stroke.trim().split(/\s+/);
     const closed = words[0] === 'o';
-    return { closed, joints: words.slice(closed ? 1 : 0).map(parseJoint) };
+    const joints = words.slice(closed ? 1 : 0).map(parseJoint);
+    if (closed && joints.length < 3)
+      throw new SyntaxError(`Expected a closed curve to have three joints, got \`${stroke}\``);
+    return { closed, joints };
   });
 }
 

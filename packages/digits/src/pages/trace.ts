@@ -23,7 +23,7 @@ export function extentOf(traces: readonly Trace[]): Extent {
   return { left, top, right, bottom };
 }
 
-/** How far the pen goes. */
+/** The length of the pen's way. */
 export function lengthOf(trace: Trace): number {
   let length = 0;
   for (let i = 2; i < trace.length; i += 2)

@@ -1,4 +1,4 @@
-/** How a hand leans, turns, stretches and bends what it writes: the same for a picture's pixels and a pen's points. */
+/** The lean, turn, stretch and bend of a hand's writing: the same for a picture's pixels and a pen's points. */
 import type { Random } from '@inkwire/base';
 import { between, chance } from './chance.ts';
 import type { Trace } from './trace.ts';
@@ -26,11 +26,11 @@ interface Wave {
   readonly phase: number;
 }
 
-/** How a hand holds what it writes. */
+/** The lean and the breadth of a hand's digits. */
 export interface Lean {
-  /** How far the top lies to the right of the foot, in heights. */
+  /** The distance of the top to the right of the foot, in heights. */
   readonly lean: number;
-  /** How much wider digits are than MNIST's. */
+  /** The width of digits, as a factor of MNIST's. */
   readonly aspect: number;
 }
 

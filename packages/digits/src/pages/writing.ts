@@ -1,16 +1,15 @@
-/** What is written on a made-up page, and where. */
+/** The writing on a made-up page. */
 import type { Random } from '@inkwire/base';
 import { markKinds } from '../detect/detector-maps.ts';
 import { between, chance, oneOf, scaled } from './chance.ts';
 import { drawCrossingOut } from './crossing-out.ts';
 import type { Glyph, GlyphSource } from './glyphs.ts';
-import { createHand, type GlyphHand } from './hand.ts';
+import { drawHabits, type Habits } from './habits.ts';
 import { type Bounds, type Coverage, createCanvas, drawPath, stamp } from './ink.ts';
 import type { Mark, PageSize } from './mark.ts';
 import type { BaseLine } from './paper.ts';
-import type { Nib } from './pen.ts';
 import { drawSeparator, type Figure, separatorKinds } from './separators.ts';
-import { drawSign, drawSymbol, drawWord } from './symbols.ts';
+import { drawCurrency, drawSign, drawSymbol, drawWord } from './symbols.ts';
 
 /** The layers of a page's writing. */
 export interface Writing {
@@ -21,62 +20,27 @@ export interface Writing {
   readonly other: Coverage;
   /** Digits too large or too small to be found at this size of the page: other levels of the pyramid find them. */
   readonly unfit?: Coverage | undefined;
-  /** What shows through from the back, absent on most pages. */
+  /** Ink that shows through from the back, absent on most pages. */
   readonly behind?: Coverage | undefined;
   /** The line that rules follow. */
   readonly line: BaseLine;
 }
 
-/** How one hand writes on this page. */
-interface Hand {
-  readonly height: number;
-  readonly angle: number;
-  /** Mean and deviation of the gaps between digits, in digit heights. */
-  readonly gap: number;
-  readonly gapSpread: number;
-  readonly sizeSpread: number;
-  readonly lift: number;
-  /** How often a separator follows a digit, and mostly which. */
-  readonly separators: number;
-  readonly separator: string;
-  /** Of separators, letters and crossings-out. */
-  readonly nib: Nib;
-  /** Of digits; absent where several writers and pens are mixed. */
-  readonly digits: GlyphHand | undefined;
-}
-
-function drawHand(random: Random): Hand {
-  const height = scaled(random, 13, 43);
-  const digits = createHand(random);
-  return {
-    height,
-    angle: chance(random, 0.75) ? 0.045 * random.normal() : between(random, -0.36, 0.36),
-    gap: 0.12 + 0.14 * random.normal(),
-    gapSpread: between(random, 0.02, 0.16),
-    sizeSpread: chance(random, 0.1) ? 0.3 : between(random, 0.02, 0.15),
-    lift: between(random, 0, 0.09),
-    separators: chance(random, 0.45) ? between(random, 0.1, 0.5) : 0,
-    separator: separatorKinds[random.below(separatorKinds.length)]!,
-    nib: digits.nib,
-    digits: chance(random, 0.8) ? digits : undefined,
-  };
-}
-
-/** Where a distance along a line of writing lies on the page. */
+/** Takes a distance along a line of writing to its place on the page. */
 type Line = (along: number) => readonly [number, number];
 
-/** Writes a page: lines, a table of single digits, one large digit, words, digits of an unfit size, or nothing. */
+/** Writes a page: lines, a table of single digits, one large digit, digits of an unfit size, words, or nothing. */
 export function writePage(glyphs: GlyphSource, random: Random, size: PageSize): Writing {
-  const hand = drawHand(random);
+  const hand = drawHabits(random);
   const page = new PageWriter(glyphs, random, size, hand);
   const kind = random.next();
   if (kind < 0.7) page.lines();
   else if (kind < 0.78) page.table();
   else if (kind < 0.83) page.single();
-  else if (kind < 0.9) page.unfit(58, 240);
-  else if (kind < 0.93) page.unfit(4, 8);
-  else if (kind < 0.96) page.words();
-  if (chance(random, kind < 0.93 ? 0.25 : 0.7)) page.scribble();
+  else if (kind < 0.91) page.unfit(58, 240);
+  else if (kind < 0.94) page.unfit(4, 8);
+  else if (kind < 0.97) page.words();
+  if (chance(random, kind < 0.94 ? 0.25 : 0.7)) page.scribble();
   if (chance(random, 0.05)) page.showThrough();
   return page.done();
 }
@@ -85,7 +49,7 @@ class PageWriter {
   readonly #glyphs: GlyphSource;
   readonly #random: Random;
   readonly #size: PageSize;
-  readonly #hand: Hand;
+  readonly #hand: Habits;
   readonly #marks: Mark[] = [];
   readonly #marked: Coverage;
   readonly #other: Coverage;
@@ -93,7 +57,7 @@ class PageWriter {
   #unfit: Coverage | undefined;
   #line: BaseLine;
 
-  constructor(glyphs: GlyphSource, random: Random, size: PageSize, hand: Hand) {
+  constructor(glyphs: GlyphSource, random: Random, size: PageSize, hand: Habits) {
     this.#glyphs = glyphs;
     this.#random = random;
     this.#size = size;
@@ -183,28 +147,31 @@ class PageWriter {
     this.#writeAfter(along, line);
   }
 
-  /** What stands in front of a number: a sign of a currency, a word, a minus. */
+  /** Writes in front of a number: a sign of a currency, a word, a minus, or nothing. */
   #writeBefore(along: number, line: Line): number {
     const random = this.#random;
     const kind = random.next();
-    if (kind < 0.05) return this.#writeSymbol(drawSign(random), along, line);
-    if (kind < 0.11) return this.#writeWord(drawWord(random), along, line);
-    if (kind < 0.19) return this.#writeSeparator(chance(random, 0.7) ? '-' : '/', along, line);
+    if (kind < 0.05) return this.#writeSymbol(drawCurrency(random), along, line);
+    if (kind < 0.07) return this.#writeSymbol(drawSign(random), along, line);
+    if (kind < 0.13) return this.#writeWord(drawWord(random), along, line);
+    if (kind < 0.21) return this.#writeSeparator(chance(random, 0.7) ? '-' : '/', along, line);
     return along;
   }
 
-  /** What closes a number: an equals sign, a dot and a dash, a sign, a word. */
+  /** Writes after a number: an equals sign, a dot and a dash, a sign, a word, or nothing. */
   #writeAfter(along: number, line: Line): void {
     const random = this.#random;
     const kind = random.next();
     if (kind < 0.025) this.#writeSymbol('=', along, line);
     else if (kind < 0.05) this.#writeSeparator('-', this.#writeSeparator('.', along, line), line);
-    else if (kind < 0.08) this.#writeSymbol(drawSign(random), along, line);
+    else if (kind < 0.07) this.#writeSymbol(drawSign(random), along, line);
+    else if (kind < 0.08) this.#writeSymbol(drawCurrency(random), along, line);
     else if (kind < 0.14) this.#writeWord(drawWord(random), along, line);
   }
 
   #drawDigit(height: number): Glyph {
-    return this.#glyphs.draw(this.#random, height, this.#hand.digits);
+    const { writer, mixed } = this.#hand;
+    return this.#glyphs.draw(this.#random, height, mixed ? undefined : writer);
   }
 
   #writeDigit(along: number, line: Line): number {
@@ -237,7 +204,7 @@ class PageWriter {
 
   #writeSeparator(kind: string, along: number, line: Line): number {
     const [random, hand] = [this.#random, this.#hand];
-    const ink = drawSeparator(kind, random, hand.height, hand.nib);
+    const ink = drawSeparator(kind, random, hand.height, hand.writer.nib);
     const before = hand.height * between(random, 0, 0.2);
     const end = this.#writeFigure(ink, markKinds.indexOf(kind), along + before, line);
     return end + hand.height * between(random, 0, 0.25);
@@ -246,7 +213,7 @@ class PageWriter {
   /** A letter or a sign: no mark. */
   #writeSymbol(name: string, along: number, line: Line): number {
     const [random, hand] = [this.#random, this.#hand];
-    const end = this.#writeFigure(drawSymbol(name, random, hand.height, hand.nib), undefined, along, line);
+    const end = this.#writeFigure(drawSymbol(name, random, hand.height, hand.writer), undefined, along, line);
     return end + hand.height * between(random, 0.05, 0.2);
   }
 
@@ -266,12 +233,12 @@ class PageWriter {
 
   /** A digit that its writer crossed out: no mark. */
   #strikeOut(along: number, line: Line): number {
-    const { angle, height, nib } = this.#hand;
+    const { angle, height, writer } = this.#hand;
     const glyph = this.#drawDigit(this.#digitHeight());
     const [x, y] = line(along + glyph.width / 2);
     const middle = y - glyph.height / 2;
     this.#place(glyph, undefined, x, middle);
-    const crossing = drawCrossingOut(this.#random, glyph.width, glyph.height, nib);
+    const crossing = drawCrossingOut(this.#random, glyph.width, glyph.height, writer.nib);
     stamp(this.#other, crossing, x, middle, angle);
     return along + glyph.width + height * 0.15;
   }
@@ -306,12 +273,14 @@ class PageWriter {
     this.#unfit = createCanvas(width, height);
     const tall = scaled(random, least, most);
     const drawnHeight = Math.min(48, Math.max(12, tall));
+    const scale = tall / drawnHeight;
     const pitch = tall * between(random, 1.1, 2);
+    // Used again and again: a page holds hundreds of tiny digits.
+    const drawn = Array.from({ length: 16 }, () => this.#drawDigit(drawnHeight));
     for (let y = between(random, -0.3 * tall, 0.7 * tall); y < height + 0.4 * tall; y += pitch) {
       const words = chance(random, 0.5);
       for (let x = between(random, -tall, 0.5 * width); x < width + tall; ) {
-        const glyph = this.#glyphs.draw(random, drawnHeight);
-        const scale = tall / drawnHeight;
+        const glyph = oneOf(random, drawn);
         stamp(this.#unfit, glyph, x, y + 0.05 * tall * random.normal(), this.#hand.angle, scale);
         x += glyph.width * scale + tall * (words && chance(random, 0.2) ? 1 : between(random, -0.1, 0.3));
       }
@@ -333,7 +302,11 @@ class PageWriter {
         y += reach * Math.sin(direction);
         path.push([x, y]);
       }
-      drawPath(this.#other, path, Math.max(1, hand.nib.width * hand.height) * between(random, 0.6, 1.3));
+      drawPath(
+        this.#other,
+        path,
+        Math.max(1, hand.writer.nib.width * hand.height) * between(random, 0.6, 1.3),
+      );
     }
   }
 
