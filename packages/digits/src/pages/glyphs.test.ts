@@ -54,10 +54,10 @@ test('3,000 digits are tight, as high as asked for to a pixel, and of nothing bu
   expect([...drawn].sort()).toEqual([0, 1, 7]);
 });
 
-test('the digits of one hand are of like darkness', () => {
-  const random = createRandom(2);
-  const shares = (width: number) => {
-    const hand = createHand(random);
+test('the wider the pen of a hand, the more ink its digits have', () => {
+  const hand = createHand(createRandom(2));
+  const inkOf = (width: number) => {
+    const random = createRandom(3);
     const nib = { ...hand.nib, width };
     const drawn = Array.from({ length: 60 }, () =>
       glyphs.draw(random, 30, { ...hand, nib, breaks: undefined }),
@@ -65,7 +65,8 @@ test('the digits of one hand are of like darkness', () => {
     const ink = drawn.reduce((sum, { coverage }) => sum + coverage.reduce((a, b) => a + b), 0);
     return ink / drawn.length;
   };
-  expect(shares(0.14)).toBeGreaterThan(1.4 * shares(0.05));
+  // Half of the digits are MNIST's pictures, which have a pen of their own.
+  expect(inkOf(0.14)).toBeGreaterThan(1.2 * inkOf(0.05));
 });
 
 test('a set without a digit is refused', () => {
