@@ -250,7 +250,7 @@ async function takeTimes(
     return {
       bitmap: await timesOf(readers, await smallPictures(setNamed('optdigits'), 50), rounds),
       drawing: await timesOf(readers, await smallPictures(setNamed('pendigits'), 50), rounds),
-      large: await timesOf(readers, [large.bytes], 7),
+      large: await timesOf(readers, [large.bytes], 15),
     };
   } finally {
     await other?.close();
