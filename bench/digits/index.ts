@@ -20,6 +20,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean' },
     kinds: { type: 'string' },
     reader: { type: 'string' },
+    detector: { type: 'string' },
     against: { type: 'string' },
     samples: { type: 'string' },
     seed: { type: 'string' },

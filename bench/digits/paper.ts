@@ -6,6 +6,7 @@
  *     --quick             a sixth of the pictures
  *     --kinds ruled,note  only kinds whose name holds one of these words, and no exam
  *     --reader CHECKOUT   reads through another checkout, which must be built
+ *     --detector MODEL    finds digits with a detector: page, or a file
  *     --against CHECKOUT  times one small picture against another checkout, by turns
  *     --samples DIR       writes sheets of what each kind looks like, and reads nothing
  *     --seed N            other pictures; default 1
@@ -41,6 +42,7 @@ export interface PaperOptions {
   readonly quick?: boolean | undefined;
   readonly kinds?: string | undefined;
   readonly reader?: string | undefined;
+  readonly detector?: string | undefined;
   readonly against?: string | undefined;
   readonly samples?: string | undefined;
   readonly seed?: string | undefined;
@@ -66,7 +68,7 @@ export async function paper(options: PaperOptions): Promise<void> {
   const kinds = allKinds.filter(({ name }) => !words || words.some((word) => name.includes(word)));
   if (options.samples !== undefined) return drawSamples(options.samples, kinds, hands, seed);
 
-  await using reader = await openReaderOf(options.reader);
+  await using reader = await openReaderOf(options.reader, options.detector);
   const each = options.quick ? pictures.quick : pictures.full;
   const scores: KindScore[] = [];
   for (const kind of kinds) {
@@ -81,7 +83,8 @@ export async function paper(options: PaperOptions): Promise<void> {
   for (const { file, text, read } of exam.casesWrong)
     console.log(`paper case ${file}: ${text || 'nothing'} read as ${read || 'nothing'}`);
   if (options.quick || options.reader !== undefined) return;
-  saveResults('digits-paper', 'npm run bench -- digits --only paper', {
+  const by = options.detector === undefined ? '' : '-detector';
+  saveResults(`digits-paper${by}`, `npm run bench -- digits --only paper${by && ' --detector page'}`, {
     model: reader.card.version,
     seed,
     pictures: each,
