@@ -35,6 +35,7 @@ function readingAt(number: number) {
     time: new Date(Date.now() - (10_000 - number) * 173_000).toISOString(),
     source: number % 3 ? 'drawing' : 'upload',
     text,
+    written: text,
     confidence,
     unsure,
     digits,
