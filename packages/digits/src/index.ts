@@ -46,6 +46,7 @@ export {
   unsealModel,
   writeModelFile,
 } from './model/model-file.ts';
+export type { PageSize } from './pages/mark.ts';
 export { digitPng } from './png/digit-png.ts';
 export {
   type PictureType,
@@ -80,5 +81,6 @@ export { type Batch, type BatchPosition, BatchWalk } from './train/batches.ts';
 export { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './train/graphs.ts';
 export { formatHistory, parseHistory } from './train/history.ts';
 export { buildPageTraining, exportPageRecipe, pageLoss } from './train/page-graphs.ts';
+export type { PageBatch } from './train/page-maker.ts';
 export type { RunOptions, TrainedRun, TrainProgress } from './train/run.ts';
 export { type TrainOptions, train } from './train/train.ts';
