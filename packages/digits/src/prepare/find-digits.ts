@@ -5,7 +5,7 @@ import { type Component, type Labelled, labelComponents } from './components.ts'
 import { cropDigit } from './crop.ts';
 import { eraseRules } from './erase-rules.ts';
 import type { Grey } from './grey.ts';
-import { dropSpecks, groupAll, groupComponents, uniteLabels } from './grouping.ts';
+import { dropSpecks, type Group, groupAll, groupComponents, uniteLabels } from './grouping.ts';
 import type { InkMask } from './ink-mask.ts';
 import type { PreparedDigit, PreparedPicture } from './prepared.ts';
 import { readingOrder } from './reading-order.ts';
@@ -33,16 +33,37 @@ export interface InkPicture {
 /** Less than this, in pixels of ink, cannot be a digit. */
 const smallestDigit = 8;
 /** More digits than this are a page of something, not numbers that a person wants to have read… */
-const mostDigits = 512;
+export const mostDigits = 512;
 /** …and so are more pieces, even if each digit were in four of them. */
 const mostPieces = 4 * mostDigits;
+
+/** Digits as groups of pieces of ink, not in order yet. */
+export interface FoundGroups {
+  /** Whose each pixel is: the first label of its group. */
+  readonly labelled: Labelled;
+  readonly digits: readonly Group[];
+  /** The height of the writing, in pixels of ink. */
+  readonly height: number;
+  /** Pieces that were dropped as specks. */
+  readonly specks: number;
+}
 
 /**
  * From ink to digits in reading order: rules and specks dropped, pieces grouped and split, each cropped.
  * Throws DIGITS_NONE_FOUND for more than 512 digits or 2048 pieces of ink, before it takes time for them.
  */
 export function findDigits(picture: InkPicture): PreparedPicture {
-  const { ink } = picture;
+  const { labelled, digits, height, specks } = findGroups(picture);
+  const lines = readingOrder(digits, height).map((words) =>
+    words.map((word) => word.map((group) => cutDigit(picture, labelled, group))),
+  );
+  const doubt = faintShare(picture);
+  const clutter = clutterOf(digits, { specks, doubt, lineLength: picture.lineLength ?? 0 });
+  return { width: picture.width, height: picture.height, lines, clutter };
+}
+
+/** The first half of `findDigits`: rules and specks dropped, pieces grouped and split. Throws as it does. */
+export function findGroups(picture: InkPicture): FoundGroups {
   const labelled = labelWriting(picture);
   const kept = dropSpecks(labelled.components, smallestDigit);
   expectAtMost(mostPieces, kept.length);
@@ -55,25 +76,18 @@ export function findDigits(picture: InkPicture): PreparedPicture {
   const digits = dropSpecks(groups, Math.max(smallestDigit, 0.3 * height));
   expectAtMost(mostDigits, digits.length);
   uniteLabels(whole, digits);
-  const lines = readingOrder(digits, height).map((words) =>
-    words.map((word) =>
-      word.map(
-        (group): PreparedDigit => ({ box: boxOf(group, picture), pixels: cropDigit(ink, whole, group) }),
-      ),
-    ),
-  );
   // Dust is no sign of anything; what is a letter's size beside the digits may be one.
   const pieces = labelled.components.filter((piece) => sizeOf(piece) >= Math.max(5, 0.08 * height)).length;
-  const specks = Math.max(0, pieces - kept.length);
-  const clutter = clutterOf(digits, {
-    specks,
-    doubt: faintShare(picture),
-    lineLength: picture.lineLength ?? 0,
-  });
-  return { width: picture.width, height: picture.height, lines, clutter };
+  return { labelled: whole, digits, height, specks: Math.max(0, pieces - kept.length) };
 }
 
-function expectAtMost(most: number, pieces: number): void {
+/** A group that was found, in MNIST's form. */
+export const cutDigit = (picture: InkPicture, labelled: Labelled, group: Group): PreparedDigit => ({
+  box: boxOf(group, picture),
+  pixels: cropDigit(picture.ink, labelled, group),
+});
+
+export function expectAtMost(most: number, pieces: number): void {
   if (pieces > most)
     throw new DigitsError(
       'DIGITS_NONE_FOUND',

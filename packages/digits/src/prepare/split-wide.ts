@@ -3,7 +3,7 @@ import type { Component, Labelled } from './components.ts';
 import { areHalves } from './zero-halves.ts';
 
 /** A piece is cut when it is wider than this many heights: hardly any single digit is. */
-const widestDigit = 1.25;
+export const widestDigit = 1.25;
 /** A cut crosses at most this many stroke widths of ink, once: a touch, not a bar. */
 const thickestTouch = 1.7;
 /** Each side of a cut is at least this wide, in heights of the piece… */

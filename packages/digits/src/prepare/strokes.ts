@@ -67,7 +67,8 @@ function isPoint(point: unknown): boolean {
   return isCoordinate(x) && isCoordinate(y) && typeof pressure === 'number' && pressure >= 0 && pressure <= 1;
 }
 
-function edgesOf(stroke: Stroke): Edges {
+/** Edges of a stroke's points, the pen's width not counted. */
+export function edgesOf(stroke: Stroke): Edges {
   const edges = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   for (const [x, y] of stroke) {
     edges.left = Math.min(edges.left, x);
@@ -78,7 +79,8 @@ function edgesOf(stroke: Stroke): Edges {
   return edges;
 }
 
-function lengthOf(stroke: Stroke): number {
+/** The length of a stroke's line. */
+export function lengthOf(stroke: Stroke): number {
   let length = 0;
   for (let i = 1; i < stroke.length; i++)
     length += Math.hypot(stroke[i]![0] - stroke[i - 1]![0], stroke[i]![1] - stroke[i - 1]![1]);

@@ -4,7 +4,6 @@
  *
  *     marks ─slashes that are ones─▶ arranged ─crops─▶ answer of the digit network ─× the detector's─▶ reading
  */
-import { digitKinds, markKinds } from '../detect/detector-maps.ts';
 import type { FoundPage } from '../detect/find-marks.ts';
 import type { FoundMark } from '../detect/marks.ts';
 import type { ModelCard } from '../model/model-card.ts';
@@ -13,6 +12,7 @@ import type { Answer } from './batcher.ts';
 import { confidenceOf, plainDoubt } from './doubt.ts';
 import { cellsOf } from './grid-cells.ts';
 import { arrangeMarks } from './lines.ts';
+import { withoutLoneSlashes } from './lone-slashes.ts';
 import { composeReading, type ReadPicture, short } from './reading.ts';
 
 /** A page whose marks are in order, and its digits as the digit network wants them. */
@@ -48,32 +48,6 @@ function wholeBox({ boxOf, width, height }: FoundPage, mark: FoundMark): [number
   const [left, top] = [Math.min(width - 1, Math.floor(x)), Math.min(height - 1, Math.floor(y))];
   const [right, bottom] = [Math.min(width, Math.ceil(x + across)), Math.min(height, Math.ceil(y + down))];
   return [left, top, Math.max(1, right - left), Math.max(1, bottom - top)];
-}
-
-/** A slash is this much taller than the digits beside it; a stroke that is not is a 1. */
-const slashHeight = 1.15;
-/** How far beside a slash its digits are, over their height. */
-const slashReach = 1.5;
-const slash = markKinds.indexOf('/');
-
-/**
- * Slashes stand between two digits and are taller than both. Others are the leaning 1 of many hands: with the detector of a
- * trial a tenth of the amounts on real cheques began with one.
- */
-function withoutLoneSlashes(marks: readonly FoundMark[]): FoundMark[] {
-  const digits = marks.filter(({ kind }) => kind < digitKinds);
-  const isBeside = (mark: FoundMark, digit: FoundMark, side: number) => {
-    const gap = side * (digit.x - mark.x);
-    const reach = slashReach * Math.max(mark.height, digit.height);
-    return gap > 0 && gap < reach && Math.abs(digit.y - mark.y) < 0.6 * Math.max(mark.height, digit.height);
-  };
-  return marks.map((mark) => {
-    if (mark.kind !== slash) return mark;
-    const beside = [-1, 1].map((side) => digits.filter((digit) => isBeside(mark, digit, side)));
-    const tallest = Math.max(...beside.flat().map(({ height }) => height));
-    if (beside.every((some) => some.length > 0) && mark.height >= slashHeight * tallest) return mark;
-    return { ...mark, kind: 1 };
-  });
 }
 
 /**

@@ -17,13 +17,14 @@ import { DigitsError } from '../errors.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { bundledModel, openModelFile } from '../model/model-file.ts';
 import { preparePicture } from '../prepare/prepare-picture.ts';
-import { prepareStrokes } from '../prepare/prepare-strokes.ts';
+import { openSheet, prepareSheet, type StrokeSheet } from '../prepare/prepare-strokes.ts';
 import type { PreparedPicture, Stroke } from '../prepare/prepared.ts';
 import { Batcher } from './batcher.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { arrangePage, composePageReading } from './page-reading.ts';
 import { composeReading, digitsOf, type ReadPicture, stackDigits } from './reading.ts';
 import { type ModelRunner, openRunner } from './runner.ts';
+import { composeStrokeReading, strokeCandidates } from './stroke-reading.ts';
 
 /** The input of a reader: a picture file's bytes, pen strokes, or the [784] pixels of one digit that is prepared already. */
 export type Picture =
@@ -37,7 +38,7 @@ export interface ReaderOptions {
   readonly model?: string | undefined;
   /**
    * A detector's model file (recipe `page`), by which the digits of picture files are found. Default: none, and rules find
-   * them. Pen strokes are always grouped by rules.
+   * them. Pen strokes do not need it: which of them are a digit, the model decides.
    */
   readonly detector?: string | undefined;
   /** Threads inside one run of the model. Default 1: a batch of 64 is read in a few milliseconds. */
@@ -154,8 +155,20 @@ class ModelReader extends Owner implements Reader {
     this.expectOpen();
     if ('bytes' in picture)
       return this.#reads.run((signal) => this.#readPicture(picture.bytes, signal), options);
-    const prepared = 'strokes' in picture ? prepareStrokes(picture.strokes) : preparedAlready(picture.pixels);
+    if ('strokes' in picture) {
+      const sheet = openSheet(picture.strokes);
+      return this.#begin((signal) => this.#readStrokes(sheet, signal), options);
+    }
+    const prepared = preparedAlready(picture.pixels);
     return this.#begin((signal) => this.#readDigits(prepared, signal), options);
+  }
+
+  async #readStrokes(sheet: StrokeSheet, signal?: AbortSignal): Promise<ReadPicture> {
+    const found = await strokeCandidates(sheet, signal);
+    const digits = found?.candidates.flatMap((candidate) => candidate.digits) ?? [];
+    if (!found || digits.length === 0) return this.#readDigits(prepareSheet(sheet), signal);
+    const answer = await this.#batcher.classify(stackDigits(digits), signal);
+    return composeStrokeReading(found, answer, this.card) ?? this.#readDigits(prepareSheet(sheet), signal);
   }
 
   async #readPicture(bytes: Uint8Array, signal: AbortSignal): Promise<ReadPicture> {

@@ -32,8 +32,8 @@ export interface ReadPicture {
   /** The digits of each word, words joined by a space, lines by `\n`. */
   readonly text: string;
   /**
-   * What stands in the picture: as `text`, with the separators in their places (`12,34`, `-828`). Only a detector finds
-   * separators; without one it is `text`.
+   * What stands in the picture: as `text`, with the separators in their places (`12,34`, `-828`). In picture files only
+   * a detector finds separators; without one it is `text`.
    */
   readonly written: string;
   /**
