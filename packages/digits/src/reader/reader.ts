@@ -157,13 +157,18 @@ class ModelReader extends Owner implements Reader {
       return this.#reads.run((signal) => this.#readPicture(picture.bytes, signal), options);
     if ('strokes' in picture) {
       const sheet = openSheet(picture.strokes);
-      return this.#begin((signal) => this.#readStrokes(sheet, signal), options);
+      if (sheet.drawing.strokes.length > 1)
+        return this.#reads.run((signal) => this.#readStrokes(sheet, signal), options);
+      return this.#readOne(prepareSheet(sheet), options);
     }
-    const prepared = preparedAlready(picture.pixels);
+    return this.#readOne(preparedAlready(picture.pixels), options);
+  }
+
+  #readOne(prepared: PreparedPicture, options: WaitOptions): Promise<ReadPicture> {
     return this.#begin((signal) => this.#readDigits(prepared, signal), options);
   }
 
-  async #readStrokes(sheet: StrokeSheet, signal?: AbortSignal): Promise<ReadPicture> {
+  async #readStrokes(sheet: StrokeSheet, signal: AbortSignal): Promise<ReadPicture> {
     const found = await strokeCandidates(sheet, signal);
     const digits = found?.candidates.flatMap((candidate) => candidate.digits) ?? [];
     if (!found || digits.length === 0) return this.#readDigits(prepareSheet(sheet), signal);

@@ -34,6 +34,8 @@ export interface StrokeCandidates {
   readonly count: number;
   readonly candidates: readonly Candidate[];
   readonly separators: readonly Separator[];
+  /** How tall the writing may be; the tallest first. */
+  readonly heights: readonly number[];
 }
 
 /** A stroke smaller than this, over the writing's height, is no digit by itself. */
@@ -47,6 +49,8 @@ const speckCost = 3;
 const strangenessCost = 0.3;
 const familiarMargin = 0.7;
 
+/** Two lines of writing, rather than one of digits twice as tall, must be cheaper by this. */
+const lowerMargin = 0.5;
 /** Drawings of more strokes than this are not searched… */
 const mostStrokes = 512;
 /** …nor are those of more candidates: most take half a millisecond to draw, large ones two. */
@@ -55,15 +59,15 @@ const mostCandidates = 768;
 const drawnAtOnce = 64;
 
 /**
- * Draws everything that may be a digit: about two candidates a stroke, at most six. Undefined when the search is not worth
- * while: one stroke leaves nothing to choose, and a tangle of hundreds is no number. Rejects with the signal's reason.
+ * Draws everything that may be a digit: about two candidates a stroke, at most six. Undefined for a tangle and for
+ * more strokes than are searched. Rejects with the signal's reason.
  */
 export async function strokeCandidates(
   sheet: StrokeSheet,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<StrokeCandidates | undefined> {
   const { strokes, height } = sheet.drawing;
-  if (strokes.length < 2 || strokes.length > mostStrokes || height === 0) return undefined;
+  if (strokes.length > mostStrokes || height === 0) return undefined;
   const shapes = strokes.map(shapeOf);
   const separators = separatorsOf(shapes, height);
   const apart = new Set(separators.flatMap((separator) => separator.strokes));
@@ -72,17 +76,17 @@ export async function strokeCandidates(
     height,
   );
   if (!found || found.groups.length > mostCandidates) return undefined;
-  const { order, groups } = found;
+  const { order, groups, heights } = found;
   const candidates: Candidate[] = [];
   for (const [i, group] of groups.entries()) {
     if (i > 0 && i % drawnAtOnce === 0) {
       await setImmediate();
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
     }
     const members = group.strokes.map((place) => order[place]!);
     candidates.push({ ...group, shapes: members, ...drawn(sheet, members) });
   }
-  return { sheet, count: order.length, candidates, separators };
+  return { sheet, count: order.length, candidates, separators, heights };
 }
 
 function drawn(sheet: StrokeSheet, members: readonly StrokeShape[]): StrokeDigits {
@@ -108,16 +112,12 @@ interface StrokeMark extends PlacedMark {
  * its strokes is a digit. Throws DIGITS_NONE_FOUND for more than 512 digits.
  */
 export function composeStrokeReading(
-  { sheet, count, candidates, separators }: StrokeCandidates,
+  drawing: StrokeCandidates,
   answer: Answer,
   card: Pick<ModelCard, 'unsureBelow' | 'familiarAbove'>,
 ): ReadPicture | undefined {
-  let row = 0;
-  const judged = candidates.map((candidate) => {
-    const rows = candidate.digits.map(() => row++);
-    return { ...candidate, rows, cost: costOf(candidate, rows, answer, card.familiarAbove) };
-  });
-  const cover = cheapestCover(count, judged) as typeof judged;
+  const { sheet, separators } = drawing;
+  const cover = coverOf(drawing, answer, card);
   const read = cover.filter(({ digits }) => digits.length > 0);
   if (read.length === 0) return undefined;
   expectAtMost(
@@ -156,17 +156,43 @@ export function composeStrokeReading(
   return { ...composeReading(picture, rowsOf(answer, rows), card), written };
 }
 
-function costOf(
-  candidate: Candidate,
+/** A candidate with its rows in the answer. */
+interface Judged extends Candidate {
+  readonly rows: readonly number[];
+  readonly cost: number;
+}
+
+/** The cheapest cover, at the tallest height of the writing unless a lower one is much cheaper. */
+function coverOf(
+  { count, candidates, heights }: StrokeCandidates,
+  answer: Answer,
+  { familiarAbove }: Pick<ModelCard, 'familiarAbove'>,
+): readonly Judged[] {
+  let row = 0;
+  const read = candidates.map((candidate) => {
+    const rows = candidate.digits.map(() => row++);
+    return { ...candidate, rows, cost: readingCost(candidate, rows, answer, familiarAbove) };
+  });
+  const [tallest, ...lower] = heights.map((height) => {
+    const judged = read.map((each) => ({ ...each, cost: each.cost + geometricCost(each, height) }));
+    // Each stroke alone is a candidate, so that there is a cover.
+    const groups = cheapestCover(count, judged) as Judged[];
+    return { groups, cost: groups.reduce((sum, { cost }) => sum + cost, 0) };
+  });
+  return (lower.find(({ cost }) => cost < tallest!.cost - lowerMargin) ?? tallest!).groups;
+}
+
+function readingCost(
+  { digits, shapes }: Candidate,
   rows: readonly number[],
   { probabilities, familiarity }: Answer,
   familiarAbove = -Infinity,
 ): number {
-  if (rows.length === 0) return candidate.shapes.length === 1 ? speckCost : Infinity;
+  if (digits.length === 0) return shapes.length === 1 ? speckCost : Infinity;
   return rows.reduce((sum, row) => {
     const strange = Math.max(0, familiarAbove + familiarMargin - familiarity[row]!);
     return sum - Math.log(topOf(probabilities, row).confidence) + strangenessCost * strange;
-  }, geometricCost(candidate));
+  }, 0);
 }
 
 function markOf({ kind, strokes }: Separator, { kept }: StrokeSheet): StrokeMark {

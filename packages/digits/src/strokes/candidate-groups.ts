@@ -15,8 +15,8 @@ export interface CandidateGroup {
   readonly gap: number;
   /** How much wider it is than a digit. */
   readonly excess: number;
-  /** How much lower it is than the writing, beyond what is usual. */
-  readonly lack: number;
+  /** Its height, in the units of the strokes. */
+  readonly height: number;
 }
 
 export interface Candidates {
@@ -24,6 +24,11 @@ export interface Candidates {
   readonly order: readonly StrokeShape[];
   /** Each stroke alone, and at most `mostGroups` − 1 more that begin with it. */
   readonly groups: readonly CandidateGroup[];
+  /**
+   * How tall the writing may be, in the units of the strokes: the tallest first. Two when strokes stand one over another and
+   * touch: the rings of an 8, or two lines.
+   */
+  readonly heights: readonly number[];
 }
 
 /** A digit has at most this many strokes. */
@@ -40,8 +45,10 @@ const touch = 0.24;
 const tallest = 1.7;
 /** A group is at most this many heights wide, unless one of its strokes is. */
 const widest = 1.5;
-/** Lower than this, over the writing's height, a digit is unusual. */
-const usualHeight = 0.8;
+/** Lower or taller than this, over the writing's height, a digit is unusual. */
+const usualHeight = { least: 0.8, most: 1.7 };
+/** Strokes one over another that make the writing this many times taller leave two heights possible. */
+const stacked = 1.3;
 /** Wider than this, over its height, a digit is unusual. */
 const usualWidth = 0.85;
 
@@ -55,7 +62,9 @@ export function candidateGroups(
 ): Candidates | undefined {
   const neighbours = neighboursOf(strokes, strokeHeight);
   if (!neighbours) return undefined;
-  const height = Math.max(strokeHeight, columnHeight(strokes, neighbours));
+  const stackedHeight = columnHeight(strokes, neighbours);
+  const height = Math.max(strokeHeight, stackedHeight);
+  const heights = stackedHeight > stacked * strokeHeight ? [stackedHeight, strokeHeight] : [height];
   const order = clustersOf(strokes, neighbours).flat();
   const places = new Map(order.map((stroke, place) => [stroke, place]));
   const distances = order.map(
@@ -70,21 +79,27 @@ export function candidateGroups(
     const [alone, ...others] = setsFrom(first, distances)
       .filter(isPossible)
       .map((set) => measured(set, order, distances, height));
-    others.sort((a, b) => geometricCost(a) - geometricCost(b));
+    others.sort((a, b) => geometricCost(a, height) - geometricCost(b, height));
     return [alone!, ...others.slice(0, mostGroups - 1)];
   });
-  return { order, groups };
+  return { order, groups, heights };
 }
 
 /**
  * What each fault costs, beside the network's minus log probability. Found on strings made of one half of pendigits' digits,
  * by coordinate search; twice or half of any of them changes few readings.
  */
-const costs = { gap: 1.5, excess: 2, lack: 20 };
+const costs = { gap: 1.5, excess: 2, lack: 20, tallness: 8 };
 
-/** What a group costs by its geometry: 0 for one compact stroke of the writing's height. */
-export function geometricCost({ gap, excess, lack }: CandidateGroup): number {
-  return costs.gap * gap + costs.excess * excess + costs.lack * lack;
+/** What a group costs by its geometry, if the writing is `height` tall: 0 for one compact stroke of that height. */
+export function geometricCost(group: CandidateGroup, height: number): number {
+  const share = group.height / height;
+  return (
+    costs.gap * group.gap +
+    costs.excess * group.excess +
+    costs.lack * Math.max(0, usualHeight.least - share) +
+    (group.strokes.length > 1 ? costs.tallness * Math.max(0, share - usualHeight.most) : 0)
+  );
 }
 
 /** For each place those of its neighbours, and how far away they are. */
@@ -188,7 +203,7 @@ function measured(
     gap: gaps / height,
     excess:
       strokes.length === 1 ? 0 : Math.max(0, widthOf(box) / Math.max(height, heightOf(box)) - usualWidth),
-    lack: Math.max(0, usualHeight - heightOf(box) / height),
+    height: heightOf(box),
   };
 }
 
