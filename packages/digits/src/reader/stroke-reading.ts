@@ -49,6 +49,9 @@ const speckCost = 3;
 const strangenessCost = 0.3;
 const familiarMargin = 0.7;
 
+/** Narrower than this, over its height, no digit but the 1 is; a 2 over a 5 is, which the network takes for a 3. */
+const usualWidth = 0.4;
+const slendernessCost = 10;
 /** Two lines of writing, rather than one of digits twice as tall, must be cheaper by this. */
 const lowerMargin = 0.5;
 /** Drawings of more strokes than this are not searched… */
@@ -189,9 +192,12 @@ function readingCost(
   familiarAbove = -Infinity,
 ): number {
   if (digits.length === 0) return shapes.length === 1 ? speckCost : Infinity;
-  return rows.reduce((sum, row) => {
+  return rows.reduce((sum, row, i) => {
+    const { digit, confidence } = topOf(probabilities, row);
     const strange = Math.max(0, familiarAbove + familiarMargin - familiarity[row]!);
-    return sum - Math.log(topOf(probabilities, row).confidence) + strangenessCost * strange;
+    const [, , width, height] = digits[i]!.box;
+    const slender = shapes.length > 1 && digit !== 1 ? Math.max(0, usualWidth - width / height) : 0;
+    return sum - Math.log(confidence) + strangenessCost * strange + slendernessCost * slender;
   }, 0);
 }
 

@@ -70,6 +70,7 @@ export function candidateGroups(
   const distances = order.map(
     (stroke) => new Map([...neighbours.get(stroke)!].map(([other, gap]) => [places.get(other)!, gap])),
   );
+  const costAt = (group: CandidateGroup) => Math.min(...heights.map((each) => geometricCost(group, each)));
   const isPossible = (set: readonly number[]) =>
     isOfADigitsSize(
       set.map((place) => order[place]!),
@@ -79,7 +80,7 @@ export function candidateGroups(
     const [alone, ...others] = setsFrom(first, distances)
       .filter(isPossible)
       .map((set) => measured(set, order, distances, height));
-    others.sort((a, b) => geometricCost(a, height) - geometricCost(b, height));
+    others.sort((a, b) => costAt(a) - costAt(b));
     return [alone!, ...others.slice(0, mostGroups - 1)];
   });
   return { order, groups, heights };
