@@ -60,6 +60,12 @@ describe('digits of pen strokes', () => {
     }
   });
 
+  it('cuts joined writing beside other digits', async () => {
+    const [first] = digitStrokes('0') as [Stroke];
+    const joined = [...first, ...moved([first], 90)[0]!];
+    expect(await textOf([joined, ...moved(digitStrokes('3'), 164)])).toBe('003');
+  });
+
   it('reads two lines that are close', async () => {
     expect(await textOf([...drawNumber('203', 8), ...drawNumber('572', 8, 112)])).toBe('203\n572');
   });

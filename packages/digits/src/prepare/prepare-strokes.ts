@@ -58,7 +58,7 @@ export function prepareSheet(sheet: StrokeSheet): PreparedPicture {
 
 /** Strokes that were drawn alone. */
 export interface StrokeDigits {
-  /** One, unless the strokes are wider than a digit and can be cut; none when they are too small for one. */
+  /** One, unless the strokes are wider than a digit and can be cut; none when they are too small to be cut out. */
   readonly digits: readonly PreparedDigit[];
   /** The shapes of the digits, in the order of `digits`. */
   readonly groups: readonly Group[];
