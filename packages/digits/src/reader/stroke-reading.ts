@@ -20,7 +20,7 @@ import { type StrokeShape, shapeOf } from '../strokes/stroke-shape.ts';
 import type { Answer } from './batcher.ts';
 import { arrangeMarks, type PlacedMark } from './lines.ts';
 import { slash, withoutLoneSlashes } from './lone-slashes.ts';
-import { composeReading, type ReadPicture } from './reading.ts';
+import { composeReading, type ReadPicture, short } from './reading.ts';
 
 /** A group of strokes as the digit network will see it. */
 interface Candidate extends CandidateGroup, StrokeDigits {
@@ -54,6 +54,11 @@ const usualWidth = 0.4;
 const slendernessCost = 10;
 /** Two lines of writing, rather than one of digits twice as tall, must be cheaper by this. */
 const lowerMargin = 0.5;
+/**
+ * How much surer a difference of costs is than one of logs of probabilities. 3 makes the outcomes of strings of one half of
+ * pendigits most probable; 2 and 5 are hardly worse.
+ */
+const sharpness = 3;
 /** Drawings of more strokes than this are not searched… */
 const mostStrokes = 512;
 /** …nor are those of more candidates: most take half a millisecond to draw, large ones two. */
@@ -120,7 +125,7 @@ export function composeStrokeReading(
   card: Pick<ModelCard, 'unsureBelow' | 'familiarAbove'>,
 ): ReadPicture | undefined {
   const { sheet, separators } = drawing;
-  const cover = coverOf(drawing, answer, card);
+  const { groups: cover, certainty } = coverOf(drawing, answer, card);
   const read = cover.filter(({ digits }) => digits.length > 0);
   if (read.length === 0) return undefined;
   expectAtMost(
@@ -156,7 +161,9 @@ export function composeStrokeReading(
     lines: lines.map((words) => words.map((word) => word.map((mark) => mark.digit!))),
     clutter,
   };
-  return { ...composeReading(picture, rowsOf(answer, rows), card), written };
+  const reading = composeReading(picture, rowsOf(answer, rows), card);
+  const confidence = short(reading.confidence * certainty);
+  return { ...reading, written, confidence, unsure: reading.unsure || confidence < card.unsureBelow };
 }
 
 /** A candidate with its rows in the answer. */
@@ -170,7 +177,7 @@ function coverOf(
   { count, candidates, heights }: StrokeCandidates,
   answer: Answer,
   { familiarAbove }: Pick<ModelCard, 'familiarAbove'>,
-): readonly Judged[] {
+): { groups: readonly Judged[]; certainty: number } {
   let row = 0;
   const read = candidates.map((candidate) => {
     const rows = candidate.digits.map(() => row++);
@@ -180,9 +187,41 @@ function coverOf(
     const judged = read.map((each) => ({ ...each, cost: each.cost + geometricCost(each, height) }));
     // Each stroke alone is a candidate, so that there is a cover.
     const groups = cheapestCover(count, judged) as Judged[];
-    return { groups, cost: groups.reduce((sum, { cost }) => sum + cost, 0) };
+    return { judged, groups, cost: totalOf(groups) };
   });
-  return (lower.find(({ cost }) => cost < tallest!.cost - lowerMargin) ?? tallest!).groups;
+  const { judged, groups } = lower.find(({ cost }) => cost < tallest!.cost - lowerMargin) ?? tallest!;
+  return { groups, certainty: certaintyOf(count, judged, groups, answer) };
+}
+
+const totalOf = (groups: readonly Judged[]) => groups.reduce((sum, { cost }) => sum + cost, 0);
+
+/**
+ * How probable the cheapest cover is against those that do without one of its groups and say something else, 0…1.
+ */
+function certaintyOf(
+  count: number,
+  judged: readonly Judged[],
+  cheapest: readonly Judged[],
+  answer: Answer,
+): number {
+  const digitsOf = (groups: readonly Judged[]) =>
+    groups
+      .flatMap(({ digits, rows }) => digits.map(({ box }, i) => ({ x: box[0], row: rows[i]! })))
+      .sort((a, b) => a.x - b.x)
+      .map(({ row }) => topOf(answer.probabilities, row).digit)
+      .join('');
+  const costs = new Map([[digitsOf(cheapest), totalOf(cheapest)]]);
+  for (const group of cheapest) {
+    const other = cheapestCover(
+      count,
+      judged.filter((each) => each !== group),
+    ) as Judged[] | undefined;
+    if (!other) continue;
+    const text = digitsOf(other);
+    costs.set(text, Math.min(costs.get(text) ?? Infinity, totalOf(other)));
+  }
+  const least = totalOf(cheapest);
+  return 1 / [...costs.values()].reduce((sum, cost) => sum + Math.exp(sharpness * (least - cost)), 0);
 }
 
 function readingCost(
