@@ -41,6 +41,15 @@ describe('a reading of strokes', () => {
     expect(joined?.text).toBe('8');
   });
 
+  it('takes two rings for an 8, and two that are as slender together as no digit for two lines', async () => {
+    const says = { '0': [0, 0.99], '1': [0, 0.99], '0 1': [8, 0.99] } as const;
+    const [ring] = drawNumber('0', 0) as [Stroke];
+    const over = (height: number): Stroke[] =>
+      [0, height + 2].map((down) => ring.map(([x, y]) => [x, (y * height) / 100 + down] as const));
+    expect((await readWith(over(50), says))?.text).toBe('8');
+    expect((await readWith(over(100), says))?.text).toBe('0\n0');
+  });
+
   it('is less sure when other groups are nearly as likely', async () => {
     const clear = await readWith(rings, { '0': [0, 0.99], '1': [0, 0.99], '0 1': [8, 0.2] });
     const torn = await readWith(rings, { '0': [0, 0.99], '1': [0, 0.99], '0 1': [8, 0.99] });
