@@ -12,8 +12,8 @@ export const otherDirections: readonly Direction[] = [180, 90, 270];
 const weakScore = 0.7;
 /** Above this share of unread ink a reading is weak, whatever the score. */
 const weakUnread = 0.4;
-/** Another direction must be better by this factor and this much: as much as half of a sure digit. */
-const margin = { factor: 1.15, least: 0.5 };
+/** Another direction must be better by this factor, and good for this much at least. */
+const margin = { factor: 1.15, least: 0.4 };
 
 /** What was found in one direction. */
 export interface Attempt {
@@ -30,10 +30,14 @@ export function isWeak({ marks, unread }: Attempt): boolean {
   return mean < weakScore || unread > weakUnread;
 }
 
-/** How much a reading is worth: sure digits count, doubtful ones hardly, and unread ink takes its share. */
+/**
+ * How good a reading is, 0…1: the mean score of its digits, less the share of ink that was not read. The sum would favour
+ * the wrong direction, in which digits fall into many doubtful pieces.
+ */
 export function worthOf({ marks, unread }: Attempt): number {
-  const total = marks.reduce((sum, { kind, score }) => sum + (kind < 10 ? score ** 3 : 0), 0);
-  return total * (1 - unread);
+  const digits = marks.filter(({ kind }) => kind < 10);
+  if (digits.length === 0) return 0;
+  return ((1 - unread) * digits.reduce((sum, { score }) => sum + score, 0)) / digits.length;
 }
 
 /**
@@ -43,7 +47,7 @@ export function worthOf({ marks, unread }: Attempt): number {
 export function isBetter(attempt: Attempt, upright: Attempt): boolean {
   const digits = attempt.marks.filter(({ kind }) => kind < 10).length;
   if (digits < 2) return false;
-  return worthOf(attempt) > margin.factor * worthOf(upright) + margin.least;
+  return worthOf(attempt) > Math.max(margin.least, margin.factor * worthOf(upright));
 }
 
 /** The plane turned clockwise. */

@@ -12,6 +12,14 @@ const searchSide = 800;
 const leastExtent = 0.25;
 /** Local contrast from which a pixel may be part of a rule. */
 const ruleContrast = 0.7;
+/**
+ * Inside a grid's outline rules are thinner, and paler beside its digits: the mean contrast of a piece of rule, in which no
+ * pixel counts for more than the most.
+ */
+const innerContrast = 0.4;
+const mostContrast = 1.5;
+/** The length of such a piece in the flattened grid: long enough for noise to be even. */
+const pieceLength = 15;
 /** So many of the largest pieces of ink are tried. */
 const tries = 3;
 /** A grid's outline is a quadrilateral: its hull is hardly larger. */
@@ -20,7 +28,7 @@ const leastQuad = 0.9;
 const flatSide = 360;
 const offPlace = 0.015;
 /** The share of a rule's length that must be seen, and the mean of all of them. */
-const leastSeen = 0.5;
+const leastSeen = 0.55;
 const leastMeanSeen = 0.75;
 /** Most rows and columns: then a cell is 18 pixels of the flattened grid. */
 const mostCells = 20;
@@ -52,8 +60,7 @@ export function findGrid(plane: Plane): CellGrid | undefined {
     const hull = hullOf(labels, width, label);
     const quad = largestQuad(hull);
     if (!quad || areaOf(quad) < leastQuad * areaOf(hull)) continue;
-    const own = Float32Array.from(labels, (other) => (other === label ? 1 : 0));
-    const counts = countCells({ width, height, data: own }, quad);
+    const counts = countCells({ width, height, data: z }, quad);
     if (counts)
       return cellsOf(quad.map(([x, y]): Point => [x * scale, y * scale]) as unknown as Quad, counts);
   }
@@ -90,35 +97,43 @@ function closed(z: Float32Array, width: number, height: number): Uint8Array {
 }
 
 /** How many rows and columns of equal size the rules inside a quadrilateral make. */
-function countCells(ink: Plane, quad: Quad): { rows: number; columns: number } | undefined {
-  const flat = flatten({ ...ink, channels: 1 }, quad, flatSide, flatSide, new Float32Array(flatSide ** 2));
+function countCells(contrast: Plane, quad: Quad): { rows: number; columns: number } | undefined {
+  const flat = flatten(
+    { ...contrast, channels: 1 },
+    quad,
+    flatSide,
+    flatSide,
+    new Float32Array(flatSide ** 2),
+  );
   const columns = evenRules((rule, along) => flat[along * flatSide + rule]!);
   const rows = evenRules((rule, along) => flat[rule * flatSide + along]!);
   return rows && columns ? { rows, columns } : undefined;
 }
 
 /** The greatest number of equal parts between whose borders rules run from side to side; undefined below 2. */
-function evenRules(inkAt: (rule: number, along: number) => number): number | undefined {
+function evenRules(contrastAt: (rule: number, along: number) => number): number | undefined {
   for (let parts = mostCells; parts >= 2; parts--) {
-    const seen = Array.from({ length: parts + 1 }, (_, i) => seenAt(inkAt, (i * flatSide) / parts));
+    const seen = Array.from({ length: parts + 1 }, (_, i) => seenAt(contrastAt, (i * flatSide) / parts));
     const mean = seen.reduce((a, b) => a + b) / seen.length;
     if (mean >= leastMeanSeen && Math.min(...seen) >= leastSeen) return parts;
   }
   return undefined;
 }
 
-/** The share of a rule's length at which there is ink near its place. */
-function seenAt(inkAt: (rule: number, along: number) => number, place: number): number {
-  const off = offPlace * flatSide;
-  const first = Math.max(0, Math.round(place - off));
-  const last = Math.min(flatSide - 1, Math.round(place + off));
+/** The share of a rule's length along which there is contrast near its place: of short pieces, which may lie apart. */
+function seenAt(contrastAt: (rule: number, along: number) => number, place: number): number {
+  const first = Math.max(0, Math.round(place - offPlace * flatSide));
+  const last = Math.min(flatSide - 1, Math.round(place + offPlace * flatSide));
   let seen = 0;
-  for (let along = 0; along < flatSide; along++)
-    for (let rule = first; rule <= last; rule++)
-      if (inkAt(rule, along) >= 0.5) {
-        seen++;
-        break;
-      }
+  for (let start = 0; start < flatSide; start += pieceLength)
+    for (let rule = first; rule <= last; rule++) {
+      let sum = 0;
+      for (let along = start; along < start + pieceLength; along++)
+        sum += Math.min(mostContrast, contrastAt(rule, along));
+      if (sum < innerContrast * pieceLength) continue;
+      seen += pieceLength;
+      break;
+    }
   return seen / flatSide;
 }
 

@@ -99,6 +99,7 @@ const candidate = (x: number, y: number, width: number, height: number, rank: nu
   height,
   score: rank,
   rank,
+  scale: 1,
   logits: new Float32Array(10),
 });
 
@@ -118,6 +119,16 @@ test('digits that overlap by half of the smaller both stay', () => {
 test('a mark that was suppressed suppresses nothing', () => {
   const chain = [0, 8, 16].map((x, i) => candidate(x, 0, 20, 20, 0.9 - 0.1 * i));
   expect(suppress(chain).map(({ x }) => x)).toEqual([0, 16]);
+});
+
+test('a whole digit that several levels see is stronger than its sure part that one level sees', () => {
+  const part = candidate(50, 42, 16, 14, 0.8);
+  const whole = [1, 2, 4].map((scale) => ({ ...candidate(50 + scale, 50, 20, 30, 0.5), scale }));
+  expect(suppress([part, ...whole])).toEqual([expect.objectContaining({ height: 30, score: 0.5 })]);
+  const sameLevel = whole.map((mark) => ({ ...mark, scale: 2 }));
+  expect(suppress([part, ...sameLevel])[0]).toMatchObject({ height: 14 });
+  const elsewhere = whole.map((mark, i) => ({ ...mark, x: 50 + 12 * i }));
+  expect(suppress([part, ...elsewhere])[0]).toMatchObject({ height: 14 });
 });
 
 test('512 marks are read, and no more', () => {

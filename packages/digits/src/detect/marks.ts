@@ -20,6 +20,8 @@ export interface FoundMark {
 export interface Candidate extends FoundMark {
   /** By which the stronger of two is known: the score, lowered where the mark is of an unfavourable size. */
   readonly rank: number;
+  /** Pixels of the plane in one pixel of the input that it was seen in: one number for each level. */
+  readonly scale: number;
 }
 
 /** Where the maps of a part of a level lie in the plane. */
@@ -44,6 +46,10 @@ interface Edges {
 export const leastScore = 0.3;
 /** Of two marks the weaker goes when more than this share of the smaller box is covered by the other. */
 export const mostCovered = 0.55;
+/** Boxes of two levels are in the same place when they share at least this much of what they cover together. */
+const leastCommon = 0.5;
+/** Each level adds this share of its rank to a mark that it has as well. */
+const supportShare = 0.5;
 /** More marks than this are a page of something, not numbers that a person wants to have read. */
 export const mostMarks = 512;
 /** More peaks than this are not compared with one another: it would take as many steps as their square. */
@@ -119,6 +125,7 @@ function markAt({ columns, rows, heat, box }: DetectorMaps, column: number, row:
     score,
     logits: Float32Array.from({ length: 10 }, (_, digit) => heat[digit * cells + cell]!),
     rank: kind < 10 ? score * fitness(height) : score,
+    scale,
   };
 }
 
@@ -132,17 +139,33 @@ function fitness(height: number): number {
  * Of marks of all kinds and levels, those that share no ink: from the highest rank down, each is kept unless a kept one
  * covers it, or is covered by it, to more than 0.55 of the smaller box. Gives them by falling rank.
  *
+ * A mark is raised by every other level that has one in its place: a whole digit is seen at two or three levels, its upper
+ * loop, which resembles a digit at the finest level, at that one only.
+ *
  * Throws DIGITS_NONE_FOUND when more than 512 are left, or when more than 8192 compete.
  */
 export function suppress(candidates: readonly Candidate[]): FoundMark[] {
   if (candidates.length > mostCandidates) throw tooMany(candidates.length);
   const kept: Candidate[] = [];
-  for (const candidate of candidates.toSorted((a, b) => b.rank - a.rank)) {
+  for (const candidate of supported(candidates).sort((a, b) => b.rank - a.rank)) {
     if (kept.some((other) => shareCovered(candidate, other) > mostCovered)) continue;
     if (kept.length === mostMarks) throw tooMany(mostMarks + 1);
     kept.push(candidate);
   }
-  return kept.map(({ rank: _, ...mark }) => mark);
+  return kept.map(({ rank: _rank, scale: _scale, ...mark }) => mark);
+}
+
+/** The candidates, each raised by half of the best that every other level has in the same place. */
+function supported(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.map((candidate) => {
+    const best = new Map<number, number>();
+    for (const other of candidates) {
+      if (other.scale === candidate.scale || other.rank <= (best.get(other.scale) ?? 0)) continue;
+      if (isSamePlace(candidate, other)) best.set(other.scale, other.rank);
+    }
+    const support = [...best.values()].reduce((sum, rank) => sum + rank, 0);
+    return { ...candidate, rank: candidate.rank + supportShare * support };
+  });
 }
 
 function tooMany(count: number): DigitsError {
@@ -152,12 +175,22 @@ function tooMany(count: number): DigitsError {
   );
 }
 
+/** Whether two boxes share at least half of what they cover together. */
+function isSamePlace(a: FoundMark, b: FoundMark): boolean {
+  const common = overlap(a, b);
+  return common >= leastCommon * (a.width * a.height + b.width * b.height - common);
+}
+
 /** The share of the smaller box that lies in the other. */
 function shareCovered(a: FoundMark, b: FoundMark): number {
+  return overlap(a, b) / Math.min(a.width * a.height, b.width * b.height);
+}
+
+/** The area that two boxes share. */
+function overlap(a: FoundMark, b: FoundMark): number {
   const across =
     Math.min(a.x + a.width / 2, b.x + b.width / 2) - Math.max(a.x - a.width / 2, b.x - b.width / 2);
   const down =
     Math.min(a.y + a.height / 2, b.y + b.height / 2) - Math.max(a.y - a.height / 2, b.y - b.height / 2);
-  if (across <= 0 || down <= 0) return 0;
-  return (across * down) / Math.min(a.width * a.height, b.width * b.height);
+  return Math.max(0, across) * Math.max(0, down);
 }

@@ -85,15 +85,24 @@ function fromTopLeft(quad: readonly Point[]): Quad {
   return [0, 1, 2, 3].map((i) => quad[(first + i) % 4]!) as unknown as Quad;
 }
 
-/** A polygon whose corners moved towards its middle by about so many pixels. */
+/** A convex polygon (clockwise on the screen) whose every side moved inwards by so many pixels. */
 export function shrink<Polygon extends readonly Point[]>(polygon: Polygon, by: number): Polygon {
-  const x = polygon.reduce((sum, point) => sum + point[0], 0) / polygon.length;
-  const y = polygon.reduce((sum, point) => sum + point[1], 0) / polygon.length;
-  return polygon.map(([px, py]) => {
-    const distance = Math.max(1, Math.hypot(px - x, py - y));
-    const share = Math.max(0, 1 - (Math.SQRT2 * by) / distance);
-    return [x + share * (px - x), y + share * (py - y)];
+  return polygon.map((corner, i) => {
+    const before = inwards(polygon.at(i - 1)!, corner);
+    const after = inwards(corner, polygon[(i + 1) % polygon.length]!);
+    // The corner moves along the sum of both sides' normals, by as much as brings it `by` from each side.
+    const reach = 1 + before[0] * after[0] + before[1] * after[1];
+    return [
+      corner[0] + (by * (before[0] + after[0])) / reach,
+      corner[1] + (by * (before[1] + after[1])) / reach,
+    ];
   }) as unknown as Polygon;
+}
+
+/** The direction of length 1 into the polygon from one of its sides. */
+function inwards([ax, ay]: Point, [bx, by]: Point): Point {
+  const length = Math.hypot(bx - ax, by - ay);
+  return [(ay - by) / length, (bx - ax) / length];
 }
 
 /** For each row of pixels, from which column to which (exclusive) a convex polygon covers their centres. */
