@@ -17,10 +17,12 @@ const leastGround = 0.008;
 const leastFill = 0.75;
 /** Of what lies outside the outline, the share that is dark, and how bright it is beside the sheet. Shadow is brighter. */
 const leastDark = 0.9;
-const brightestGround = 0.5;
+const brightestGround = 0.45;
 /** A sheet has corners, a digit's stroke has none: its outline is filled by its largest quadrilateral or hexagon. */
 const leastQuad = 0.94;
 const leastHexagon = 0.97;
+/** Where an outline is moved inwards it keeps so many corners: those of a sheet, and where the picture's edges cut it. */
+const plainCorners = 8;
 /** Of the pixels inside, the share that is darker than this share of the paper: writing. */
 const leastWriting = 0.002;
 const writingLevel = 0.88;
@@ -45,7 +47,13 @@ export function findSheet(raster: Raster): Sheet | undefined {
   const grey = reducedGrey(raster, factor);
   const outline = outlineOf(grey);
   if (!outline) return undefined;
-  const full = outline.map(([x, y]): Point => [x * factor, y * factor]);
+  // The last few pixels of the picture may have no place in the small one.
+  const full = outline.map(
+    ([x, y]): Point => [
+      x === grey.width ? raster.width : x * factor,
+      y === grey.height ? raster.height : y * factor,
+    ],
+  );
   const quad = largestQuad(full);
   const isWhole = quad && areaOf(quad) >= leastQuad * areaOf(full) && liesInside(quad, raster, 1.5 * factor);
   // The outermost pixels are half ground.
@@ -72,7 +80,7 @@ function outlineOf(grey: Grey): Point[] | undefined {
 /** Whether what is outside an outline is dark, and inside there is writing on something bright. */
 function isOnGround({ width, height, data }: Grey, outline: readonly Point[], threshold: number): boolean {
   const { from, to } = spansOf(outline, height);
-  const inner = spansOf(shrink(outline, 3), height);
+  const inner = spansOf(shrink(reduceCorners(outline, plainCorners), 3), height);
   const inside: number[] = [];
   let [outsideSum, outsideCount, outsideDark] = [0, 0, 0];
   for (let y = 0; y < height; y++)
@@ -111,7 +119,10 @@ function cutSheet(raster: Raster, outline: readonly Point[], edge: number): Shee
   const top = Math.max(0, Math.floor(Math.min(...ys)));
   const width = Math.min(raster.width, Math.ceil(Math.max(...xs))) - left;
   const height = Math.min(raster.height, Math.ceil(Math.max(...ys))) - top;
-  const inner = spansOf(awayFromGround(outline, raster, 2 * edge), raster.height);
+  const inner = spansOf(
+    awayFromGround(reduceCorners(outline, plainCorners), raster, 2 * edge),
+    raster.height,
+  );
   const paper = paperOf(raster, inner);
   const { channels } = raster;
   const data = new Uint8Array(width * height * channels);
