@@ -86,6 +86,16 @@ describe('there is no grid', () => {
     expect(findGrid(photograph(page, camera))).toBeUndefined();
   });
 
+  test.each([
+    ['left', [400 + 190, 400]],
+    ['top', [400, 400 + 190]],
+    ['right', [400 - 190, 400]],
+    ['bottom', [400, 400 - 190]],
+  ] as const)('that touches the %s edge of the picture', (_, [x, y]) => {
+    const cut = { ...square, corners: lookAt([x, y], 640, 640, 0) };
+    expect(findGrid(photograph(printed(4, 4), cut))).toBeUndefined();
+  });
+
   test('in a frame, in a row of boxes, in a 0, and on an empty page', () => {
     const page = blankPage(800, 800, 0.9);
     expect(findGrid(photograph(page, camera))).toBeUndefined();

@@ -36,6 +36,17 @@ test('strokes near one another share a region, those far apart have their own', 
   for (const [x, y] of [...line, ...far]) expect(holds(regions, x, y)).toBe(1);
 });
 
+test('what lies far apart is cut even where one region could hold it', () => {
+  const places = [
+    [40, 40],
+    [740, 540],
+  ] as const;
+  expect(regionsOf(strokes(800, 600, places), 800, 600)).toEqual([
+    { left: 32, top: 32, right: 64, bottom: 64 },
+    { left: 736, top: 512, right: 768, bottom: 576 },
+  ]);
+});
+
 test('no stroke is outside, however they lie, and no two regions overlap', () => {
   const random = createRandom(11);
   for (let round = 0; round < 20; round++) {
