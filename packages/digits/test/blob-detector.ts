@@ -39,6 +39,7 @@ export function createBlobDetector(): BlobDetector {
       return { columns, rows, heat, box, writing };
     },
     close: async () => {},
+    async [Symbol.asyncDispose]() {},
   };
 }
 

@@ -1,11 +1,11 @@
 /** The trained detector behind the runtime's port. */
-import { type Port, type Program, TensorError } from '@inkwire/tensor';
-import { onnxRuntime } from '@inkwire/tensor/node';
+import type { Port, Program } from '@inkwire/tensor';
+import { loadProgram } from '../model/load-program.ts';
 import { damaged } from '../model/model-file.ts';
 import { cellSide, type DetectorMaps, markKinds } from './detector-maps.ts';
 
 /** A loaded detector. The code that opened it closes it. */
-export interface Detector {
+export interface Detector extends AsyncDisposable {
   /**
    * The maps of one normalised input [height × width]; both are multiples of 8. Rejects with BASE_CLOSED after `close()`.
    */
@@ -33,7 +33,7 @@ export async function openDetector(
   bytes: Uint8Array,
   { threads, name = 'the detector' }: DetectorOptions = {},
 ): Promise<Detector> {
-  const program = await load(bytes, name, threads);
+  const program = await loadProgram(bytes, { name, threads });
   const problem = problemOf(program);
   if (problem) {
     await program.close();
@@ -42,16 +42,8 @@ export async function openDetector(
   return {
     run: (data, width, height) => run(program, data, width, height),
     close: () => program.close(),
+    [Symbol.asyncDispose]: () => program.close(),
   };
-}
-
-async function load(bytes: Uint8Array, name: string, threads: number | undefined): Promise<Program> {
-  try {
-    return await onnxRuntime.load(bytes, threads === undefined ? {} : { threads });
-  } catch (error) {
-    if (error instanceof TensorError) throw damaged(name, error.message, error);
-    throw error;
-  }
 }
 
 function problemOf({ inputs, outputs: found }: Program): string | undefined {

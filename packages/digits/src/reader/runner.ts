@@ -1,6 +1,6 @@
-import { type HostTensor, type Port, type Program, TensorError } from '@inkwire/tensor';
-import { onnxRuntime } from '@inkwire/tensor/node';
+import type { HostTensor, Port } from '@inkwire/tensor';
 import { digitBytes } from '../data/labelled-set.ts';
+import { loadProgram } from '../model/load-program.ts';
 import { damaged, type ModelFile } from '../model/model-file.ts';
 import type { BatchRunner } from './batcher.ts';
 
@@ -31,7 +31,7 @@ export async function openRunner(
   file: string,
   { threads, maxBatch }: RunnerOptions,
 ): Promise<ModelRunner> {
-  const program = await load(bytes, file, threads);
+  const program = await loadProgram(bytes, { name: file, threads });
   const problem =
     mismatch('input', program.inputs, { name: 'pixels', type: 'uint8', width: digitBytes }) ??
     mismatch('output', program.outputs, { name: 'logits', type: 'float32', width: 10 });
@@ -60,15 +60,6 @@ export async function openRunner(
     },
     close: () => program.close(),
   };
-}
-
-async function load(bytes: Uint8Array, file: string, threads: number): Promise<Program> {
-  try {
-    return await onnxRuntime.load(bytes, { threads });
-  } catch (error) {
-    if (error instanceof TensorError) throw damaged(file, error.message, error);
-    throw error;
-  }
 }
 
 function mismatch(

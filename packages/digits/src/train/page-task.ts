@@ -74,7 +74,7 @@ export class PageTask implements Task {
     const maker = this.#makerOf(train, pageSeeds.statistics);
     const batches = Array.from({ length: statisticsBatches }, (_, i) => maker.batch(i));
     const graph = await exportPageRecipe(this.recipe, parameters, batches, onnxRuntime, threads);
-    const detector = await openDetector(graph, { threads });
+    await using detector = await openDetector(graph, { threads });
     const count = async (digits: LabelledSet, seed: number): Promise<PageCounter> => {
       const pages = this.#makerOf(digits, seed);
       const counter = new PageCounter();
@@ -86,7 +86,6 @@ export class PageTask implements Task {
     };
     const sample = await count(train, pageSeeds.sample);
     const held = await count(validation, pageSeeds.validation);
-    await detector.close();
     const accuracy = { train: sample.accuracy, validation: held.accuracy };
     return { graph, accuracy, card: cardOf(held, `${validation.name}-pages`) };
   }
