@@ -1,3 +1,5 @@
+import type { Edges } from '../prepare/boxes.ts';
+
 /** The kinds of mark that the detector tells apart, in the order of its heat maps: ten digits and five separators. */
 export const markKinds = '0123456789.,-/:';
 /** The kinds below this are digits. */
@@ -18,6 +20,28 @@ export interface DetectorMaps {
   readonly box: Float32Array;
   /** [2, rows, columns] logits: ink of a mark, other writing. */
   readonly writing: Float32Array;
+}
+
+/** Where the maps of a part of a level lie in the plane. */
+export interface Placement {
+  /** Pixels of the plane in one pixel of the input. */
+  readonly scale: number;
+  /** The input's left and top edge in pixels of the level. */
+  readonly left: number;
+  readonly top: number;
+  /** Only cells in this area of the input (pixels) count: the rest is halo, seen better by a neighbour. Default: all. */
+  readonly inner?: Edges;
+}
+
+/** The cells of an input's inner area. */
+export function cellsWithin({ columns, rows }: DetectorMaps, { inner }: Placement): Edges {
+  if (!inner) return { left: 0, top: 0, right: columns, bottom: rows };
+  return {
+    left: Math.max(0, Math.floor(inner.left / cellSide)),
+    top: Math.max(0, Math.floor(inner.top / cellSide)),
+    right: Math.min(columns, Math.ceil(inner.right / cellSide)),
+    bottom: Math.min(rows, Math.ceil(inner.bottom / cellSide)),
+  };
 }
 
 /** The logistic function: a logit as a share 0…1. */

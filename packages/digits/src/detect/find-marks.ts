@@ -5,8 +5,8 @@
  *                                 ↑ turned by 180°, 90°, 270° when the upright reading is weak
  *
  * Three frames: the PICTURE, upright by EXIF and in its full size; the SHEET, flattened and perhaps reduced; the PAGE, which is
- * the sheet turned so that its writing stands upright. Marks, lines and crops are in the page's pixels; boxes and cells in
- * the picture's.
+ * the sheet turned so that its writing stands upright. Marks, lines, cells and crops are in the page's pixels; boxes in the
+ * picture's.
  */
 import type { Raster } from '../prepare/decode.ts';
 import type { PrepareOptions } from '../prepare/prepared.ts';
@@ -33,14 +33,10 @@ export const mostInputPixels = 8_000_000;
 /** All directions together get at most this many: a page full of noise is seen upright only. */
 const mostTurnedPixels = 12_000_000;
 
-/** What to look for besides marks. */
+/** How a picture is read and its marks are found. */
 export interface FindOptions extends PrepareOptions {
   /** Tries other directions when the upright reading is weak. Default true. */
   readonly directions?: boolean;
-  /** Finds and flattens a sheet on a dark table. Default true. */
-  readonly sheet?: boolean;
-  /** Finds the cells of a grid. Default true. */
-  readonly grid?: boolean;
 }
 
 /** x, y, width, height in pixels of the picture. */
@@ -48,7 +44,7 @@ export type Box = readonly [x: number, y: number, width: number, height: number]
 
 /** A picture with its marks. */
 export interface FoundPage {
-  /** Size of the picture as EXIF turns it, in full: boxes and cells refer to it. */
+  /** Size of the picture as EXIF turns it, in full: boxes refer to it. */
   readonly width: number;
   readonly height: number;
   /** By which the sheet was turned clockwise to be read. Boxes are turned back. */
@@ -86,10 +82,10 @@ export async function findMarksIn(
   detector: Detector,
   options: FindOptions = {},
 ): Promise<FoundPage> {
-  const sheet = options.sheet === false ? undefined : findSheet(raster);
+  const sheet = findSheet(raster);
   const upright = darkInk(planeOf(sheet?.raster ?? raster));
   const { marks, unread, direction, plane } = await bestDirection(upright, detector, options);
-  const grid = options.grid === false ? undefined : findGrid(plane);
+  const grid = findGrid(plane);
   const scale = [raster.fullWidth / raster.width, raster.fullHeight / raster.height] as const;
   const toPicture = (x: number, y: number): readonly [number, number] => {
     const onSheet = turnBack([x, y], direction, upright.width, upright.height);

@@ -1,7 +1,8 @@
 /** The sizes at which the detector sees a plane, so that digits of any height are of a height that it knows. */
+import type { Edges } from '../prepare/boxes.ts';
 import { normalise } from './normalise.ts';
 import type { Plane } from './plane.ts';
-import { type Region, regionsOf, withHalo } from './regions.ts';
+import { regionsOf, withHalo } from './regions.ts';
 
 /** The detector reads digits from 14 to 40 pixels high. A level ends that range, the next doubles it. */
 const tallestDigit = 40;
@@ -31,7 +32,7 @@ export interface DetectorInput {
   readonly left: number;
   readonly top: number;
   /** The part of the input (pixels) where it, not a neighbour, finds marks. */
-  readonly inner: Region;
+  readonly inner: Edges;
 }
 
 /**
@@ -61,7 +62,7 @@ export function inputsOf({ plane, scale }: Level): DetectorInput[] {
 export const pixelsOf = (inputs: readonly DetectorInput[]): number =>
   inputs.reduce((sum, { width, height }) => sum + width * height, 0);
 
-function inputOf(z: Float32Array, plane: Plane, scale: number, region: Region): DetectorInput {
+function inputOf(z: Float32Array, plane: Plane, scale: number, region: Edges): DetectorInput {
   const { left, top, right, bottom } = withHalo(region, plane.width, plane.height);
   const width = Math.ceil((right - left) / 8) * 8;
   const height = Math.ceil((bottom - top) / 8) * 8;

@@ -1,5 +1,14 @@
 import { DigitsError } from '../errors.ts';
-import { boxUnit, cellSide, type DetectorMaps, logitOf, markKinds, sigmoid } from './detector-maps.ts';
+import {
+  boxUnit,
+  cellSide,
+  cellsWithin,
+  type DetectorMaps,
+  logitOf,
+  markKinds,
+  type Placement,
+  sigmoid,
+} from './detector-maps.ts';
 
 /** A digit or separator that the detector found. */
 export interface FoundMark {
@@ -22,24 +31,6 @@ export interface Candidate extends FoundMark {
   readonly rank: number;
   /** Pixels of the plane in one pixel of the input that it was seen in: one number for each level. */
   readonly scale: number;
-}
-
-/** Where the maps of a part of a level lie in the plane. */
-export interface Placement {
-  /** Pixels of the plane in one pixel of the input. */
-  readonly scale: number;
-  /** The input's left and top edge in pixels of the level. */
-  readonly left: number;
-  readonly top: number;
-  /** Only centres of cells in this area of the input (pixels) count: the rest is halo, seen better by a neighbour. */
-  readonly inner?: Edges;
-}
-
-interface Edges {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
 }
 
 /** A peak below this score is no mark. */
@@ -66,7 +57,7 @@ export function peaksOf(maps: DetectorMaps, place: Placement, least = leastScore
   const best = bestOf(heat, columns * rows);
   const border = logitOf(least);
   const found: Candidate[] = [];
-  const inner = cellsWithin(maps, place.inner);
+  const inner = cellsWithin(maps, place);
   for (let row = inner.top; row < inner.bottom; row++)
     for (let column = inner.left; column < inner.right; column++) {
       const cell = row * columns + column;
@@ -74,16 +65,6 @@ export function peaksOf(maps: DetectorMaps, place: Placement, least = leastScore
         found.push(markAt(maps, column, row, place));
     }
   return found;
-}
-
-function cellsWithin({ columns, rows }: DetectorMaps, inner: Edges | undefined): Edges {
-  if (!inner) return { left: 0, top: 0, right: columns, bottom: rows };
-  return {
-    left: Math.max(0, Math.floor(inner.left / cellSide)),
-    top: Math.max(0, Math.floor(inner.top / cellSide)),
-    right: Math.min(columns, Math.ceil(inner.right / cellSide)),
-    bottom: Math.min(rows, Math.ceil(inner.bottom / cellSide)),
-  };
 }
 
 /** For each cell the highest logit of all kinds. */

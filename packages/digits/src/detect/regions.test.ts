@@ -1,7 +1,8 @@
 import { createRandom } from '@inkwire/base';
 import { describe, expect, test } from 'vitest';
+import type { Edges } from '../prepare/boxes.ts';
 import { normalise } from './normalise.ts';
-import { halo, type Region, regionsOf, withHalo } from './regions.ts';
+import { halo, regionsOf, withHalo } from './regions.ts';
 
 /** A normalised level with strokes: vertical lines of 14 × 2 pixels at those places. */
 function strokes(width: number, height: number, places: readonly (readonly [number, number])[]) {
@@ -11,8 +12,8 @@ function strokes(width: number, height: number, places: readonly (readonly [numb
   return z;
 }
 
-const area = ({ left, top, right, bottom }: Region) => (right - left) * (bottom - top);
-const holds = (regions: readonly Region[], x: number, y: number) =>
+const area = ({ left, top, right, bottom }: Edges) => (right - left) * (bottom - top);
+const holds = (regions: readonly Edges[], x: number, y: number) =>
   regions.filter(({ left, top, right, bottom }) => x >= left && x < right && y >= top && y < bottom).length;
 
 test('an empty level has no regions', () => {

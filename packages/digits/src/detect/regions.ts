@@ -1,12 +1,5 @@
 /** Which parts of a level the detector has to see: those with contrast, in few rectangles of little area. */
-
-/** A rectangle in pixels; `right` and `bottom` are one past the last. */
-export interface Region {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
+import type { Edges } from '../prepare/boxes.ts';
 
 /** Contrast is looked for in squares of this side, in pixels. */
 export const blockSide = 32;
@@ -35,9 +28,9 @@ interface Blocks {
  * Rectangles that together hold all contrast of a normalised level [height × width], without halo. Where it pays, they
  * are several: a mostly empty page costs little. They do not overlap, and no side is longer than 1024.
  */
-export function regionsOf(normalised: Float32Array, width: number, height: number): Region[] {
+export function regionsOf(normalised: Float32Array, width: number, height: number): Edges[] {
   const blocks = activeBlocks(normalised, width, height);
-  const found: Region[] = [];
+  const found: Edges[] = [];
   divide(blocks, { left: 0, top: 0, right: blocks.columns, bottom: blocks.rows }, found);
   return found.map(({ left, top, right, bottom }) => ({
     left: left * blockSide,
@@ -48,7 +41,7 @@ export function regionsOf(normalised: Float32Array, width: number, height: numbe
 }
 
 /** A region with its halo, cut at the level's edges: what the detector is given. */
-export function withHalo(region: Region, width: number, height: number): Region {
+export function withHalo(region: Edges, width: number, height: number): Edges {
   return {
     left: Math.max(0, region.left - halo),
     top: Math.max(0, region.top - halo),
@@ -73,7 +66,7 @@ function activeBlocks(z: Float32Array, width: number, height: number): Blocks {
 }
 
 /** Cuts an area of blocks in two as long as that makes the inputs smaller or is needed, and collects what is left. */
-function divide(blocks: Blocks, area: Region, found: Region[]): void {
+function divide(blocks: Blocks, area: Edges, found: Edges[]): void {
   const tight = tighten(blocks, area);
   if (!tight) return;
   const cut = bestCut(blocks, tight);
@@ -86,7 +79,7 @@ function divide(blocks: Blocks, area: Region, found: Region[]): void {
 }
 
 /** The smallest area around the active blocks of an area. */
-function tighten({ columns, active }: Blocks, area: Region): Region | undefined {
+function tighten({ columns, active }: Blocks, area: Edges): Edges | undefined {
   let [left, top, right, bottom] = [area.right, area.bottom, 0, 0];
   for (let row = area.top; row < area.bottom; row++)
     for (let column = area.left; column < area.right; column++) {
@@ -100,7 +93,7 @@ function tighten({ columns, active }: Blocks, area: Region): Region | undefined 
 }
 
 /** Pixels that the detector would be given for an area of blocks. */
-function costOf({ left, top, right, bottom }: Region): number {
+function costOf({ left, top, right, bottom }: Edges): number {
   return ((right - left) * blockSide + 2 * halo) * ((bottom - top) * blockSide + 2 * halo) + runCost;
 }
 
@@ -108,11 +101,11 @@ function costOf({ left, top, right, bottom }: Region): number {
  * The cut across or down after which the two parts, tightened, cost least. Where none saves enough, an area that is too
  * long is halved, and any other is left whole.
  */
-function bestCut(blocks: Blocks, area: Region): readonly [Region, Region] | undefined {
+function bestCut(blocks: Blocks, area: Edges): readonly [Edges, Edges] | undefined {
   const { left, top, right, bottom } = area;
   let least = (1 - leastSaving) * costOf(area);
-  let best: readonly [Region, Region] | undefined;
-  const consider = (parts: readonly [Region, Region]): void => {
+  let best: readonly [Edges, Edges] | undefined;
+  const consider = (parts: readonly [Edges, Edges]): void => {
     const cost = costIn(blocks, parts[0]) + costIn(blocks, parts[1]);
     if (cost < least) [least, best] = [cost, parts];
   };
@@ -124,16 +117,16 @@ function bestCut(blocks: Blocks, area: Region): readonly [Region, Region] | unde
     : cutDown(area, (top + bottom) >> 1);
 }
 
-const cutAcross = (area: Region, at: number): readonly [Region, Region] => [
+const cutAcross = (area: Edges, at: number): readonly [Edges, Edges] => [
   { ...area, right: at },
   { ...area, left: at },
 ];
-const cutDown = (area: Region, at: number): readonly [Region, Region] => [
+const cutDown = (area: Edges, at: number): readonly [Edges, Edges] => [
   { ...area, bottom: at },
   { ...area, top: at },
 ];
 
-function costIn(blocks: Blocks, area: Region): number {
+function costIn(blocks: Blocks, area: Edges): number {
   const tight = tighten(blocks, area);
   return tight ? costOf(tight) : 0;
 }

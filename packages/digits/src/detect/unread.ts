@@ -1,17 +1,12 @@
 /** How much of the writing that the detector sees was not read. */
-import { cellSide, type DetectorMaps } from './detector-maps.ts';
+import { cellSide, cellsWithin, type DetectorMaps, type Placement } from './detector-maps.ts';
 import type { FoundMark } from './marks.ts';
-import type { Region } from './regions.ts';
 
 /** Ink belongs to a mark up to this share of its sides outside its box. */
 const reach = 0.15;
 
 /** Cells of an input that the detector calls writing, in the frame of the plane. */
-export interface WritingMap {
-  /** Pixels of the plane in one pixel of the input; the input's left and top edge in pixels of its level. */
-  readonly scale: number;
-  readonly left: number;
-  readonly top: number;
+export interface WritingMap extends Omit<Placement, 'inner'> {
   readonly columns: number;
   readonly rows: number;
   /** [rows × columns]: 1 = ink of a mark, 2 = other writing, 0 = neither, or seen by a neighbour. */
@@ -27,22 +22,13 @@ export interface Unread {
 }
 
 /** Keeps of an input's maps where writing is: where a logit is above 0, the greater of the two. */
-export function writingOf(
-  { columns, rows, writing }: DetectorMaps,
-  place: { readonly scale: number; readonly left: number; readonly top: number; readonly inner: Region },
-): WritingMap {
+export function writingOf(maps: DetectorMaps, place: Placement): WritingMap {
+  const { columns, rows, writing } = maps;
+  const { scale, left, top } = place;
   const kinds = new Uint8Array(columns * rows);
-  const { inner, scale, left, top } = place;
-  for (
-    let row = Math.max(0, Math.floor(inner.top / cellSide));
-    row < Math.min(rows, inner.bottom / cellSide);
-    row++
-  )
-    for (
-      let column = Math.max(0, Math.floor(inner.left / cellSide));
-      column < Math.min(columns, inner.right / cellSide);
-      column++
-    ) {
+  const inner = cellsWithin(maps, place);
+  for (let row = inner.top; row < inner.bottom; row++)
+    for (let column = inner.left; column < inner.right; column++) {
       const cell = row * columns + column;
       const ink = writing[cell]!;
       const other = writing[columns * rows + cell]!;
