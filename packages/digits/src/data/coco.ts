@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '@inkwire/base';
 import { z } from 'zod';
+import { markKinds } from '../detect/detector-maps.ts';
 import { writingHeight } from '../prepare/boxes.ts';
 import { readingOrder } from '../prepare/reading-order.ts';
-import { type LabelledMark, labelMarks, quoted, type StatedPage, setError } from './labelled-page.ts';
+import { type LabelledMark, quoted, type StatedPage, setError } from './labelled-page.ts';
 import { expectSize, unreadable } from './text-records.ts';
 
 /*
@@ -89,7 +90,7 @@ function marksByImage(file: string, { images, annotations, categories }: Coco): 
     if (found === undefined) throw setError(place, `there is no image with the id ${image_id}`);
     const name = names.get(category_id);
     if (name === undefined) throw setError(place, `there is no category with the id ${category_id}`);
-    if (name.length !== 1 || !labelMarks.includes(name))
+    if (name.length !== 1 || !markKinds.includes(name))
       throw setError(place, `the category ${quoted(name)} is none of 0 to 9 and . , - / :`);
     found.push({ mark: name, box: bbox });
   }
@@ -98,10 +99,9 @@ function marksByImage(file: string, { images, annotations, categories }: Coco): 
 
 /** Marks in reading order, and what they say: a space between two words, a line break between two lines. */
 function orderMarks(marks: readonly LabelledMark[]): { text: string; marks: LabelledMark[] } {
-  const edges = marks.map(({ mark, box: [left, top, width, height] }, index) => ({
-    ...{ index, mark, left, top, right: left + width, bottom: top + height },
-    ...{ area: width * height, outline: 2 * (width + height) },
-  }));
+  const edges = marks.map(({ mark, box: [left, top, width, height] }, index) => {
+    return { index, mark, left, top, right: left + width, bottom: top + height };
+  });
   const lines = readingOrder(edges, writingHeight(edges));
   return {
     text: lines

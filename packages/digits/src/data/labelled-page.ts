@@ -1,3 +1,4 @@
+import { markKinds } from '../detect/detector-maps.ts';
 import { DigitsError } from '../errors.ts';
 
 /** A digit or separator of a page and where it stands. */
@@ -39,15 +40,12 @@ export interface StatedPage {
   readonly place: string;
 }
 
-/** Marks that may have a box. Of a text only its digits count. */
-export const labelMarks = '0123456789.,-/:';
-
 /** What a text may hold, in words. */
 const allowed = 'digits, spaces and . , - / : (only the digits count)';
 
 /** The digits of a text. Throws `DIGITS_SET_INVALID` for other characters than it may hold. */
 export function digitsOfText(text: string, place: string): string {
-  const other = [...text].find((character) => !/[\s]/.test(character) && !labelMarks.includes(character));
+  const other = [...text].find((character) => !/[\s]/.test(character) && !markKinds.includes(character));
   if (other !== undefined)
     throw setError(place, `the text ${quoted(text)} holds ${quoted(other)}; allowed are ${allowed}`);
   return text.replaceAll(/\D/g, '');

@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { messageOf } from '@inkwire/base';
 import { DigitsError } from '../errors.ts';
-import type { Labelled } from '../prepare/components.ts';
 import { cropDigit } from '../prepare/crop.ts';
 import { decode } from '../prepare/decode.ts';
 import { divideLight } from '../prepare/divide-light.ts';
@@ -10,10 +9,11 @@ import { inkMask } from '../prepare/ink-mask.ts';
 import { darkOnLight } from '../prepare/polarity.ts';
 import type { LabelledMark, LabelledPage, LabelledPages } from './labelled-page.ts';
 import { digitBytes, type LabelledSet, type MissedPicture } from './labelled-set.ts';
+import { unreadable } from './text-records.ts';
 
-/** Options of `readPages` and `cutPageDigits`. */
+/** How the pictures of labelled pages are read. */
 export interface ReadPagesOptions {
-  /** A larger picture is missed. Default 10 MiB. */
+  /** A larger picture is refused. Default 10 MiB. */
   readonly maxPictureBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,19 +30,18 @@ export interface PagePicture {
  */
 export async function* readPages(
   pages: Iterable<LabelledPage>,
-  { maxPictureBytes = 10 * 2 ** 20, signal }: ReadPagesOptions = {},
+  options: ReadPagesOptions = {},
 ): AsyncGenerator<PagePicture> {
   for (const page of pages) {
-    signal?.throwIfAborted();
-    yield { page, bytes: await readPicture(page.file, maxPictureBytes, signal) };
+    options.signal?.throwIfAborted();
+    yield { page, bytes: await readPicture(page.file, options) };
   }
 }
 
 /** The bytes of a picture of a set. Throws `DIGITS_PICTURE_TOO_LARGE` and `DIGITS_SET_MISSING`, naming the file. */
 export async function readPicture(
   file: string,
-  maxBytes: number,
-  signal?: AbortSignal | undefined,
+  { maxPictureBytes: maxBytes = 10 * 2 ** 20, signal }: ReadPagesOptions,
 ): Promise<Uint8Array> {
   try {
     const { size } = await stat(file);
@@ -54,7 +53,7 @@ export async function readPicture(
     return await readFile(file, { signal });
   } catch (error) {
     if (error instanceof DigitsError || signal?.aborted) throw error;
-    throw new DigitsError('DIGITS_SET_MISSING', `Cannot read ${file}: ${messageOf(error)}`, { cause: error });
+    throw unreadable(file, error);
   }
 }
 
@@ -109,11 +108,12 @@ interface CutDigit {
 async function cutOne(
   file: string,
   digits: readonly LabelledMark[],
-  { maxPictureBytes = 10 * 2 ** 20, signal }: ReadPagesOptions,
+  options: ReadPagesOptions,
 ): Promise<CutDigit[]> {
+  const { signal } = options;
   const labelled = digits.map(({ mark, box }) => ({ label: Number(mark), box }));
   try {
-    const bytes = await readPicture(file, maxPictureBytes, signal);
+    const bytes = await readPicture(file, options);
     const { width, grey } = await decode(bytes, signal && { signal });
     const ink = divideLight(darkOnLight(grey));
     const mask = inkMask(ink).data;
@@ -155,12 +155,5 @@ function cutBox(
       edges.bottom = y + 1;
     }
   if (edges.right === 0) return undefined;
-  const labelled: Labelled = { width, height, labels, lastLabel: 1, components: [] };
-  return cropDigit({ width, height, data }, labelled, {
-    ...edges,
-    area: 0,
-    outline: 0,
-    holes: 0,
-    labels: [1],
-  });
+  return cropDigit({ width, height, data }, { box: edges, labels, label: 1 });
 }

@@ -48,7 +48,7 @@ export function cropMark(plane: Plane, mark: FoundMark, others: readonly FoundMa
       }
     }
   if (bounds.right === 0) return new Uint8Array(784);
-  return cropDigit(ink, labelled, { ...bounds, labels: [kept], area: 0, outline: 0, holes: 0 });
+  return cropDigit(ink, { box: bounds, labels: labelled.labels, label: kept });
 }
 
 /** Labels of the two kinds of ink that are left. */

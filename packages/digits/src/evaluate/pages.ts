@@ -1,5 +1,5 @@
 import type { LabelledPages } from '../data/labelled-page.ts';
-import { readPicture } from '../data/page-digits.ts';
+import { type ReadPagesOptions, readPicture } from '../data/page-digits.ts';
 import { DigitsError } from '../errors.ts';
 import { accuracyOf, binConfidences, calibrationErrorOf } from './calibration.ts';
 import type { PageEvaluation, PageReading } from './page-evaluation.ts';
@@ -14,12 +14,9 @@ export type ReadPage = (
 ) => Promise<PageReading>;
 
 /** Options of `evaluatePages`. */
-export interface EvaluatePagesOptions {
+export interface EvaluatePagesOptions extends ReadPagesOptions {
   /** Mistakes that are kept with their pictures. Default 24. */
   readonly maxMistakes?: number;
-  /** A larger picture counts as wrong. Default 10 MiB. */
-  readonly maxPictureBytes?: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The confidences from which on wrong readings are counted. */
@@ -36,14 +33,14 @@ export async function evaluatePages(
   set: LabelledPages,
   options: EvaluatePagesOptions = {},
 ): Promise<PageEvaluation> {
-  const { maxMistakes = 24, maxPictureBytes = 10 * 2 ** 20, signal } = options;
+  const { maxMistakes = 24, signal } = options;
   const count = set.pages.length;
   if (count === 0) throw new RangeError('Expected `set` to hold at least one page, got none');
   const tally = new PageTally(maxMistakes);
   for (const page of set.pages) {
     signal?.throwIfAborted();
     try {
-      const bytes = await readPicture(page.file, maxPictureBytes, signal);
+      const bytes = await readPicture(page.file, options);
       const began = performance.now();
       const reading = await readOrNothing(read, bytes, signal);
       tally.add(page, reading, performance.now() - began);

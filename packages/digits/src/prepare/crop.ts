@@ -1,6 +1,5 @@
-import type { Labelled } from './components.ts';
+import { type Edges, sizeOf } from './boxes.ts';
 import { type Grey, percentile, resample, toBytes } from './grey.ts';
-import type { Group } from './grouping.ts';
 import { moveEdge, strokeWidth } from './stroke-width.ts';
 
 /** MNIST's form: a digit's longer side is 20, in a square of 28, its centre of mass in the middle. */
@@ -27,20 +26,26 @@ interface Soft {
   readonly data: Float32Array;
 }
 
+/** Ink that is cut out. */
+export interface OwnInk {
+  readonly box: Edges;
+  /** Whose pixel each is: 0 = paper, `label` = its own, others = a neighbour's. As large as the picture. */
+  readonly labels: Int32Array;
+  readonly label: number;
+}
+
 /**
  * Cuts one digit out of an ink picture in MNIST's form: [784], 0 = paper, 255 = ink. Ink of its neighbours is
- * omitted; its own has one label. The grey levels stay, stretched so that paper is 0 and its own full ink is 255.
+ * omitted. The grey levels stay, stretched so that paper is 0 and its own full ink is 255.
  */
-export function cropDigit(ink: Grey, labelled: Labelled, group: Group): Uint8Array {
-  const soft = evenStrokes(softInk(ink, labelled, group));
-  return place(soft);
+export function cropDigit(ink: Grey, own: OwnInk): Uint8Array {
+  return place(evenStrokes(softInk(ink, own)));
 }
 
 /** The digit's ink alone at the fine size. */
-function softInk(ink: Grey, labelled: Labelled, group: Group): Soft {
-  const longer = Math.max(group.right - group.left, group.bottom - group.top);
-  const scale = (digitSide * fine) / longer;
-  const own = ownInk(ink, labelled, group, Math.ceil(margin / scale) + 1);
+function softInk(ink: Grey, digit: OwnInk): Soft {
+  const scale = (digitSide * fine) / sizeOf(digit.box);
+  const own = cutInk(ink, digit, Math.ceil(margin / scale) + 1);
   const width = Math.ceil(own.width * scale);
   const height = Math.ceil(own.height * scale);
   const data = resample(own, { x: 0, y: 0, width: width / scale, height: height / scale }, width, height);
@@ -50,15 +55,14 @@ function softInk(ink: Grey, labelled: Labelled, group: Group): Soft {
   return { width, height, data };
 }
 
-/** The part of an ink picture around a group, without the ink of others, and the level of the group's full ink. */
-function ownInk(ink: Grey, { labels }: Labelled, group: Group, around: number): Grey & { level: number } {
-  const x0 = group.left - around;
-  const y0 = group.top - around;
-  const width = group.right + around - x0;
-  const height = group.bottom + around - y0;
+/** The part of an ink picture around a digit, without the ink of others, and the level of the digit's full ink. */
+function cutInk(ink: Grey, { box, labels, label: own }: OwnInk, around: number): Grey & { level: number } {
+  const x0 = box.left - around;
+  const y0 = box.top - around;
+  const width = box.right + around - x0;
+  const height = box.bottom + around - y0;
   const data = new Uint8Array(width * height);
   const levels = new Uint32Array(256);
-  const [own] = group.labels;
   const right = Math.min(ink.width, x0 + width);
   for (let y = Math.max(0, y0); y < Math.min(ink.height, y0 + height); y++)
     for (let x = Math.max(0, x0); x < right; x++) {

@@ -84,7 +84,7 @@ export function findGroups(picture: InkPicture): FoundGroups {
 /** A group that was found, in MNIST's form. */
 export const cutDigit = (picture: InkPicture, labelled: Labelled, group: Group): PreparedDigit => ({
   box: boxOf(group, picture),
-  pixels: cropDigit(picture.ink, labelled, group),
+  pixels: cropDigit(picture.ink, { box: group, labels: labelled.labels, label: group.labels[0]! }),
 });
 
 export function expectAtMost(most: number, pieces: number): void {
