@@ -1,7 +1,7 @@
 /** Finds a light sheet on a dark ground: a note on a table, a page beside a book's gutter or a scanner's edge. */
 import { labelComponents } from '../prepare/components.ts';
 import type { Raster } from '../prepare/decode.ts';
-import { type Grey, histogramOf } from '../prepare/grey.ts';
+import { type Grey, histogramOf, percentile } from '../prepare/grey.ts';
 import { otsuThreshold } from '../prepare/polarity.ts';
 import { flatSize, flatten, mapToQuad, type Point, type Quad } from './homography.ts';
 import { areaOf, hullOf, largestQuad, reduceCorners, shrink, spansOf } from './outline.ts';
@@ -156,15 +156,10 @@ function paperOf({ width, height, channels, data }: Raster, inner: { from: Int32
   const step = Math.max(1, Math.floor(Math.sqrt((width * height) / 20_000)));
   return Array.from({ length: channels }, (_, c) => {
     const histogram = new Uint32Array(256);
-    let count = 0;
     for (let y = 0; y < height; y += step)
-      for (let x = inner.from[y]!; x < inner.to[y]!; x += step, count++)
+      for (let x = inner.from[y]!; x < inner.to[y]!; x += step)
         histogram[data[(y * width + x) * channels + c]!]!++;
-    let seen = 0;
-    return Math.max(
-      0,
-      histogram.findIndex((pixels) => (seen += pixels) >= count / 2),
-    );
+    return percentile(histogram, 0.5);
   });
 }
 

@@ -84,77 +84,18 @@ function binarise(random: Random, plane: Float32Array, width: number, height: nu
 }
 
 /** JPEG's luminance table for quality 50 (ITU-T T.81, annex K.1). */
-const luminance = Float32Array.of(
-  16,
-  11,
-  10,
-  16,
-  24,
-  40,
-  51,
-  61,
-  12,
-  12,
-  14,
-  19,
-  26,
-  58,
-  60,
-  55,
-  14,
-  13,
-  16,
-  24,
-  40,
-  57,
-  69,
-  56,
-  14,
-  17,
-  22,
-  29,
-  51,
-  87,
-  80,
-  62,
-  18,
-  22,
-  37,
-  56,
-  68,
-  109,
-  103,
-  77,
-  24,
-  35,
-  55,
-  64,
-  81,
-  104,
-  113,
-  92,
-  49,
-  64,
-  78,
-  87,
-  103,
-  121,
-  120,
-  101,
-  72,
-  92,
-  95,
-  98,
-  112,
-  100,
-  103,
-  99,
-);
+const luminance = Float32Array.from([
+  16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22,
+  29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103,
+  121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+]);
 /** The cosines of an 8-point DCT, [frequency × sample], orthonormal. */
 const cosines = Float32Array.from({ length: 64 }, (_, i) => {
   const [frequency, sample] = [i >> 3, i & 7];
   return (frequency === 0 ? Math.SQRT1_2 : 1) * 0.5 * Math.cos(((2 * sample + 1) * frequency * Math.PI) / 16);
 });
+/** Their transpose, [sample × frequency], which is their inverse. */
+const transposed = cosines.map((_, i) => cosines[(i & 7) * 8 + (i >> 3)]!);
 
 /** Quantises 8 × 8 blocks as a JPEG of that quality (1…100) does. */
 function compress(plane: Float32Array, width: number, height: number, quality: number): void {
@@ -164,36 +105,26 @@ function compress(plane: Float32Array, width: number, height: number, quality: n
     for (let left = 0; left + 8 <= width; left += 8) {
       for (let y = 0; y < 8; y++)
         for (let x = 0; x < 8; x++) block[y * 8 + x] = 255 * plane[(top + y) * width + left + x]! - 128;
-      multiply(cosines, block, half, false);
-      multiply(half, cosines, coefficients, true);
+      multiply(cosines, block, half);
+      multiply(half, transposed, coefficients);
       for (let i = 0; i < 64; i++) {
         const step = Math.max(1, luminance[i]! * scale);
         coefficients[i] = Math.round(coefficients[i]! / step) * step;
       }
-      multiplyFirstTransposed(cosines, coefficients, half);
-      multiply(half, cosines, block, false);
+      multiply(transposed, coefficients, half);
+      multiply(half, cosines, block);
       for (let y = 0; y < 8; y++)
         for (let x = 0; x < 8; x++)
           plane[(top + y) * width + left + x] = Math.min(1, Math.max(0, (block[y * 8 + x]! + 128) / 255));
     }
 }
 
-/** out = a · b, or a · bᵀ; all 8 × 8. */
-function multiply(a: Float32Array, b: Float32Array, out: Float32Array, transposed: boolean): void {
+/** out = a · b; all 8 × 8. */
+function multiply(a: Float32Array, b: Float32Array, out: Float32Array): void {
   for (let i = 0; i < 8; i++)
     for (let j = 0; j < 8; j++) {
       let sum = 0;
-      for (let k = 0; k < 8; k++) sum += a[i * 8 + k]! * (transposed ? b[j * 8 + k]! : b[k * 8 + j]!);
-      out[i * 8 + j] = sum;
-    }
-}
-
-/** out = aᵀ · b; all 8 × 8. */
-function multiplyFirstTransposed(a: Float32Array, b: Float32Array, out: Float32Array): void {
-  for (let i = 0; i < 8; i++)
-    for (let j = 0; j < 8; j++) {
-      let sum = 0;
-      for (let k = 0; k < 8; k++) sum += a[k * 8 + i]! * b[k * 8 + j]!;
+      for (let k = 0; k < 8; k++) sum += a[i * 8 + k]! * b[k * 8 + j]!;
       out[i * 8 + j] = sum;
     }
 }

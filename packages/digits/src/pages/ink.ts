@@ -88,7 +88,6 @@ export function drawLine(
   from: readonly [number, number],
   to: readonly [number, number],
   thickness: number,
-  level = 1,
 ): void {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const lengthSquared = Math.max(1e-9, dx * dx + dy * dy);
@@ -101,8 +100,7 @@ export function drawLine(
       const [px, py] = [x + 0.5 - from[0], y + 0.5 - from[1]];
       const along = Math.min(1, Math.max(0, (px * dx + py * dy) / lengthSquared));
       const distance = Math.hypot(px - along * dx, py - along * dy);
-      const covered =
-        level * Math.min(1, Math.max(0, thickness / 2 + 0.5 - distance)) * Math.min(1, thickness);
+      const covered = Math.min(1, Math.max(0, thickness / 2 + 0.5 - distance)) * Math.min(1, thickness);
       const at = y * canvas.width + x;
       if (covered > canvas.coverage[at]!) canvas.coverage[at] = covered;
     }
@@ -133,7 +131,6 @@ export function drawPath(
   canvas: Coverage,
   points: readonly (readonly [number, number])[],
   thickness: number,
-  level = 1,
 ): void {
-  for (let i = 1; i < points.length; i++) drawLine(canvas, points[i - 1]!, points[i]!, thickness, level);
+  for (let i = 1; i < points.length; i++) drawLine(canvas, points[i - 1]!, points[i]!, thickness);
 }

@@ -3,6 +3,7 @@
  * among other writing, on paper of many kinds, as a camera sees them.
  */
 import type { Random } from '@inkwire/base';
+import { cellSide } from '../detect/detector-maps.ts';
 import { normalise } from '../detect/normalise.ts';
 import { photograph } from './camera.ts';
 import { between, chance, scaled } from './chance.ts';
@@ -71,15 +72,13 @@ function layInk(plane: Float32Array, { marked, other, unfit }: Writing, random: 
   }
 }
 
-const cell = 4;
-
 function writingMap({ marked, other }: Writing, { width, height }: PageSize): Uint8Array {
-  const columns = width / cell;
-  const map = new Uint8Array(columns * (height / cell));
+  const columns = width / cellSide;
+  const map = new Uint8Array(columns * (height / cellSide));
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      const at = (y >> 2) * columns + (x >> 2);
+      const at = Math.floor(y / cellSide) * columns + Math.floor(x / cellSide);
       if (marked.coverage[i]! > inkLevel) map[at] = 1;
       else if (other.coverage[i]! > inkLevel && map[at] === 0) map[at] = 2;
     }
