@@ -3,7 +3,7 @@ import { markKinds } from '../detect/detector-maps.ts';
 import type { FoundPage } from '../detect/find-marks.ts';
 import type { FoundMark } from '../detect/marks.ts';
 import type { Answer } from './batcher.ts';
-import { arrangePage, composePageReading } from './page-reading.ts';
+import { composePageReading, cutDigits } from './page-reading.ts';
 
 /** Marks that stand side by side on one line, each of its character's usual size. */
 function marksOf(text: string): FoundMark[] {
@@ -49,7 +49,7 @@ function answerOf(digits: string, probability: number): Answer {
 
 const card = { unsureBelow: 0.9, familiarAbove: 0 };
 const read = (marks: readonly FoundMark[], said: string, probability = 0.99, more: Partial<FoundPage> = {}) =>
-  composePageReading(arrangePage(pageOf(marks, more)), answerOf(said, probability), card);
+  composePageReading(cutDigits(pageOf(marks, more)), answerOf(said, probability), card);
 
 test('a reading has the digits, the separators in `written`, and boxes of whole pixels', () => {
   const { text, written, unsure, digits, confidence } = read(marksOf('12,34'), '1234');
@@ -97,5 +97,5 @@ test('the cells of a grid say what stands in them', () => {
 });
 
 test('a page without digits is none', () => {
-  expect(arrangePage(pageOf([])).picture.lines).toEqual([]);
+  expect(cutDigits(pageOf([])).digits).toEqual([]);
 });

@@ -2,45 +2,37 @@
  * A reading of a page on which the detector found marks. Where the marks stand decides lines, words and separators; what each
  * digit is, the detector and the network of single digits decide together.
  *
- *     marks ─slashes that are ones─▶ arranged ─crops─▶ answer of the digit network ─× the detector's─▶ reading
+ *     marks ─slashes that are ones─▶ crops ─▶ answer of the digit network ─× the detector's─▶ reading
  */
+import { digitKinds } from '../detect/detector-maps.ts';
 import type { FoundPage } from '../detect/find-marks.ts';
 import type { FoundMark } from '../detect/marks.ts';
 import type { ModelCard } from '../model/model-card.ts';
-import type { PreparedPicture } from '../prepare/prepared.ts';
+import type { PreparedDigit } from '../prepare/prepared.ts';
 import type { Answer } from './batcher.ts';
 import { confidenceOf, plainDoubt } from './doubt.ts';
 import { cellsOf } from './grid-cells.ts';
-import { arrangeMarks } from './lines.ts';
 import { withoutLoneSlashes } from './lone-slashes.ts';
-import { composeReading, type ReadPicture, short } from './reading.ts';
+import { composeMarks, nameDigits, type ReadMark } from './mark-reading.ts';
+import type { ReadPicture } from './reading.ts';
 
-/** A page whose marks are in order, and its digits as the digit network wants them. */
-export interface ArrangedPage {
+/** A page with its digits as the digit network wants them. */
+export interface CutPage {
   readonly page: FoundPage;
-  /** All marks. */
-  readonly marks: readonly FoundMark[];
-  /** The digits among them in reading order, as in `picture`. */
-  readonly digits: readonly FoundMark[];
-  readonly picture: PreparedPicture;
+  readonly marks: readonly (FoundMark & ReadMark)[];
+  /** Those of the marks that are digits. The answer has a row for each. */
+  readonly digits: readonly PreparedDigit[];
 }
 
-/** Puts the marks of a page in reading order and cuts its digits out. */
-export function arrangePage(page: FoundPage): ArrangedPage {
-  const marks = withoutLoneSlashes(page.marks);
-  const { lines } = arrangeMarks(marks);
-  const cut = (mark: FoundMark) => ({ box: wholeBox(page, mark), pixels: page.cropOf(mark) });
-  return {
-    page,
-    marks,
-    digits: lines.flat(2),
-    picture: {
-      width: page.width,
-      height: page.height,
-      lines: lines.map((words) => words.map((word) => word.map(cut))),
-      clutter: 0,
-    },
-  };
+/** Cuts the digits of a page out. */
+export function cutDigits(page: FoundPage): CutPage {
+  const digits: PreparedDigit[] = [];
+  const marks = withoutLoneSlashes(page.marks).map((mark) => {
+    if (mark.kind >= digitKinds) return mark;
+    const digit: PreparedDigit = { box: wholeBox(page, mark), pixels: page.cropOf(mark) };
+    return { ...mark, digit, row: digits.push(digit) - 1 };
+  });
+  return { page, marks, digits };
 }
 
 function wholeBox({ boxOf, width, height }: FoundPage, mark: FoundMark): [number, number, number, number] {
@@ -51,46 +43,46 @@ function wholeBox({ boxOf, width, height }: FoundPage, mark: FoundMark): [number
 }
 
 /**
- * The reading of an arranged page from the digit network's answer for its digits. A digit's probabilities are the product
- * of the network's and the detector's, which err independently for the most part.
+ * The reading of a page from the digit network's answer for its digits. A digit's probabilities are the product of the
+ * network's and the detector's, which err independently for the most part.
  */
 export function composePageReading(
-  { page, marks, digits, picture }: ArrangedPage,
+  { page, marks }: CutPage,
   answer: Answer,
   card: Pick<ModelCard, 'unsureBelow' | 'familiarAbove'>,
 ): ReadPicture {
-  const judged = { ...answer, probabilities: together(answer.probabilities, digits) };
-  const reading = composeReading(picture, judged, card);
-  const read = new Map(digits.map((mark, i) => [mark, reading.digits[i]!.digit]));
-  const known = marks.map((mark) => ({ ...mark, kind: read.get(mark) ?? mark.kind }));
-  const confidence = short(
-    confidenceOf(
-      {
-        confidences: reading.digits.map((digit) => digit.confidence),
-        unreadInk: page.unread.marks,
-        otherWriting: Math.min(1, page.unread.others),
-        suppressed: 0,
-      },
-      plainDoubt,
-    ),
-  );
+  const logits = marks.filter(({ row }) => row !== undefined).map((mark) => mark.logits);
+  const judged = { ...answer, probabilities: together(answer.probabilities, logits) };
+  const named = nameDigits(marks, judged);
+  const evidence = {
+    width: page.width,
+    height: page.height,
+    clutter: 0,
+    confidenceOf: (reading: ReadPicture) =>
+      confidenceOf(
+        {
+          confidences: reading.digits.map((digit) => digit.confidence),
+          unreadInk: page.unread.marks,
+          otherWriting: Math.min(1, page.unread.others),
+          suppressed: 0,
+        },
+        plainDoubt,
+      ),
+  };
   return {
-    ...reading,
-    written: arrangeMarks(known).written,
-    confidence,
-    unsure: reading.unsure || confidence < card.unsureBelow,
-    ...(page.grid && { cells: cellsOf(page.grid, known) }),
+    ...composeMarks(named, judged, evidence, card),
+    ...(page.grid && { cells: cellsOf(page.grid, named) }),
   };
 }
 
 /** [n, 10]: the product of two opinions on each digit, normalised. */
-function together(probabilities: Float32Array, marks: readonly FoundMark[]): Float32Array {
+function together(probabilities: Float32Array, logits: readonly Float32Array[]): Float32Array {
   const result = new Float32Array(probabilities.length);
-  marks.forEach(({ logits }, i) => {
-    const highest = Math.max(...logits);
+  logits.forEach((row, i) => {
+    const highest = Math.max(...row);
     let total = 0;
     for (let digit = 0; digit < 10; digit++) {
-      const value = probabilities[i * 10 + digit]! * Math.exp(logits[digit]! - highest);
+      const value = probabilities[i * 10 + digit]! * Math.exp(row[digit]! - highest);
       result[i * 10 + digit] = value;
       total += value;
     }

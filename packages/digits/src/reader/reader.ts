@@ -21,8 +21,8 @@ import { openSheet, prepareSheet, type StrokeSheet } from '../prepare/prepare-st
 import type { PreparedPicture, Stroke } from '../prepare/prepared.ts';
 import { Batcher } from './batcher.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
-import { arrangePage, composePageReading } from './page-reading.ts';
-import { composeReading, digitsOf, type ReadPicture, stackDigits } from './reading.ts';
+import { composePageReading, cutDigits } from './page-reading.ts';
+import { composeReading, type ReadPicture, stackDigits } from './reading.ts';
 import { type ModelRunner, openRunner } from './runner.ts';
 import { composeStrokeReading, strokeCandidates } from './stroke-reading.ts';
 
@@ -86,15 +86,16 @@ export async function openReader(options: ReaderOptions = {}): Promise<Reader> {
   const file = await openModelFile(resolved.model);
   const runner = await openRunner(file, resolved.model, resolved);
   try {
-    const detector = resolved.detector && (await openDetectorFile(resolved.detector, resolved.threads));
-    return new ModelReader(file.card, runner, detector || undefined, resolved);
+    const detector = await openDetectorFile(resolved.detector, resolved.threads);
+    return new ModelReader(file.card, runner, detector, resolved);
   } catch (error) {
     await runner.close();
     throw error;
   }
 }
 
-async function openDetectorFile(path: string, threads: number): Promise<Detector> {
+async function openDetectorFile(path: string | undefined, threads: number): Promise<Detector | undefined> {
+  if (path === undefined) return undefined;
   const { bytes } = await openModelFile(path);
   return openDetector(bytes, { threads, name: path });
 }
@@ -184,16 +185,16 @@ class ModelReader extends Owner implements Reader {
 
   async #readPage(bytes: Uint8Array, detector: Detector, signal: AbortSignal): Promise<ReadPicture> {
     const finding = this.#preparing.run(
-      async () => arrangePage(await findMarks(bytes, detector, { signal })),
+      async () => cutDigits(await findMarks(bytes, detector, { signal })),
       signal,
     );
-    const arranged = await within(finding, { signal });
-    const pixels = stackDigits(digitsOf(arranged.picture));
-    return composePageReading(arranged, await this.#batcher.classify(pixels, signal), this.card);
+    const page = await within(finding, { signal });
+    const answer = await this.#batcher.classify(stackDigits(page.digits), signal);
+    return composePageReading(page, answer, this.card);
   }
 
   async #readDigits(prepared: PreparedPicture, signal?: AbortSignal): Promise<ReadPicture> {
-    const pixels = stackDigits(digitsOf(prepared));
+    const pixels = stackDigits(prepared.lines.flat(2));
     return composeReading(prepared, await this.#batcher.classify(pixels, signal), this.card);
   }
 

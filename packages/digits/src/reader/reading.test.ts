@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PreparedDigit, PreparedPicture } from '../prepare/prepared.ts';
 import type { Answer } from './batcher.ts';
-import { composeReading, digitsOf, stackDigits } from './reading.ts';
+import { composeReading, stackDigits } from './reading.ts';
 
 function digit(mark: number): PreparedDigit {
   return { box: [mark, 0, 1, 1], pixels: new Uint8Array(784).fill(mark) };
@@ -72,17 +72,14 @@ describe('composeReading', () => {
   });
 });
 
-describe('digitsOf', () => {
-  it('finds no number in an empty picture', () => {
-    expect(() => digitsOf(picture([]))).toThrow(expect.objectContaining({ code: 'DIGITS_NONE_FOUND' }));
-    expect(digitsOf(picture([[[1, 2]], [[3]]]))).toHaveLength(3);
-  });
-});
-
 describe('stackDigits', () => {
   it('lays pixels one after another', () => {
     const stacked = stackDigits([digit(3), digit(4)]);
     expect([stacked.length, stacked[783], stacked[784]]).toEqual([1568, 3, 4]);
     expect(stackDigits([digit(3)])).toEqual(new Uint8Array(784).fill(3));
+  });
+
+  it('finds no number in an empty picture', () => {
+    expect(() => stackDigits([])).toThrow(expect.objectContaining({ code: 'DIGITS_NONE_FOUND' }));
   });
 });

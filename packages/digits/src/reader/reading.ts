@@ -57,15 +57,9 @@ export interface ReadPicture {
 /** Ink that looks no more like digits than like something else (PreparedPicture.clutter). */
 const clutterLimit = 0.5;
 
-/** The digits of a prepared picture in reading order. Throws `DIGITS_NONE_FOUND` for none. */
-export function digitsOf(picture: PreparedPicture): readonly PreparedDigit[] {
-  const digits = picture.lines.flat(2);
-  if (digits.length === 0) throw new DigitsError('DIGITS_NONE_FOUND', 'No digit was found in the picture');
-  return digits;
-}
-
-/** The pixels of several digits, one after another: [n, 784]. */
+/** The pixels of digits, one after another: [n, 784]. Throws `DIGITS_NONE_FOUND` for none. */
 export function stackDigits(digits: readonly PreparedDigit[]): Uint8Array {
+  if (digits.length === 0) throw new DigitsError('DIGITS_NONE_FOUND', 'No digit was found in the picture');
   if (digits.length === 1) return digits[0]!.pixels;
   const stacked = new Uint8Array(digits.length * digitBytes);
   digits.forEach(({ pixels }, i) => {

@@ -6,8 +6,6 @@
  *             ─cheapest cover─▶ digits and separators ─arranged─▶ reading
  */
 import { setImmediate } from 'node:timers/promises';
-import { digitKinds } from '../detect/detector-maps.ts';
-import { topOf } from '../evaluate/calibration.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { around, type Edges, sizeOf } from '../prepare/boxes.ts';
 import { clutterOf } from '../prepare/clutter.ts';
@@ -18,9 +16,9 @@ import { candidateGroups } from '../strokes/candidate-groups.ts';
 import { isSlashLike, type Separator, separatorsOf } from '../strokes/separators.ts';
 import { type StrokeShape, shapeOf } from '../strokes/stroke-shape.ts';
 import type { Answer } from './batcher.ts';
-import { arrangeMarks, type PlacedMark } from './lines.ts';
 import { slash, withoutLoneSlashes } from './lone-slashes.ts';
-import { composeReading, type ReadPicture, short } from './reading.ts';
+import { composeMarks, nameDigits, type ReadMark } from './mark-reading.ts';
+import type { ReadPicture } from './reading.ts';
 import { type Candidate, coverOf, type StrokeCandidates } from './stroke-cover.ts';
 
 /** A stroke smaller than this, over the writing's height, is no digit by itself. */
@@ -73,14 +71,6 @@ function drawn(sheet: StrokeSheet, members: readonly StrokeShape[]): StrokeDigit
   );
 }
 
-/** A mark of a drawing: a digit that was read, or a separator. */
-interface StrokeMark extends PlacedMark {
-  /** Present of a digit. */
-  readonly digit?: PreparedDigit;
-  /** Its row in the answer. */
-  readonly row?: number;
-}
-
 /**
  * The reading of a drawing from the network's answer for the digits of all candidates, in their order; undefined when none of
  * its strokes is a digit. Throws DIGITS_NONE_FOUND for more than 512 digits.
@@ -98,20 +88,16 @@ export function composeStrokeReading(
     mostDigits,
     read.reduce((sum, { digits }) => sum + digits.length, 0),
   );
-  const digitAt = (row: number) => topOf(answer.probabilities, row).digit;
-  // A line that is no slash after all is what the network reads, so that `text` and `written` agree.
   const marks = withoutLoneSlashes([
     ...separators.map((separator) => markOf(separator, sheet)),
-    ...read.flatMap(({ digits, rows, shapes }) =>
-      digits.map((digit, i): StrokeMark => {
-        const row = rows[i]!;
-        const isSlash = shapes.length === 1 && isSlashLike(shapes[0]!);
-        return { ...placed(digit.box), kind: isSlash ? slash : digitAt(row), digit, row };
-      }),
-    ),
-  ]).map((mark) => (mark.kind < digitKinds ? { ...mark, kind: digitAt(mark.row!) } : mark));
-  const { lines, written } = arrangeMarks(marks);
-  const rows = lines.flat(2).map((mark) => mark.row!);
+    ...read.flatMap(({ digits, rows, shapes }) => {
+      const isSlash = shapes.length === 1 && isSlashLike(shapes[0]!);
+      // What kind of digit it is, the answer says.
+      return digits.map((digit, i): ReadMark => {
+        return { ...placed(digit.box), kind: isSlash ? slash : 0, digit, row: rows[i]! };
+      });
+    }),
+  ]);
   const clutter = clutterOf(
     read.flatMap(({ groups }) => groups),
     {
@@ -121,18 +107,16 @@ export function composeStrokeReading(
     },
   );
   const { width, height } = sheet.kept;
-  const picture = {
+  const evidence = {
     width,
     height,
-    lines: lines.map((words) => words.map((word) => word.map((mark) => mark.digit!))),
     clutter,
+    confidenceOf: (reading: ReadPicture) => reading.confidence * certainty,
   };
-  const reading = composeReading(picture, rowsOf(answer, rows), card);
-  const confidence = short(reading.confidence * certainty);
-  return { ...reading, written, confidence, unsure: reading.unsure || confidence < card.unsureBelow };
+  return composeMarks(nameDigits(marks, answer), answer, evidence, card);
 }
 
-function markOf({ kind, strokes }: Separator, { kept }: StrokeSheet): StrokeMark {
+function markOf({ kind, strokes }: Separator, { kept }: StrokeSheet): ReadMark {
   const edges: Edges = around(strokes);
   return {
     kind,
@@ -149,13 +133,3 @@ const placed = ([x, y, width, height]: PreparedDigit['box']) => ({
   width,
   height,
 });
-
-/** Some rows of an answer. */
-function rowsOf({ probabilities, familiarity }: Answer, rows: readonly number[]): Answer {
-  return {
-    probabilities: Float32Array.from(
-      rows.flatMap((row) => [...probabilities.subarray(row * 10, row * 10 + 10)]),
-    ),
-    familiarity: Float32Array.from(rows, (row) => familiarity[row]!),
-  };
-}
