@@ -13,6 +13,15 @@ const figures = z.strictObject({
   found: count.optional(),
 });
 
+const doubt = z.object({
+  offset: z.number(),
+  together: z.number().min(0),
+  weakest: z.number().min(0),
+  weakestMark: z.number().min(0),
+  unreadInk: z.number().max(0),
+  otherWriting: z.number().max(0),
+});
+
 /** The form of a card. Unknown keys are kept, so that an older program reads a newer model. */
 export const modelCardSchema = z.looseObject({
   recipe: z.string().min(1),
@@ -27,6 +36,7 @@ export const modelCardSchema = z.looseObject({
   unsureErrorRate: share,
   familiarAbove: z.number().optional(),
   marks: z.string().optional(),
+  doubt: doubt.optional(),
   figures: z.array(figures.loose()),
 });
 
@@ -42,6 +52,21 @@ export interface ModelFigures {
   readonly confusion: number[][];
   /** A detector's: everything that it took for a digit on the set's pages, of which `correct` were. */
   readonly found?: number | undefined;
+}
+
+/** The weights of the reasons for and against a reading (see reader/doubt.ts). All but `offset` have a fixed sign. */
+export interface DoubtWeights {
+  readonly offset: number;
+  /** ≥ 0: of the log odds of the product of all confidences. */
+  readonly together: number;
+  /** ≥ 0: of the log odds of the weakest confidence. */
+  readonly weakest: number;
+  /** ≥ 0: of the log odds of the weakest mark's score. */
+  readonly weakestMark: number;
+  /** ≤ 0 */
+  readonly unreadInk: number;
+  /** ≤ 0 */
+  readonly otherWriting: number;
 }
 
 /** The description of a model inside its file: JSON under the key `inkwire` in the ONNX file's metadata_props. */
@@ -70,5 +95,7 @@ export interface ModelCard {
   readonly familiarAbove?: number | undefined;
   /** A detector's: the kinds of marks, in the order of its heat maps. Absent: the model reads single digits. */
   readonly marks?: string | undefined;
+  /** A detector's: how sure a reading is that it has a part in. Absent: as the digits' confidences say together. */
+  readonly doubt?: DoubtWeights | undefined;
   readonly figures: readonly ModelFigures[];
 }

@@ -1,22 +1,16 @@
 import { createRandom } from '@inkwire/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  confidenceOf,
-  type DoubtSample,
-  type DoubtWeights,
-  type Evidence,
-  fitDoubt,
-  plainDoubt,
-} from './doubt.ts';
+import type { DoubtWeights } from '../model/model-card.ts';
+import { confidenceOf, type DoubtSample, type Evidence, fitDoubt, plainDoubt } from './doubt.ts';
 
-const sure: Evidence = { confidences: [0.99, 0.98], unreadInk: 0, otherWriting: 0, suppressed: 0 };
+const sure: Evidence = { confidences: [0.99, 0.98], weakestMark: 0.95, unreadInk: 0, otherWriting: 0 };
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const evidence: fc.Arbitrary<Evidence> = fc.record({
   confidences: fc.array(share, { minLength: 1, maxLength: 8 }),
+  weakestMark: share,
   unreadInk: share,
   otherWriting: share,
-  suppressed: share,
 });
 const sample: fc.Arbitrary<DoubtSample> = fc.record({ evidence, isRight: fc.boolean() });
 
@@ -30,9 +24,9 @@ function invent(truth: DoubtWeights, count: number): DoubtSample[] {
     );
     const made: Evidence = {
       confidences,
+      weakestMark: 1 - 0.7 * random.next() ** 2,
       unreadInk: random.next() ** 2,
       otherWriting: random.next() ** 2,
-      suppressed: random.next() ** 2,
     };
     return { evidence: made, isRight: random.next() < confidenceOf(made, truth) };
   });
@@ -51,12 +45,12 @@ describe('confidenceOf', () => {
   });
 });
 
-describe('suppressed marks', () => {
-  it('count up to one for each digit', () => {
-    const weights = { ...plainDoubt, suppressed: -2 };
-    const at = (suppressed: number) => confidenceOf({ ...sure, suppressed }, weights);
-    expect(at(1)).toBeLessThan(at(0.5));
-    expect(at(5)).toBe(at(1));
+describe('the weakest mark', () => {
+  it('makes a reading less sure, the lower its score is', () => {
+    const weights = { ...plainDoubt, weakestMark: 0.5 };
+    const at = (weakestMark: number) => confidenceOf({ ...sure, weakestMark }, weights);
+    expect(at(0.5)).toBeLessThan(at(0.9));
+    expect(at(0.3)).toBeLessThan(at(0.5));
   });
 });
 
@@ -66,9 +60,9 @@ describe('fitDoubt', () => {
       offset: 0.5,
       together: 0.8,
       weakest: 0.4,
+      weakestMark: 0.6,
       unreadInk: -3,
       otherWriting: -2,
-      suppressed: -1,
     };
     const found = fitDoubt(invent(truth, 20_000));
     for (const name of Object.keys(truth) as (keyof DoubtWeights)[])
@@ -85,10 +79,10 @@ describe('fitDoubt', () => {
   });
 
   it('does not trust a reading more for ink that nobody read, even where the samples do', () => {
-    const samples = invent({ ...plainDoubt, unreadInk: 4, suppressed: -2 }, 2_000);
+    const samples = invent({ ...plainDoubt, unreadInk: 4, otherWriting: -2 }, 2_000);
     const found = fitDoubt(samples);
     expect(found.unreadInk).toBe(0);
-    expect(found.suppressed).toBeLessThan(-1);
+    expect(found.otherWriting).toBeLessThan(-1);
   });
 
   it('stays finite and monotone on any samples', () => {
@@ -97,10 +91,12 @@ describe('fitDoubt', () => {
         const weights = fitDoubt(samples);
         expect(Object.values(weights).every(Number.isFinite)).toBe(true);
         const before = confidenceOf(some, weights);
-        for (const reason of ['unreadInk', 'otherWriting', 'suppressed'] as const)
+        for (const reason of ['unreadInk', 'otherWriting'] as const)
           expect(confidenceOf({ ...some, [reason]: some[reason] + more }, weights)).toBeLessThanOrEqual(
             before,
           );
+        const weakestMark = some.weakestMark + more * (1 - some.weakestMark);
+        expect(confidenceOf({ ...some, weakestMark }, weights)).toBeGreaterThanOrEqual(before - 1e-12);
         const surer = some.confidences.map((confidence) => confidence + more * (1 - confidence));
         expect(confidenceOf({ ...some, confidences: surer }, weights)).toBeGreaterThanOrEqual(before - 1e-12);
       }),

@@ -4,32 +4,18 @@
  * surer, whatever the samples of a fit say.
  */
 import { sigmoid } from '../detect/detector-maps.ts';
+import type { DoubtWeights } from '../model/model-card.ts';
 
 /** What is known about a reading beside its text. Shares are of all ink that was found, 0…1. */
 export interface Evidence {
   /** The calibrated confidences of its digits, 0…1. */
   readonly confidences: readonly number[];
+  /** The detector's score of the mark that it is least sure of, 0…1: whether it is one at all. */
+  readonly weakestMark: number;
   /** Ink that was found and belongs to no digit and no separator that was read. */
   readonly unreadInk: number;
   /** Ink of letters, crossings-out and other writing. */
   readonly otherWriting: number;
-  /** Weak marks that lost their ink to a stronger one, over the digits that were read; more than 1 counts as 1. */
-  readonly suppressed: number;
-}
-
-/** The weights of the reasons, in a model's card. All but `offset` have a fixed sign. */
-export interface DoubtWeights {
-  readonly offset: number;
-  /** ≥ 0: of the log odds of the product of all confidences. */
-  readonly together: number;
-  /** ≥ 0: of the log odds of the weakest confidence. */
-  readonly weakest: number;
-  /** ≤ 0 */
-  readonly unreadInk: number;
-  /** ≤ 0 */
-  readonly otherWriting: number;
-  /** ≤ 0 */
-  readonly suppressed: number;
 }
 
 /** A reading whose truth is known. */
@@ -44,14 +30,14 @@ export const plainDoubt: DoubtWeights = {
   offset: 0,
   together: 1,
   weakest: 0,
+  weakestMark: 0,
   unreadInk: 0,
   otherWriting: 0,
-  suppressed: 0,
 };
 
-const names = ['offset', 'together', 'weakest', 'unreadInk', 'otherWriting', 'suppressed'] as const;
+const names = ['offset', 'together', 'weakest', 'weakestMark', 'unreadInk', 'otherWriting'] as const;
 /** The direction of each: 0 is free. */
-const signs = [0, 1, 1, -1, -1, -1] as const;
+const signs = [0, 1, 1, 1, -1, -1] as const;
 /** Log odds beyond this say no more: 1 − 6·10⁻⁶. */
 const surest = 12;
 /** How strongly a fit is drawn to `plainDoubt`, as a weight on half the squared distance. One sample outweighs it little. */
@@ -95,15 +81,15 @@ interface Row {
 }
 
 /** In the order of `names`. */
-function featuresOf({ confidences, unreadInk, otherWriting, suppressed }: Evidence): readonly number[] {
+function featuresOf({ confidences, weakestMark, unreadInk, otherWriting }: Evidence): readonly number[] {
   const together = confidences.reduce((product, confidence) => product * confidence, 1);
   return [
     1,
     logOdds(together),
     logOdds(Math.min(...confidences)),
+    logOdds(weakestMark),
     unreadInk,
     otherWriting,
-    Math.min(1, suppressed),
   ];
 }
 

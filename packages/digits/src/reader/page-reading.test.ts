@@ -3,6 +3,7 @@ import { markKinds } from '../detect/detector-maps.ts';
 import type { FoundPage } from '../detect/find-marks.ts';
 import type { FoundMark } from '../detect/marks.ts';
 import type { Answer } from './batcher.ts';
+import { plainDoubt } from './doubt.ts';
 import { composePageReading, cutDigits } from './page-reading.ts';
 
 /** Marks that stand side by side on one line, each of its character's usual size. */
@@ -49,7 +50,7 @@ function answerOf(digits: string, probability: number): Answer {
 
 const card = { unsureBelow: 0.9, familiarAbove: 0 };
 const read = (marks: readonly FoundMark[], said: string, probability = 0.99, more: Partial<FoundPage> = {}) =>
-  composePageReading(cutDigits(pageOf(marks, more)), answerOf(said, probability), card);
+  composePageReading(cutDigits(pageOf(marks, more)), answerOf(said, probability), card, plainDoubt);
 
 test('a reading has the digits, the separators in `written`, and boxes of whole pixels', () => {
   const { text, written, unsure, digits, confidence } = read(marksOf('12,34'), '1234');
@@ -94,6 +95,20 @@ test('the cells of a grid say what stands in them', () => {
     texts: [['1', '23', '']],
   });
   expect(read(marksOf('123'), '123').cells).toBeUndefined();
+});
+
+test('a weak mark, ink that was not read and other writing lower the confidence by their weights', () => {
+  const doubt = { ...plainDoubt, weakestMark: 1, unreadInk: -5, otherWriting: -3 };
+  const at = (score: number, unread = { marks: 0, others: 0 }) => {
+    const marks = marksOf('12,5').map((mark, i) => (i === 2 ? { ...mark, score } : mark));
+    const cut = cutDigits(pageOf(marks, { unread }));
+    return composePageReading(cut, answerOf('125', 0.9), card, doubt);
+  };
+  const { confidence } = at(0.9);
+  expect(at(0.4).confidence).toBeLessThan(confidence);
+  expect(at(0.9, { marks: 0.3, others: 0 }).confidence).toBeLessThan(confidence);
+  expect(at(0.9, { marks: 0, others: 4 })).toMatchObject(at(0.9, { marks: 0, others: 1 }));
+  expect(at(0.9, { marks: 0.9, others: 1 })).toMatchObject({ text: '12 5', unsure: true });
 });
 
 test('a page without digits is none', () => {

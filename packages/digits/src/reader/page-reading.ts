@@ -7,10 +7,10 @@
 import { digitKinds } from '../detect/detector-maps.ts';
 import type { FoundPage } from '../detect/find-marks.ts';
 import type { FoundMark } from '../detect/marks.ts';
-import type { ModelCard } from '../model/model-card.ts';
+import type { DoubtWeights, ModelCard } from '../model/model-card.ts';
 import type { PreparedDigit } from '../prepare/prepared.ts';
 import type { Answer } from './batcher.ts';
-import { confidenceOf, plainDoubt } from './doubt.ts';
+import { confidenceOf, type Evidence } from './doubt.ts';
 import { cellsOf } from './grid-cells.ts';
 import { withoutLoneSlashes } from './lone-slashes.ts';
 import { composeMarks, nameDigits, type ReadMark } from './mark-reading.ts';
@@ -50,6 +50,7 @@ export function composePageReading(
   { page, marks }: CutPage,
   answer: Answer,
   card: Pick<ModelCard, 'unsureBelow' | 'familiarAbove'>,
+  doubt: DoubtWeights,
 ): ReadPicture {
   const logits = marks.filter(({ row }) => row !== undefined).map((mark) => mark.logits);
   const judged = { ...answer, probabilities: together(answer.probabilities, logits) };
@@ -58,20 +59,24 @@ export function composePageReading(
     width: page.width,
     height: page.height,
     clutter: 0,
-    confidenceOf: (reading: ReadPicture) =>
-      confidenceOf(
-        {
-          confidences: reading.digits.map((digit) => digit.confidence),
-          unreadInk: page.unread.marks,
-          otherWriting: Math.min(1, page.unread.others),
-          suppressed: 0,
-        },
-        plainDoubt,
-      ),
+    confidenceOf: (reading: ReadPicture) => confidenceOf(evidenceOf({ page, marks }, reading), doubt),
   };
   return {
     ...composeMarks(named, judged, evidence, card),
     ...(page.grid && { cells: cellsOf(page.grid, named) }),
+  };
+}
+
+/** What speaks for and against the reading of a page. */
+export function evidenceOf(
+  { page, marks }: Pick<CutPage, 'page' | 'marks'>,
+  reading: Pick<ReadPicture, 'digits'>,
+): Evidence {
+  return {
+    confidences: reading.digits.map((digit) => digit.confidence),
+    weakestMark: Math.min(...marks.map(({ score }) => score)),
+    unreadInk: page.unread.marks,
+    otherWriting: Math.min(1, page.unread.others),
   };
 }
 

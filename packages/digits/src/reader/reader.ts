@@ -11,8 +11,6 @@ import {
   within,
 } from '@inkwire/base';
 import { digitBytes } from '../data/labelled-set.ts';
-import { type Detector, openDetector } from '../detect/detector.ts';
-import { findMarks } from '../detect/find-marks.ts';
 import { DigitsError } from '../errors.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { bundledModel, openModelFile } from '../model/model-file.ts';
@@ -21,7 +19,8 @@ import { openSheet, prepareSheet, type StrokeSheet } from '../prepare/prepare-st
 import type { PreparedPicture, Stroke } from '../prepare/prepared.ts';
 import { Batcher } from './batcher.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
-import { composePageReading, cutDigits } from './page-reading.ts';
+import { openPageFinder, type PageFinder } from './page-finder.ts';
+import { composePageReading } from './page-reading.ts';
 import { composeReading, type ReadPicture, stackDigits } from './reading.ts';
 import { type ModelRunner, openRunner } from './runner.ts';
 import { composeStrokeReading, strokeCandidates } from './stroke-reading.ts';
@@ -38,7 +37,8 @@ export interface ReaderOptions {
   readonly model?: string | undefined;
   /**
    * A detector's model file (recipe `page`), by which the digits of picture files are found. Default: none, and rules find
-   * them. Pen strokes do not need it: which of them are a digit, the model decides.
+   * them. Pen strokes do not need it: which of them are a digit, the model decides. Nor do pictures of at most 72 × 72
+   * pixels, which hold a digit that was cut out already.
    */
   readonly detector?: string | undefined;
   /** Threads inside one run of the model. Default 1: a batch of 64 is read in a few milliseconds. */
@@ -86,18 +86,13 @@ export async function openReader(options: ReaderOptions = {}): Promise<Reader> {
   const file = await openModelFile(resolved.model);
   const runner = await openRunner(file, resolved.model, resolved);
   try {
-    const detector = await openDetectorFile(resolved.detector, resolved.threads);
-    return new ModelReader(file.card, runner, detector, resolved);
+    const { detector, threads } = resolved;
+    const finder = detector === undefined ? undefined : await openPageFinder(detector, threads);
+    return new ModelReader(file.card, runner, finder, resolved);
   } catch (error) {
     await runner.close();
     throw error;
   }
-}
-
-async function openDetectorFile(path: string | undefined, threads: number): Promise<Detector | undefined> {
-  if (path === undefined) return undefined;
-  const { bytes } = await openModelFile(path);
-  return openDetector(bytes, { threads, name: path });
 }
 
 function resolveOptions(options: ReaderOptions) {
@@ -119,7 +114,7 @@ function resolveOptions(options: ReaderOptions) {
 class ModelReader extends Owner implements Reader {
   readonly card: ModelCard;
   readonly #runner: ModelRunner;
-  readonly #detector: Detector | undefined;
+  readonly #finder: PageFinder | undefined;
   readonly #batcher: Batcher;
   readonly #preparing: ConcurrencyLimit;
   /** Requests that can be aborted. The others are in the batcher alone. */
@@ -128,13 +123,13 @@ class ModelReader extends Owner implements Reader {
   constructor(
     card: ModelCard,
     runner: ModelRunner,
-    detector: Detector | undefined,
+    finder: PageFinder | undefined,
     options: ReturnType<typeof resolveOptions>,
   ) {
     super('reader');
     this.card = card;
     this.#runner = runner;
-    this.#detector = detector;
+    this.#finder = finder;
     this.#preparing = new ConcurrencyLimit(options.maxPreparing, options.maxPictures);
     this.#batcher = new Batcher(runner, { ...options, temperature: card.temperature });
     this.#reads = new UnderWay(options.clock);
@@ -178,19 +173,17 @@ class ModelReader extends Owner implements Reader {
   }
 
   async #readPicture(bytes: Uint8Array, signal: AbortSignal): Promise<ReadPicture> {
-    if (this.#detector) return this.#readPage(bytes, this.#detector, signal);
-    const preparing = this.#preparing.run(() => preparePicture(bytes, { signal }), signal);
-    return this.#readDigits(await within(preparing, { signal }), signal);
+    const finder = this.#finder;
+    if (!finder)
+      return this.#readDigits(await this.#prepare(() => preparePicture(bytes, { signal }), signal), signal);
+    const found = await this.#prepare(() => finder.find(bytes, signal), signal);
+    if (!('page' in found)) return this.#readDigits(found, signal);
+    const answer = await this.#batcher.classify(stackDigits(found.digits), signal);
+    return composePageReading(found, answer, this.card, finder.doubt);
   }
 
-  async #readPage(bytes: Uint8Array, detector: Detector, signal: AbortSignal): Promise<ReadPicture> {
-    const finding = this.#preparing.run(
-      async () => cutDigits(await findMarks(bytes, detector, { signal })),
-      signal,
-    );
-    const page = await within(finding, { signal });
-    const answer = await this.#batcher.classify(stackDigits(page.digits), signal);
-    return composePageReading(page, answer, this.card);
+  #prepare<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return within(this.#preparing.run(work, signal), { signal });
   }
 
   async #readDigits(prepared: PreparedPicture, signal?: AbortSignal): Promise<ReadPicture> {
@@ -218,7 +211,7 @@ class ModelReader extends Owner implements Reader {
   }
 
   async #closeModels(): Promise<void> {
-    await Promise.all([this.#runner.close(), this.#detector?.close()]);
+    await Promise.all([this.#runner.close(), this.#finder?.close()]);
   }
 }
 

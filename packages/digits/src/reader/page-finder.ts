@@ -1,0 +1,33 @@
+import { openDetector } from '../detect/detector.ts';
+import { findMarksIn } from '../detect/find-marks.ts';
+import { decodeForPlane } from '../detect/plane.ts';
+import type { DoubtWeights } from '../model/model-card.ts';
+import { openModelFile } from '../model/model-file.ts';
+import type { PreparedPicture } from '../prepare/prepared.ts';
+import { plainDoubt } from './doubt.ts';
+import { type CutPage, cutDigits } from './page-reading.ts';
+
+/** A detector at work for a reader, which closes it. */
+export interface PageFinder {
+  /** How sure a reading of what it finds is. */
+  readonly doubt: DoubtWeights;
+  /**
+   * Decodes a picture and cuts its digits out. Throws as `preparePicture` does.
+   */
+  find(bytes: Uint8Array, signal: AbortSignal): Promise<CutPage | PreparedPicture>;
+  close(): Promise<void>;
+}
+
+/** Opens the detector of a model file. Throws `DIGITS_MODEL_MISSING` and `DIGITS_MODEL_DAMAGED`. */
+export async function openPageFinder(file: string, threads: number): Promise<PageFinder> {
+  const { bytes: graph, card } = await openModelFile(file);
+  const detector = await openDetector(graph, { threads, name: file });
+  return {
+    doubt: card.doubt ?? plainDoubt,
+    async find(bytes, signal) {
+      const raster = await decodeForPlane(bytes, { signal });
+      return cutDigits(await findMarksIn(raster, detector, { signal }));
+    },
+    close: () => detector.close(),
+  };
+}
