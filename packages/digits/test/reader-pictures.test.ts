@@ -1,5 +1,6 @@
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openMnistPart, openReader, type Reader, type ReadPicture } from '../src/index.ts';
+import { bundledModel, openMnistPart, openReader, type Reader, type ReadPicture } from '../src/index.ts';
 import {
   blank,
   face,
@@ -43,6 +44,15 @@ describe('the bundled reader', () => {
     const right = readings.filter(({ text }, i) => text === String(labels[i]));
     expect(right.length).toBeGreaterThanOrEqual(19);
     expect(readings.filter(({ unsure }) => !unsure).length).toBeGreaterThanOrEqual(17);
+  });
+
+  it('reads a digit that was cut out already as it does without a detector', async () => {
+    await using finding = await openReader({ detector: bundledModel('page') });
+    for (const pixels of digits.slice(0, 8)) {
+      const raw = { width: 28, height: 28, channels: 1 } as const;
+      const bytes = await sharp(pixels, { raw }).negate().png().toBuffer();
+      expect(await finding.read({ bytes })).toEqual(await reader.read({ bytes }));
+    }
   });
 
   it('reads whole numbers, with a box for each digit', async () => {

@@ -114,7 +114,7 @@ function asDigitsError(error: unknown, maxPixels: number): DigitsError {
 }
 
 /** Luma with the weights of ITU-R BT.601, over white paper. Done here: libvips takes 1 ms to set up for the same. */
-function greyOf({ data, width, height, channels }: Raster): Grey {
+export function greyOf({ data, width, height, channels }: Raster): Grey {
   const grey = new Uint8Array(width * height);
   const colour = channels >= 3;
   const alpha = channels === 2 || channels === 4;

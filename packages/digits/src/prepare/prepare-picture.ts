@@ -8,8 +8,8 @@ import type { PreparedPicture, PrepareOptions } from './prepared.ts';
 
 /** Smaller pictures are enlarged to at least this many pixels, so that a digit's edges lie between its pixels. */
 const leastSide = 64;
-/** Up to this size a picture holds a digit cut out by someone, not a sheet with ruled lines. */
-const cutOutSide = 72;
+/** The longer side of a picture, in pixels, up to which it holds a digit cut out by someone, not a sheet with ruled lines. */
+export const cutOutSide = 72;
 /** Up to this size, and not wider than a digit, a picture holds one digit: MNIST's own size, and a little more. */
 const singleSide = 32;
 const widestSingle = 1.3;
