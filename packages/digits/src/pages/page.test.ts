@@ -5,6 +5,7 @@ import { cellSide, markKinds } from '../detect/detector-maps.ts';
 import { createGlyphs } from './glyphs.ts';
 import { drawPage } from './page.ts';
 import { createTargets, writeTargets } from './targets.ts';
+import { writePage } from './writing.ts';
 
 /** One digit: a ring with a bar, so that a page has ink in shapes. */
 const digits: LabelledSet = {
@@ -64,6 +65,22 @@ test('every mark has ink of a mark under its box, and no plane has a number that
       expect(inked).toBeGreaterThan(0);
     }
   }
+});
+
+test('a page with digits of an unfit size, or with digits that an edge cuts, is not complete', () => {
+  const written = (height: number) =>
+    pages.map((_, seed) => writePage(glyphs, createRandom(seed), { width: 160, height }));
+  const unfit = written(96).filter((page) => page.unfit);
+  expect(unfit.length).toBeGreaterThan(4);
+  expect(unfit.some(({ isComplete }) => isComplete)).toBe(false);
+  // Digits are at least 10 pixels high, so that every line of them is cut.
+  const complete = written(8).filter(({ isComplete }) => isComplete);
+  expect(complete.length).toBeGreaterThan(0.2 * pages.length);
+  expect(complete.length).toBeLessThan(0.6 * pages.length);
+});
+
+test('the levels of a page are those of a picture', () => {
+  for (const { levels } of pages) expect(levels.every((level) => level >= 0 && level <= 1)).toBe(true);
 });
 
 test('targets are one at the cell of a centre, and say where in the cell and how large', () => {

@@ -17,11 +17,15 @@ import { type Writing, writePage } from './writing.ts';
 export interface MadeUpPage {
   readonly width: number;
   readonly height: number;
+  /** [height × width], as a camera sees it: 0 = black, 1 = white. */
+  readonly levels: Float32Array;
   /** [height × width], normalised: ink is positive. */
   readonly plane: Float32Array;
   readonly marks: readonly Mark[];
   /** [height / 4 × width / 4]: 1 = ink of a mark, 2 = other writing, 0 = neither. */
   readonly writing: Uint8Array;
+  /** Whether every digit of which something is seen is a mark: none is cut by the edge, or of an unfit size. */
+  readonly isComplete: boolean;
 }
 
 /** Makes up a page. The same random numbers give the same page. */
@@ -29,17 +33,19 @@ export function drawPage(glyphs: GlyphSource, random: Random, size: PageSize): M
   const { width, height } = size;
   const writing = writePage(glyphs, random, size);
   const ink = chance(random, 0.75) ? between(random, 0.45, 0.95) : scaled(random, 0.07, 0.45);
-  const plane = drawSheet(random, width, height, ink);
-  printOn(plane, random, size, writing.line, ink);
-  if (writing.behind) darken(plane, writing.behind, ink * between(random, 0.1, 0.4));
-  layInk(plane, writing, random, ink);
-  photograph(random, plane, width, height, ink);
+  const levels = drawSheet(random, width, height, ink);
+  printOn(levels, random, size, writing.line, ink);
+  if (writing.behind) darken(levels, writing.behind, ink * between(random, 0.1, 0.4));
+  layInk(levels, writing, random, ink);
+  photograph(random, levels, width, height, ink);
   return {
     width,
     height,
-    plane: normalise(plane, width, height),
+    levels,
+    plane: normalise(levels, width, height),
     marks: writing.marks,
     writing: writingMap(writing, size),
+    isComplete: writing.isComplete,
   };
 }
 

@@ -18,7 +18,10 @@ export interface Targets {
 const spread = { width: 0.16, height: 0.12, least: 0.7 };
 
 /** Writes a page's targets. The arrays must be zero before. */
-export function writeTargets(page: MadeUpPage, { heat, box, at, writing }: Targets): void {
+export function writeTargets(
+  page: Pick<MadeUpPage, 'width' | 'height' | 'marks' | 'writing'>,
+  { heat, box, at, writing }: Targets,
+): void {
   const columns = page.width / cellSide;
   const rows = page.height / cellSide;
   const cells = columns * rows;

@@ -1,6 +1,6 @@
 /** The writing on a made-up page. */
 import type { Random } from '@inkwire/base';
-import { markKinds } from '../detect/detector-maps.ts';
+import { digitKinds, markKinds } from '../detect/detector-maps.ts';
 import { between, chance, oneOf, scaled } from './chance.ts';
 import { drawCrossingOut } from './crossing-out.ts';
 import type { Glyph, GlyphSource } from './glyphs.ts';
@@ -24,6 +24,8 @@ export interface Writing {
   readonly behind?: Coverage | undefined;
   /** The line that rules follow. */
   readonly line: BaseLine;
+  /** Whether every digit of which something is seen is a mark. */
+  readonly isComplete: boolean;
 }
 
 /** Takes a distance along a line of writing to its place on the page. */
@@ -56,6 +58,7 @@ class PageWriter {
   #behind: Coverage | undefined;
   #unfit: Coverage | undefined;
   #line: BaseLine;
+  #isComplete = true;
 
   constructor(glyphs: GlyphSource, random: Random, size: PageSize, hand: Habits) {
     this.#glyphs = glyphs;
@@ -76,6 +79,7 @@ class PageWriter {
       unfit: this.#unfit,
       behind: this.#behind,
       line: this.#line,
+      isComplete: this.#isComplete,
     };
   }
 
@@ -194,7 +198,9 @@ class PageWriter {
     const { width, height } = this.#size;
     const share = (centre: number, extent: number, end: number) =>
       Math.max(0, Math.min(end, centre + extent / 2) - Math.max(0, centre - extent / 2)) / extent;
-    if (kind === undefined || share(x, ink.width, width) * share(y, ink.height, height) < 0.68) {
+    const seen = share(x, ink.width, width) * share(y, ink.height, height);
+    if (kind === undefined || seen < 0.68) {
+      if (kind !== undefined && kind < digitKinds && seen > 0) this.#isComplete = false;
       stamp(this.#other, ink, x, y, this.#hand.angle);
       return;
     }
@@ -271,6 +277,7 @@ class PageWriter {
   unfit(least: number, most: number): void {
     const [random, { width, height }] = [this.#random, this.#size];
     this.#unfit = createCanvas(width, height);
+    this.#isComplete = false;
     const tall = scaled(random, least, most);
     const drawnHeight = Math.min(48, Math.max(12, tall));
     const scale = tall / drawnHeight;

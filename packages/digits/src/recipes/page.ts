@@ -27,6 +27,8 @@ export interface PageMaps {
 export interface PageRecipe extends RunRecipe {
   /** Of the made-up pages. */
   readonly size: PageSize;
+  /** Disturbed pages that doubt is fitted on after the last step. */
+  readonly doubtPages: number;
   /** From normalised planes `[batch, 1, height, width]`, sides multiples of 8 and perhaps named, to maps. */
   maps(network: Network, planes: Tensor): PageMaps;
 }
@@ -39,6 +41,8 @@ export interface PageOptions {
   readonly batch?: number;
   /** Of a page in training, pixels; multiples of 8. */
   readonly size?: PageSize;
+  /** Disturbed pages that doubt is fitted on after the last step. */
+  readonly doubtPages?: number;
   readonly peakRate?: number;
   readonly weightDecay?: number;
   /** The moving average's longest memory, as its decay. */
@@ -66,11 +70,12 @@ const faint = truncatedNormal(0.01);
  */
 export function createPageRecipe(options: PageOptions = {}): PageRecipe {
   const { steps = 20_000, batch = 16, size = { width: 160, height: 96 } } = options;
-  const { peakRate = 2.5e-3, weightDecay = 0.02, average = 0.999 } = options;
+  const { peakRate = 2.5e-3, weightDecay = 0.02, average = 0.999, doubtPages = 2_000 } = options;
   return {
     name: 'page',
     batch,
     size,
+    doubtPages,
     steps: () => steps,
     maps: (network, planes) => pageMaps(network, planes, options),
     optimizer: () => adamW({ beta1: 0.9, beta2: 0.99, weightDecay }),

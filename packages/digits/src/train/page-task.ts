@@ -8,6 +8,7 @@ import { leastScore } from '../detect/marks.ts';
 import { wilsonInterval } from '../evaluate/wilson.ts';
 import type { PageRecipe } from '../recipes/page.ts';
 import { PageBatches } from './page-batches.ts';
+import { fitPageDoubt } from './page-doubt.ts';
 import { buildPageTraining, exportPageRecipe } from './page-graphs.ts';
 import { PageMaker } from './page-maker.ts';
 import { PageCounter } from './page-score.ts';
@@ -17,7 +18,12 @@ import type { ExamplesState, Measured, MeasuredCard, Task, TaskOptions } from '.
 const measuredPages = 128;
 const statisticsBatches = 32;
 /** Seeds of pages on which a run never trains: every run is measured on the same ones. */
-const pageSeeds = { validation: 3_000_003, sample: 4_000_037, statistics: 5_000_011 } as const;
+const pageSeeds = {
+  validation: 3_000_003,
+  sample: 4_000_037,
+  statistics: 5_000_011,
+  doubt: 7_000_003,
+} as const;
 /** Added to the run's seed: pages have random numbers of their own. */
 const pageStream = 6_000_011;
 
@@ -66,9 +72,9 @@ export class PageTask implements Task {
 
   /**
    * Exports the detector, and looks for the digits of pages from the training digits and from the validation digits. The
-   * accuracies are F1: the harmonic mean of recall and precision.
+   * accuracies are F1: the harmonic mean of recall and precision. After the last step doubt is fitted too.
    */
-  async measure(parameters: Float32Array): Promise<Measured> {
+  async measure(parameters: Float32Array, isLast: boolean): Promise<Measured> {
     const { train, validation } = this.#split;
     const { threads } = this.#options;
     const maker = this.#makerOf(train, pageSeeds.statistics);
@@ -87,7 +93,11 @@ export class PageTask implements Task {
     const sample = await count(train, pageSeeds.sample);
     const held = await count(validation, pageSeeds.validation);
     const accuracy = { train: sample.accuracy, validation: held.accuracy };
-    return { graph, accuracy, card: cardOf(held, `${validation.name}-pages`) };
+    const card = cardOf(held, `${validation.name}-pages`);
+    if (!isLast) return { graph, accuracy, card };
+    const pages = { pages: this.recipe.doubtPages, seed: pageSeeds.doubt };
+    const doubt = await fitPageDoubt({ detector, digits: validation, threads, ...pages });
+    return { graph, accuracy, card: { ...card, doubt } };
   }
 
   #makerOf(digits: LabelledSet, seed: number): PageMaker {

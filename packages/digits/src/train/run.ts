@@ -127,7 +127,7 @@ export class Run {
   async #evaluate(): Promise<{ accuracy: Accuracy; card: ModelCard }> {
     const { task, digits, trainer, directory, plan } = this.#parts;
     const parameters = trainer.movingAverage;
-    const { graph, accuracy, card: measured } = await task.measure(parameters);
+    const { graph, accuracy, card: measured } = await task.measure(parameters, trainer.steps === plan.steps);
     const { recipe, seed, steps, batch, extra } = plan;
     const card = await writeModelFile(directory.modelFile, graph, {
       recipe,

@@ -42,8 +42,8 @@ export interface Task extends AsyncDisposable {
   build(network: Network): TrainingOutputs;
   /** The inputs of the next step, in memory that the step after it may overwrite. */
   next(): Promise<Omit<StepFeeds, 'learningRate'>>;
-  /** Exports the model with these parameters and measures it. */
-  measure(parameters: Float32Array): Promise<Measured>;
+  /** Exports the model with these parameters and measures it; after the last step more thoroughly. */
+  measure(parameters: Float32Array, isLast: boolean): Promise<Measured>;
 }
 
 /** What a task is opened with: what may not change when a run is resumed, and the threads inside one operator. */
