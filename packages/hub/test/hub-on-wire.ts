@@ -30,14 +30,18 @@ export interface ComposedHub {
   readonly readings: Readings;
 }
 
+/** A limit on time in a test that does not try it: it only ends a hang. */
+export const patientMs = 600_000;
+
 /** Puts a hub together as `inkwire serve` does, until the test has finished. */
 export function composeHub(options: ComposedOptions = {}): ComposedHub {
   const { readings = createMemoryReadings(), pool, clock = systemClock, ...others } = options;
+  const limits = { readTimeoutMs: patientMs, ...options.limits };
   const reader = createFakeReader();
   const tables = createMemoryTables();
   const hub = createHub({ reader, readings, clock });
   const system = [$members, $inbox, $readings(hub), ...(pool ? [$pool(pool)] : [])];
-  const wire = createWireService({ system, tables, clock, version: '1.2.3', ...others });
+  const wire = createWireService({ system, tables, clock, version: '1.2.3', ...others, limits });
   onTestFinished(async () => {
     await wire.close();
     await hub.close();

@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import type { z } from 'zod';
 import { components } from '../src/http/schemas.ts';
 import { type HttpListener, type HttpOptions, listenHttp } from '../src/index.ts';
-import { type ComposedHub, type ComposedOptions, composeHub } from './hub-on-wire.ts';
+import { type ComposedHub, type ComposedOptions, composeHub, patientMs } from './hub-on-wire.ts';
 
 /** A hub with a fake reader, served on a port of its own. */
 export interface ServedHub extends ComposedHub {
@@ -16,6 +16,15 @@ export interface ServedHub extends ComposedHub {
   read(body: Uint8Array<ArrayBuffer> | FormData | object, query?: string): Promise<Reading[]>;
 }
 
+const patientLimits = {
+  headersTimeoutMs: patientMs,
+  requestTimeoutMs: patientMs,
+  idleTimeoutMs: patientMs,
+  keepAliveTimeoutMs: patientMs,
+  readTimeoutMs: patientMs,
+  closeTimeoutMs: patientMs,
+};
+
 /** Serves a hub until the test has finished. */
 export async function serveHub(
   options: Partial<HttpOptions> = {},
@@ -24,7 +33,12 @@ export async function serveHub(
   const composed = composeHub(hubOptions);
   const faults: unknown[] = [];
   const onError = (error: unknown) => faults.push(error);
-  const listener = await listenHttp(composed, { port: 0, onError, ...options });
+  const listener = await listenHttp(composed, {
+    port: 0,
+    onError,
+    ...options,
+    limits: { ...patientLimits, ...options.limits },
+  });
   onTestFinished(() => listener.destroy());
   const { url } = listener;
   const call = (path: string, init?: RequestInit) => fetch(url + path, init);
