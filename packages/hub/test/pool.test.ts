@@ -7,12 +7,12 @@ import {
   createLeaseService,
   createPool,
   type LeaseClientOptions,
-  type LeaseReport,
 } from '@inkwire/pool';
 import { createWireTransport, encodeReport } from '@inkwire/pool/leases';
 import { type Client, createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
+import { leaseReport } from '../../pool/test/lease-report.ts';
 import { patient } from '../../wire/test/patient.ts';
 import { $pool, createWireService, listenWire, type WireOptions } from '../src/index.ts';
 import { serveHub, until } from './served-hub.ts';
@@ -43,28 +43,6 @@ function leasedPool(client: Client, name: string, options: Partial<LeaseClientOp
   });
   return { pool, lease };
 }
-
-const report: LeaseReport = {
-  client: 'Anna',
-  incarnation: 'Anna#1',
-  epoch: 0,
-  appliedGrant: 0,
-  sequence: 1,
-  max: 0,
-  inUse: 0,
-  idle: 0,
-  opening: 0,
-  closing: 0,
-  queued: 0,
-  longestWaitMs: 0,
-  failures: 0,
-  completed: 0,
-  serviceMs: 0,
-  floor: 1,
-  ceiling: 10,
-  weight: 1,
-  isLeaving: false,
-};
 
 const refused = (status: number) => expect.objectContaining({ code: 'WIRE_STATUS', status });
 
@@ -198,7 +176,7 @@ it('is for admins: others may look, and hold nothing', async () => {
 it('refuses what is no report, and goes on', async () => {
   const { join } = await wireHub({}, { pool: allocator() });
   const client = await join();
-  const senseless = encodeReport({ ...report, weight: -1 });
+  const senseless = encodeReport(leaseReport('Anna', { weight: -1 }));
   for (const bytes of [
     senseless,
     new Uint8Array(0),
@@ -219,7 +197,7 @@ it('answers a fault of its own with 500, and the operator is told', async () => 
     throw fault;
   };
   const client = await join();
-  await expect(client.lease(encodeReport(report))).rejects.toEqual(refused(500));
+  await expect(client.lease(encodeReport(leaseReport('Anna')))).rejects.toEqual(refused(500));
   expect(faults).toEqual([fault]);
 });
 

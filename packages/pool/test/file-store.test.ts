@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createManualClock } from '@inkwire/base';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLeaseService, openFileStore } from '../src/index.ts';
+import { leaseReport } from './lease-report.ts';
 
 let folder: string;
 let path: string;
@@ -116,23 +117,7 @@ it('keeps no client whose admission failed', async () => {
   };
   const allocator = { capacity: 10, learnMs: 0 };
   const service = createLeaseService({ allocator, store, clock: createManualClock() });
-  const counts = { inUse: 0, idle: 0, opening: 0, closing: 0, queued: 0, failures: 0, completed: 0 };
-  const join = (incarnation: string) =>
-    service.receive({
-      ...counts,
-      client: 'a',
-      incarnation,
-      epoch: 0,
-      appliedGrant: 0,
-      sequence: 1,
-      max: 0,
-      longestWaitMs: 0,
-      serviceMs: 0,
-      floor: 1,
-      ceiling: 10,
-      weight: 1,
-      isLeaving: false,
-    });
+  const join = (incarnation: string) => service.receive(leaseReport('a', { incarnation }));
   join('a#1');
   await expect.poll(() => service.snapshot().clients.length).toBe(0);
   isBroken = false;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { leaseReport } from '../../test/lease-report.ts';
 import { type Allocator, createAllocator } from './allocator.ts';
 import type { AllocatorAction } from './events.ts';
 import type { LeaseGrant, LeaseReply, LeaseReport } from './messages.ts';
@@ -15,28 +16,7 @@ class Client {
 
   constructor(name: string, change: Partial<LeaseReport> = {}) {
     this.name = name;
-    this.report = {
-      client: name,
-      incarnation: `${name}#1`,
-      epoch: 0,
-      appliedGrant: 0,
-      sequence: 0,
-      max: 0,
-      inUse: 0,
-      idle: 0,
-      opening: 0,
-      closing: 0,
-      queued: 0,
-      longestWaitMs: 0,
-      failures: 0,
-      completed: 0,
-      serviceMs: 0,
-      floor: 1,
-      ceiling: 1000,
-      weight: 1,
-      isLeaving: false,
-      ...change,
-    };
+    this.report = leaseReport(name, { sequence: 0, ceiling: 1000, ...change });
   }
 
   get last(): LeaseReply | undefined {

@@ -1,6 +1,7 @@
 import { createManualClock } from '@inkwire/base';
 import { expect, it } from 'vitest';
-import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
+import { leaseReport } from '../../test/lease-report.ts';
+import type { LeaseReply } from '../allocator/messages.ts';
 import { createPool } from '../pool/create-pool.ts';
 import { decodeReply, encodeReport } from './codec.ts';
 import { createLeaseClient } from './lease-client.ts';
@@ -39,29 +40,6 @@ function serve(options: Partial<LeaseServiceOptions> = {}) {
   return { clock, service, join, pass };
 }
 
-const report = (change: Partial<LeaseReport> = {}): LeaseReport => ({
-  client: 'a',
-  incarnation: 'a#1',
-  epoch: 0,
-  appliedGrant: 0,
-  sequence: 1,
-  max: 0,
-  inUse: 0,
-  idle: 0,
-  opening: 0,
-  closing: 0,
-  queued: 0,
-  longestWaitMs: 0,
-  failures: 0,
-  completed: 0,
-  serviceMs: 0,
-  floor: 1,
-  ceiling: 10,
-  weight: 1,
-  isLeaving: false,
-  ...change,
-});
-
 it('moves connections to where they are needed, and never has more than there are', async () => {
   const { service, join, pass } = serve();
   const a = join('a');
@@ -95,7 +73,7 @@ it('tells a client nothing before it is on disk', async () => {
   const { service } = serve({ store });
   const replies: LeaseReply[] = [];
   service.onReply('a', (reply) => replies.push(reply));
-  service.receive(report());
+  service.receive(leaseReport('a'));
   await atRest();
   expect(replies).toEqual([]);
   onDisk();
@@ -113,12 +91,12 @@ it('does not admit a client that could not be written down, says so, and tries a
     },
   };
   const { service } = serve({ store, onError: (error) => errors.push(error) });
-  service.receive(report());
+  service.receive(leaseReport('a'));
   await atRest();
   expect(errors).toMatchObject([{ message: 'no room' }]);
   expect(service.snapshot().clients).toEqual([]);
   isBroken = false;
-  service.receive(report({ sequence: 2 }));
+  service.receive(leaseReport('a', { sequence: 2 }));
   await atRest();
   expect(service.snapshot().clients).toMatchObject([{ name: 'a', state: 'member' }]);
 });
@@ -132,10 +110,10 @@ it('fences a silent client whose connections are wanted, until none is left', as
       return left.shift()!;
     },
   });
-  service.receive(report({ queued: 10 }));
+  service.receive(leaseReport('a', { queued: 10 }));
   await atRest();
   clock.advance(1100);
-  service.receive(report({ client: 'b', incarnation: 'b#1', queued: 10 }));
+  service.receive(leaseReport('b', { queued: 10 }));
   await atRest();
   expect(fenced).toEqual(['a#1']);
   expect(service.snapshot().clients.map(({ name }) => name)).toEqual(['a', 'b']);
@@ -153,9 +131,8 @@ it('counts a fence that never ends as failed, tries again, and does not hear wha
     fenceTimeoutMs: 3000,
     onError: (error) => errors.push(error),
   });
-  const other = (sequence: number) =>
-    service.receive(report({ client: 'b', incarnation: 'b#1', queued: 10, sequence }));
-  service.receive(report({ queued: 10 }));
+  const other = (sequence: number) => service.receive(leaseReport('b', { queued: 10, sequence }));
+  service.receive(leaseReport('a', { queued: 10 }));
   await atRest();
   clock.advance(1100);
   other(1);
@@ -179,10 +156,10 @@ it('counts a fence that never ends as failed, tries again, and does not hear wha
 
 it('leaves no timer of a fence that is under way when it ends', async () => {
   const { service, clock } = serve({ fence: () => new Promise(() => {}) });
-  service.receive(report({ queued: 10 }));
+  service.receive(leaseReport('a', { queued: 10 }));
   await atRest();
   clock.advance(1100);
-  service.receive(report({ client: 'b', incarnation: 'b#1' }));
+  service.receive(leaseReport('b'));
   await atRest();
   expect(service.snapshot().counts.fences).toBe(1);
   await service.close();
@@ -194,11 +171,11 @@ it('steps down when its store has moved, and only then', async () => {
   let newest = 1;
   const store = { ...createMemoryStore({ epoch: 1 }), newestEpoch: async () => newest };
   const { service } = serve({ store });
-  service.receive(report({ epoch: 5 }));
+  service.receive(leaseReport('a', { epoch: 5 }));
   await atRest();
   expect(service.snapshot()).toMatchObject({ supersededBy: undefined, counts: { refusals: 1 } });
   newest = 2;
-  service.receive(report({ epoch: 5, sequence: 2 }));
+  service.receive(leaseReport('a', { epoch: 5, sequence: 2 }));
   await atRest();
   expect(service.snapshot()).toMatchObject({ supersededBy: 2 });
 });
@@ -236,7 +213,7 @@ it('begins in memory with an epoch above that of a process before', () => {
 
 it('forgets a client when an operator says so, if that is silent, and answers how many there were', async () => {
   const { service, clock } = serve();
-  service.receive(report());
+  service.receive(leaseReport('a'));
   await atRest();
   expect(service.forget('a')).toBe(0);
   clock.advance(1100);
@@ -256,7 +233,7 @@ it.each([
 it('says nothing after its end, and leaves no timer', async () => {
   const { service, clock } = serve();
   await service.close();
-  service.receive(report());
+  service.receive(leaseReport('a'));
   await atRest();
   expect(service.snapshot().clients).toEqual([]);
   expect(clock.pending).toBe(0);
@@ -292,15 +269,15 @@ it('answers over a wire, and publishes what was not asked for', async () => {
 it('answers a report that has no reply with no bytes, and refuses what is no report', async () => {
   const { service, clock } = serve();
   const endpoint = createLeaseEndpoint({ service, publish: () => {}, clock });
-  const first = decodeReply(await endpoint.handle(encodeReport(report({ sequence: 5 }))));
+  const first = decodeReply(await endpoint.handle(encodeReport(leaseReport('a', { sequence: 5 }))));
   expect(first).toMatchObject({ kind: 'grant', answers: 5 });
-  const overtaken = endpoint.handle(encodeReport(report({ sequence: 4 })));
+  const overtaken = endpoint.handle(encodeReport(leaseReport('a', { sequence: 4 })));
   clock.advance(100);
   expect(await overtaken).toHaveLength(0);
   await expect(endpoint.handle(Buffer.from('ff', 'hex'))).rejects.toMatchObject({
     code: 'WIRE_MESSAGE_INVALID',
   });
-  await expect(endpoint.handle(encodeReport(report({ client: '' })))).rejects.toMatchObject({
+  await expect(endpoint.handle(encodeReport(leaseReport('')))).rejects.toMatchObject({
     code: 'WIRE_MESSAGE_INVALID',
     message: 'Expected `client` to have 1 to 200 characters, got 0',
   });
@@ -313,7 +290,7 @@ it('does not take a fault of the service for one of the report', async () => {
   service.receive = () => {
     throw fault;
   };
-  await expect(endpoint.handle(encodeReport(report()))).rejects.toBe(fault);
+  await expect(endpoint.handle(encodeReport(leaseReport('a')))).rejects.toBe(fault);
 });
 
 /** What a wire client's subscription is to the transport: what is pushed, until it is unsubscribed. */
