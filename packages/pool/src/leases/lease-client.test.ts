@@ -1,5 +1,6 @@
 import { createManualClock } from '@inkwire/base';
 import { expect, it, vi } from 'vitest';
+import { poolAtRest } from '../../test/pool-at-rest.ts';
 import type { LeaseGrant, LeaseReply, LeaseReport, RefusalReason } from '../allocator/messages.ts';
 import type { LeasedLimits } from '../limits.ts';
 import { createLeaseClient } from './lease-client.ts';
@@ -8,19 +9,7 @@ import type { LeaseClientOptions } from './lease-client-options.ts';
 /** A pool that is what the test says. */
 class FakePool {
   limits: LeasedLimits = { min: 0, max: 7 };
-  readonly counts = {
-    total: 0,
-    idle: 0,
-    inUse: 0,
-    opening: 0,
-    closing: 0,
-    queued: 0,
-    longestWaitMs: 0,
-    timeouts: 0,
-    refused: 0,
-    released: 0,
-    serviceMs: 0,
-  };
+  readonly counts = { ...poolAtRest };
   readonly #now: () => number;
   #listener = () => {};
 

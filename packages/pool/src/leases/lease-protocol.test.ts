@@ -1,22 +1,7 @@
 import { expect, it } from 'vitest';
+import { poolAtRest } from '../../test/pool-at-rest.ts';
 import type { LeaseGrant } from '../allocator/messages.ts';
 import { LeaseProtocol } from './lease-protocol.ts';
-
-const atRest = {
-  min: 0,
-  max: 0,
-  total: 0,
-  idle: 0,
-  inUse: 0,
-  opening: 0,
-  closing: 0,
-  queued: 0,
-  longestWaitMs: 0,
-  timeouts: 0,
-  refused: 0,
-  released: 0,
-  serviceMs: 0,
-};
 
 function scene() {
   let incarnations = 0;
@@ -30,7 +15,7 @@ function scene() {
     tickMs: 1000,
     replyMs: 250,
   });
-  const report = (nowMs: number) => protocol.report(atRest, nowMs);
+  const report = (nowMs: number) => protocol.report(poolAtRest, nowMs);
   const reply = (answers: number) => ({ client: 'a', incarnation: protocol.incarnation, epoch: 1, answers });
   const grant = (answers: number, nowMs: number, change: Partial<LeaseGrant> = {}) => {
     const terms = { sequence: 1, min: 0, max: 9, leaseMs: 1000, floor: 2, isConfirmation: false };
@@ -97,14 +82,14 @@ it('joins as another that has applied nothing', () => {
 it('joins at once as another, within the gap of its goodbye', () => {
   const { protocol, farewell } = fenced();
   farewell(3, 20);
-  expect(protocol.dueMs(atRest)).toBeLessThanOrEqual(20);
+  expect(protocol.dueMs(poolAtRest)).toBeLessThanOrEqual(20);
 });
 
 it('joins at once as another, though a later goodbye is not answered', () => {
   const { protocol, report, farewell } = fenced();
   report(25);
   farewell(3, 40);
-  expect(protocol.dueMs(atRest)).toBeLessThanOrEqual(40);
+  expect(protocol.dueMs(poolAtRest)).toBeLessThanOrEqual(40);
 });
 
 it('holds no grant from the moment of a report of its incarnation before', () => {
