@@ -100,6 +100,18 @@ export function createFixture(options: Partial<PoolOptions<FakeConnection>> = {}
   return { clock, database, pool, ...watching(pool) };
 }
 
+/** A clock that the test sets, and whose timers never ring. */
+export function createLateClock() {
+  const nothing = () => {};
+  const clock = {
+    nowMs: 0,
+    now: () => clock.nowMs,
+    monotonic: () => clock.nowMs,
+    after: () => ({ cancel: nothing, [Symbol.dispose]: nothing }),
+  };
+  return clock;
+}
+
 /** An acquire whose answer can be looked at without waiting for it. */
 export interface Watched {
   lease?: Lease<FakeConnection>;
