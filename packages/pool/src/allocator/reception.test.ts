@@ -1,0 +1,115 @@
+import { expect, it } from 'vitest';
+import { Scene, SceneClient } from '../../test/allocator-scene.ts';
+
+it('keeps for a client what a grant under way permits, though a later one was applied', () => {
+  const scene = new Scene({ capacity: 10 });
+  const a = scene.join('a', 10);
+  const first = a.grant!;
+  expect(first.max).toBe(10);
+  // It reports before the grant has come: nothing that it says lowers what it may open.
+  scene.tell(a, { max: 0 });
+  expect(scene.allocator.snapshot(0).clients[0]!.held).toBe(10);
+});
+
+it('ignores reports that were overtaken or repeated, and counts them', () => {
+  const scene = new Scene();
+  const a = scene.join('a', 10);
+  scene.tell(a, { sequence: 5, queued: 20 });
+  const before = scene.maxima;
+  expect(scene.tell(a, { sequence: 4, queued: 90 })).toEqual([]);
+  expect(scene.tell(a, { sequence: 5, queued: 90 })).toEqual([]);
+  expect(scene.maxima).toEqual(before);
+  expect(scene.allocator.snapshot(0).counts.ignored).toBe(2);
+});
+
+it('frees everything at once with a goodbye, and nothing before nothing is open', () => {
+  const scene = new Scene({ capacity: 10 });
+  const a = scene.join('a', 10);
+  scene.settle();
+  scene.tell(a, { isLeaving: true, max: 0, inUse: 1, queued: 0 });
+  expect(a.last!.kind).toBe('grant');
+  scene.tell(a, { inUse: 0 });
+  expect(a.last!.kind).toBe('farewell');
+  expect(scene.allocator.snapshot(scene.now).reserved).toBe(0);
+  expect(scene.actions.at(-1)!.kind).toBe('reply');
+  expect(scene.actions).toContainEqual({
+    kind: 'forget',
+    client: { name: 'a', incarnation: 'a#1', floor: 1 },
+  });
+  // What comes late of it is not taken for somebody new.
+  scene.tell(a, { isLeaving: false, epoch: 0, queued: 3 });
+  expect(a.last).toMatchObject({ kind: 'refusal', reason: 'fenced' });
+});
+
+it('says nothing more than that it was superseded once its store is of a later epoch', () => {
+  const scene = new Scene();
+  const a = scene.join('a', 1);
+  expect(scene.tell(a, { epoch: 2 })).toEqual([{ kind: 'read-epoch', heard: 2 }]);
+  scene.handle({ kind: 'epoch-read', epoch: 3 });
+  expect(a.last).toMatchObject({ kind: 'refusal', reason: 'superseded', answers: 2 });
+  expect(scene.allocator.snapshot(0).supersededBy).toBe(3);
+  expect(scene.allocator.dueMs).toBe(Infinity);
+  scene.tell(a, { epoch: 1 });
+  expect(a.last).toMatchObject({ kind: 'refusal', reason: 'superseded', answers: 3 });
+});
+
+it('refuses a report of an epoch that never was, takes a goodbye of it, and goes on for everyone else', () => {
+  const scene = new Scene();
+  const a = scene.join('a', 1);
+  const stray = scene.join('b', 1, { epoch: 9, appliedGrant: 3, max: 4 });
+  expect(scene.tell(stray)).toEqual([]);
+  scene.handle({ kind: 'epoch-read', epoch: undefined });
+  expect(stray.replies).toEqual([]);
+  scene.tell(stray);
+  scene.handle({ kind: 'epoch-read', epoch: 1 });
+  expect(stray.replies).toMatchObject([{ kind: 'refusal', reason: 'fenced', answers: 3 }]);
+  scene.tell(stray, { isLeaving: true, max: 0, queued: 0 });
+  scene.handle({ kind: 'epoch-read', epoch: 1 });
+  expect(stray.last).toMatchObject({ kind: 'farewell', answers: 4 });
+  scene.tell(a);
+  expect(a.last!.kind).toBe('grant');
+  expect(scene.allocator.snapshot(0).supersededBy).toBe(undefined);
+});
+
+it.each([
+  [{ client: '' }, RangeError, /`client` to have 1 to 200 characters, got 0/],
+  [{ inUse: -1 }, RangeError, /`inUse` to be an integer from 0/],
+  [{ max: 1.5 }, RangeError, /`max`/],
+  [{ weight: 0 }, RangeError, /`weight`/],
+  [{ sequence: 0 }, RangeError, /`sequence` to be an integer ≥ 1/],
+])('refuses the report %o by name', (change, type, message) => {
+  const { allocator } = new Scene();
+  const { report } = new SceneClient('a', { sequence: 1, ...change });
+  const handle = () => allocator.handle({ kind: 'report', report }, 0);
+  expect(handle).toThrow(type);
+  expect(handle).toThrow(message);
+});
+
+it('answers together what it hears within a pace, and nothing in between', () => {
+  const scene = new Scene({ paceMs: 5 });
+  const [a, b] = [scene.join('a', 5), scene.join('b', 5)];
+  for (scene.now = 5; scene.now < 20; scene.now += 5) scene.handle({ kind: 'tick' });
+  expect([a.grant, b.grant]).toMatchObject([{ answers: 1 }, { answers: 1 }]);
+  scene.tell(a, { queued: 50 });
+  expect(a.grant).toMatchObject({ answers: 2 });
+  const told = b.replies.length;
+  scene.now = 22;
+  scene.tell(b, { queued: 1 });
+  scene.tell(b, { queued: 2 });
+  scene.now = 24.9;
+  scene.handle({ kind: 'tick' });
+  expect([b.replies.length, scene.allocator.dueMs]).toEqual([told, 25]);
+  scene.now = 25;
+  scene.handle({ kind: 'tick' });
+  expect(b.replies.slice(told)).toMatchObject([{ kind: 'grant', answers: 3 }]);
+});
+
+it('sets its pace by the number of its clients', () => {
+  const scene = new Scene({ capacity: 5000 });
+  const clients = Array.from({ length: 1000 }, (_, i) => scene.join(`${i}`, 1, { floor: 0 }));
+  scene.now = 10;
+  scene.tell(clients[0]!);
+  scene.tell(clients[1]!);
+  expect(clients[1]!.replies.some(({ answers }) => answers === 2)).toBe(false);
+  expect(scene.allocator.dueMs).toBe(12);
+});
