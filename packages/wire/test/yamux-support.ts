@@ -1,5 +1,7 @@
+import { createManualClock } from '@inkwire/base';
 import type { Channel, ChannelHandler } from '../src/channels/channel.ts';
 import { encodeHeader, FrameType, headerBytes, readUint32 } from '../src/yamux/header.ts';
+import { createYamuxSession, type YamuxOptions } from '../src/yamux/index.ts';
 
 /** A frame as tests write it. */
 export interface RawFrame {
@@ -19,6 +21,9 @@ export function frame(type: number, flags: number, id: number, content: number |
 }
 
 export const concat = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
+
+/** The bytes of a text. */
+export const text = (value: string): Uint8Array => new Uint8Array(Buffer.from(value));
 
 /** Cuts what was written, which must be whole frames. */
 export function parse(bytes: Uint8Array): RawFrame[] {
@@ -158,3 +163,35 @@ export class Heard implements ChannelHandler {
     this.closes.push(error);
   }
 }
+
+/** A session whose peer is the test. Streams of the peer are attached to at once unless `listen` does otherwise. */
+export function startSession(
+  options: Partial<YamuxOptions> = {},
+  listen: (channel: Channel) => Heard | undefined = listening,
+) {
+  const raw = new RawChannel();
+  const clock = createManualClock();
+  const streams: Heard[] = [];
+  const closes: (Error | undefined)[] = [];
+  const session = createYamuxSession({
+    channel: raw,
+    side: 'server',
+    clock,
+    onChannel: (channel) => {
+      const heard = listen(channel);
+      if (heard !== undefined) streams.push(heard);
+    },
+    onClose: (error) => closes.push(error),
+    ...options,
+  });
+  return { raw, clock, streams, closes, session };
+}
+
+const listening = (channel: Channel) => new Heard(channel);
+
+/** Sends back what a stream receives. */
+export const echoing = (channel: Channel) => {
+  const heard = new Heard(channel);
+  heard.onBytes = (bytes) => void channel.write(bytes);
+  return heard;
+};
