@@ -60,6 +60,13 @@ export class ScriptedHub {
   }
 }
 
+/** A hub with some of its parts set. */
+export const hubOf = (parts: Partial<ScriptedHub> = {}): ScriptedHub =>
+  Object.assign(new ScriptedHub(), parts);
+
+/** The error of a dial to a hub that does not run. */
+export const unreachable = new Error('connect ECONNREFUSED');
+
 export const accepted: Reply = { status: 200, message: '', values: [], pairs: [] };
 export const refused = (status: number, message: string): Reply => ({ ...accepted, status, message });
 

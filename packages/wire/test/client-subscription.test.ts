@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Subscription, TopicItem } from '../src/client/index.ts';
 import { toValue } from '../src/codec/values.ts';
-import { accepted, clientOf, refused, ScriptedHub, settle, until, watch } from './client-hub.ts';
-
-const hubOf = (parts: Partial<ScriptedHub> = {}) => Object.assign(new ScriptedHub(), parts);
+import { accepted, clientOf, hubOf, refused, type ScriptedHub, settle, until, watch } from './client-hub.ts';
 
 /** Takes so many items. */
 async function take(subscription: Subscription, count: number): Promise<TopicItem[]> {

@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { createClient, WireStatusError } from '../src/client/index.ts';
 import type { Reply } from '../src/codec/messages.ts';
 import { toValue } from '../src/codec/values.ts';
-import { accepted, clientOf, counted, refused, ScriptedHub, settle, until, watch } from './client-hub.ts';
+import {
+  accepted,
+  clientOf,
+  counted,
+  hubOf,
+  refused,
+  ScriptedHub,
+  settle,
+  until,
+  watch,
+} from './client-hub.ts';
 
 async function online(options: Parameters<typeof clientOf>[1] = {}, hub = new ScriptedHub()) {
   const { client, clock } = clientOf(hub, options);
@@ -14,10 +24,8 @@ async function online(options: Parameters<typeof clientOf>[1] = {}, hub = new Sc
 describe.each([{ multiplexed: false }, { multiplexed: true }])(
   'commands, $multiplexed',
   ({ multiplexed }) => {
-    const hubOf = () => Object.assign(new ScriptedHub(), { multiplexed });
-
     it('take and give plain values', async () => {
-      const { client } = await online({}, hubOf());
+      const { client } = await online({}, hubOf({ multiplexed }));
       expect(await client.hset('t', 'k', 'one')).toBe(null);
       expect(await client.hset('t', 'k', 'two')).toBe('one');
       expect(await client.hget('t', 'k')).toBe('two');
@@ -54,7 +62,7 @@ describe.each([{ multiplexed: false }, { multiplexed: true }])(
     });
 
     it('reject a status other than 200 with WIRE_STATUS, the status and what the hub said', async () => {
-      const { client, hub } = await online({}, hubOf());
+      const { client, hub } = await online({}, hubOf({ multiplexed }));
       hub.script = () => refused(403, 'Not yours');
       const error = await client.hset('$hub', 'name', 'x').catch((error: unknown) => error);
       expect(error).toBeInstanceOf(WireStatusError);
@@ -74,7 +82,7 @@ describe.each([{ multiplexed: false }, { multiplexed: true }])(
 
     it('go out in one write when they are given in one turn, and are answered in order', async () => {
       let writes = 0;
-      const hub = hubOf();
+      const hub = hubOf({ multiplexed });
       hub.wrap = (channel) => counted(channel, () => writes++);
       const { client } = await online({ name: 'Ada' }, hub);
       await settle();
@@ -135,7 +143,7 @@ describe('a mistake', () => {
   });
 
   it('is none to leave `multiplexed` out: all is one connection, and one member', async () => {
-    const hub = Object.assign(new ScriptedHub(), { multiplexed: true });
+    const hub = hubOf({ multiplexed: true });
     const client = createClient({ dial: hub.dial, name: 'Ada' });
     await client.subscribe('lobby').ready();
     expect(await client.hset('t', 'k', 1)).toBe(null);
@@ -144,7 +152,7 @@ describe('a mistake', () => {
   });
 
   it('of a command that is longer than a frame may be rejects it alone, and says how a longer one is taken', async () => {
-    const { client } = await online({}, Object.assign(new ScriptedHub(), { multiplexed: true }));
+    const { client } = await online({}, hubOf({ multiplexed: true }));
     const [large, small] = [client.hset('t', 'k', randomBytes(140_000)), client.hset('t', 'k', 1)];
     await expect(large).rejects.toMatchObject({
       code: 'WIRE_FRAME_TOO_LARGE',
