@@ -1,6 +1,6 @@
 import { expectNumber } from './expect.ts';
 
-/** How retries spread out. */
+/** The spread of retries over time. */
 export interface BackoffOptions {
   /** The longest first wait, in milliseconds. Default 100. */
   readonly initialMs?: number;

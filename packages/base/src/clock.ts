@@ -5,7 +5,7 @@ export interface Timer extends Disposable {
   cancel(): void;
 }
 
-/** Where time comes from. Everything that waits takes one, so that tests and simulators own time. */
+/** The source of time. Everything that waits takes one, so that tests and simulators own time. */
 export interface Clock {
   /** Milliseconds since 1970, for people and records. It may jump. */
   now(): number;
@@ -43,7 +43,7 @@ export const systemClock: Clock = {
 /** A clock that moves only by `advance(ms)`, which runs every timer that falls due, in order of time. */
 export interface ManualClock extends Clock {
   advance(ms: number): void;
-  /** How many timers are waiting. */
+  /** The number of waiting timers. */
   readonly pending: number;
 }
 

@@ -1,6 +1,6 @@
 /** The options that every coded error takes. */
 export interface CodedErrorOptions {
-  /** What went wrong underneath, kept for logs; never shown to a stranger. */
+  /** The underlying error, kept for logs; never shown to a stranger. */
   readonly cause?: unknown;
   /** Whether the same call may succeed later, unchanged. Default false. */
   readonly retryable?: boolean;

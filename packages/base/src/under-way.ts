@@ -24,7 +24,7 @@ export class UnderWay {
     this.#clock = clock;
   }
 
-  /** How many tasks are under way. */
+  /** The number of tasks under way. */
   get size(): number {
     return this.#tasks.size;
   }

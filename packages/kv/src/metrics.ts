@@ -69,7 +69,7 @@ export class KvMetrics {
     if (bucket >= 0) this.#waits[bucket]!++;
   }
 
-  /** How many waited no longer than each of `waitBuckets`. */
+  /** The number of commands that waited no longer than each of `waitBuckets`. */
   *waits(): Generator<{ readonly seconds: number; readonly count: number }> {
     let count = 0;
     for (const [i, seconds] of waitBuckets.entries()) {
@@ -78,7 +78,7 @@ export class KvMetrics {
     }
   }
 
-  /** How many commands of that kind were answered with that status; 0 stands for every status that has no count of its own. */
+  /** The number of commands of each kind and status; 0 stands for every status that has no count of its own. */
   *commands(): Generator<{ readonly kind: CountedKind; readonly status: number; readonly count: number }> {
     for (const [i, count] of this.#counts.entries()) {
       if (count === 0) continue;

@@ -8,7 +8,7 @@ import { metaPageBytes, readMeta } from './meta-page.ts';
 type Flushable = RootDatabase & { sync(done: (error?: Error) => void): void };
 
 /*
- * What makes a data file that is written without flushes survive a crash of the machine: now and then a checkpoint.
+ * Checkpoints, made now and then: with them a data file that is written without flushes survives a crash of the machine.
  *
  *     pin a snapshot, keep its meta page ─▶ flush the data ─▶ write the meta page into `relaxed`, flush ─▶ unpin the one before
  *

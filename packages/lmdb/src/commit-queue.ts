@@ -5,7 +5,7 @@ import { Group, Operation } from './operation.ts';
 /** When an operation this small finds no room, the others of its transaction are not tried. */
 const smallBytes = 64 * 1024;
 
-/** How a queue runs its transactions, and what it makes of their failures. `Mark`: what an owner notes with an operation. */
+/** The functions of a queue for its transactions and their failures. `Mark`: what an owner notes with an operation. */
 export interface CommitQueueOptions<Transaction, Mark> {
   readonly committer: Committer;
   /** Called first in each transaction; its result is passed to the operations. */
@@ -16,7 +16,7 @@ export interface CommitQueueOptions<Transaction, Mark> {
   readonly isOwnFailure: (error: unknown) => boolean;
   /** Makes the error of an operation, of `bytes` bytes, out of what the commit failed with. When it rejects, that is the error. */
   readonly explain: (error: unknown, bytes: number) => Promise<unknown>;
-  /** Receives the mark of each operation that is done, before its answer is there. What it throws is emitted as a warning. */
+  /** Receives the mark of each operation that is done, before its answer is there. Its errors are emitted as warnings. */
   readonly onDone?: (mark: Mark) => void;
   /** Most operations in one transaction: many make a flush cheap for each, few let the first one wait less. Default 4,096. */
   readonly maxOperations?: number;

@@ -3,7 +3,7 @@ import type { RootDatabase } from 'lmdb';
 import type { Checkpoints } from './checkpoints.ts';
 import { type FreeSpace, noRoom } from './free-space.ts';
 
-/** How transactions become lasting. */
+/** The way in which transactions become durable. */
 export interface Committer {
   /**
    * Runs `change`, of so many operations with so many bytes, in a transaction and commits it. Throws or rejects, with nothing
@@ -88,7 +88,7 @@ class RelaxedCommitter implements Committer {
   /** On a full disk only the pages in the file are left. A checkpoint frees those that the last one held. */
   async #commitInFile(change: () => void, bytes: number, operations: number): Promise<void> {
     if (!this.#space.fitsFile(bytes, operations)) throw noRoom();
-    // What waited for the same flush may have begun the next one: there is one at a time.
+    // A change that waited for the same flush may have begun the next one: there is one at a time.
     while (this.#flushing) await this.#flushing;
     await this.#flushNow();
     await this.#commit(change);

@@ -7,7 +7,7 @@ import { type MetaPage, metaPageBytes, newerMeta, readMeta } from './meta-page.t
 import { isWhole } from './page-tree.ts';
 
 /**
- * What must be true of the files before LMDB opens them. LMDB maps them into memory, where a missing page is a SIGBUS
+ * The conditions that the files must meet before LMDB opens them. LMDB maps them into memory, where a missing page is a SIGBUS
  * and not an error, and lmdb-js does not survive an opening that LMDB refused:
  *
  * 1. The directory exists and can be written to.
@@ -71,7 +71,7 @@ export function proveRoom(directory: string, bytes: number): Promise<void> {
   return proveWritable(directory, bytes + overheadBytes);
 }
 
-/** How often another process may commit during the check. After that the file is taken: that process works with it. */
+/** The most commits of another process during the check. After that the file is taken: that process works with it. */
 const maxLooks = 10;
 
 /** The fault of a data file: `damaged` is cut, mixed or no LMDB file at all; `foreign` has another format. */

@@ -10,7 +10,7 @@ import { rootOf, treeBytes } from './page-tree.ts';
  * The first four bytes of the tree of free pages are the size of a page.
  */
 
-/** How many bytes of a page are read. */
+/** The number of bytes of a page that are read. */
 export const metaPageBytes = 168;
 const metaAt = 24;
 

@@ -18,7 +18,7 @@ const [branchPage, leafPage] = [0x01, 0x02];
 const [bigData, subTree] = [0x01, 0x02];
 const empty = 2n ** 64n - 1n;
 
-/** How much of a data file there is. */
+/** An open data file, its size and the size of its pages. */
 export interface PageFile {
   readonly file: FileHandle;
   readonly size: number;

@@ -1,4 +1,4 @@
-/** What stands behind each guarded connection. */
+/** The connection behind each guarded one. */
 const targets = new WeakMap<object, object>();
 
 /**

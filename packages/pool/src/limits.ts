@@ -1,6 +1,6 @@
 import { expectInteger, expectNumber } from '@inkwire/base';
 
-/** How many connections a pool keeps open without need, and how many it may have: opening, open and closing together. */
+/** The connections that a pool keeps open without need, and the most that it may have: opening, open and closing together. */
 export interface PoolLimits {
   readonly min: number;
   readonly max: number;

@@ -28,8 +28,8 @@ export interface Reading {
   /** The digits of a word together, words joined by a space, lines by `\n`. */
   readonly text: string;
   /**
-   * What stands in the picture: as `text`, with the separators in their places (`12,34`, `-828`, `11/08/2035`). Readings of
-   * a reader that knows no separators have `text` here.
+   * The text as it stands in the picture: `text` with the separators in their places (`12,34`, `-828`, `11/08/2035`).
+   * Readings of a reader that knows no separators have `text` here.
    */
   readonly written: string;
   readonly confidence: number;

@@ -3,7 +3,7 @@ import type { NewReading, OriginalPicture, Reading } from './reading.ts';
 
 /** Which readings a list holds. */
 export interface ReadingsQuery {
-  /** How many at most, 1 … 1000. Default 50. */
+  /** The most readings, 1 … 1000. Default 50. */
   readonly limit?: number | undefined;
   /** Only what was kept before this: the `next` of an earlier list, or the id of a reading, removed or not. */
   readonly before?: string | undefined;

@@ -96,7 +96,7 @@ function filterGradient(g: Tensor, x: Tensor, weight: Tensor, node: Node): Tenso
       : transpose(reshape(g, [batch, out, gHeight * gWidth]), [1, 0, 2]),
     [out, batch, gHeight, gWidth],
   );
-  // What the strides left over at the far edges gives rows and columns beyond the kernel's; they are cut off.
+  // The rest that the strides left at the far edges gives rows and columns beyond the kernel's; they are cut off.
   const rows = Math.floor((xHeight + pads[0] + pads[2] - stride[0] * (gHeight - 1) - 1) / dilation[0]) + 1;
   const columns = xWidth + pads[1] + pads[3] - stride[1] * (gWidth - 1);
   const wide = apply(

@@ -1,6 +1,6 @@
 /**
  * The gradient of every operator, one rule each. A rule receives the node and the gradients that arrive at its
- * outputs, and returns a gradient for each input, or undefined for an input that has none. What nothing asks for is
+ * outputs, and returns a gradient for each input, or undefined for an input that has none. A gradient that nothing asks for is
  * never emitted, so a rule may write down all of them.
  */
 import { batchNormGradients } from './batch-norm.ts';

@@ -37,7 +37,7 @@ import { constant, input, type Node, type Tensor } from './tensor.ts';
 interface Case {
   readonly shapes: readonly (readonly number[])[];
   readonly of: (...inputs: Tensor[]) => Tensor;
-  /** Where the function has kinks or poles, values that keep away from them. Default: normal. */
+  /** Values away from the kinks and poles of the function. Default: normal. */
   readonly values?: (value: number, index: number) => number;
 }
 

@@ -42,9 +42,9 @@ export function oneHot(labels: Tensor, classes: number, on = 1, off = 0): Tensor
   );
 }
 
-/** How `crossEntropy` reads its targets. */
+/** The options with which `crossEntropy` reads its targets. */
 export interface CrossEntropyOptions {
-  /** How much of the certainty is spread evenly over all classes (Szegedy et al. 2016, section 7). Default 0. */
+  /** The part of the certainty that is spread evenly over all classes (Szegedy et al. 2016, section 7). Default 0. */
   readonly labelSmoothing?: number;
 }
 

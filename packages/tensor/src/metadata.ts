@@ -4,7 +4,7 @@ import { entryFields, modelFields, writeMetadataEntry } from './onnx.ts';
 
 interface TopLevelField {
   readonly number: number;
-  /** Where the field, its tag included, stands in the file. */
+  /** The place of the field in the file, its tag included. */
   readonly start: number;
   readonly end: number;
   readonly entry?: { readonly key: string; readonly value: string };

@@ -24,7 +24,7 @@ import { input, Tensor } from './tensor.ts';
 /** The purpose of a graph. */
 export type NetworkMode = 'training' | 'statistics' | 'inference';
 
-/** How pictures lie in memory between layers. */
+/** The layout of pictures in memory between layers. */
 export type Layout = 'plain' | 'batch innermost';
 
 /** Options of every layer that has parameters. */

@@ -91,7 +91,7 @@ export interface AdamWOptions {
   readonly beta2?: number;
   /** Default 1e-8. */
   readonly epsilon?: number;
-  /** How much of a weight decays each step, times the learning rate. Default 0. */
+  /** The part of a weight that decays each step, times the learning rate. Default 0. */
   readonly weightDecay?: number;
 }
 

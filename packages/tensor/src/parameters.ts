@@ -9,7 +9,7 @@ export interface Parameter {
   /** Such as `conv1/weight`; unique. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** Where it begins in the flat vector, in elements. */
+  /** The place where it begins in the flat vector, in elements. */
   readonly offset: number;
   readonly size: number;
   /** Whether weight decay and L2 apply: to weights, not to biases and normalisation. */

@@ -4,7 +4,7 @@ import { shapeError } from './shape.ts';
 import { reshape, split } from './shaping.ts';
 import { apply, applyMany, type Tensor } from './tensor.ts';
 
-/** How a pooling window moves. */
+/** The options of a pooling window. */
 export interface PoolOptions {
   /** Default: the size of the window. */
   readonly stride?: Pair;

@@ -1,7 +1,7 @@
 import { normalizeAxes } from './shape.ts';
 import { apply, int64Constant, type Tensor } from './tensor.ts';
 
-/** How a reduction treats its axes. */
+/** The options of a reduction. */
 export interface ReduceOptions {
   /** Axes to reduce; negative ones count from the back. Default: all. */
   readonly axes?: readonly number[];

@@ -21,7 +21,7 @@ export interface Port {
   readonly shape: Shape;
 }
 
-/** How a model is loaded. */
+/** The options with which a model is loaded. */
 export interface LoadOptions {
   /**
    * Whether the runtime may rewrite the graph. Default true, which makes inference up to 2.9 times faster. Training

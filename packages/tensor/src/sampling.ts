@@ -1,7 +1,7 @@
 import { shapeError } from './shape.ts';
 import { apply, type Tensor } from './tensor.ts';
 
-/** How `gridSample` reads between and beyond pixels. */
+/** The options with which `gridSample` reads between and beyond pixels. */
 export interface GridSampleOptions {
   /** Default `'zeros'`. */
   readonly beyond?: 'zeros' | 'border' | 'reflection';

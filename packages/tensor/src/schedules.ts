@@ -70,7 +70,7 @@ export interface OneCycleOptions {
   readonly peak: number;
   /** Length of the whole run. */
   readonly steps: number;
-  /** Where the peak is, as a share of the run. Default 0.3. */
+  /** The place of the peak, as a share of the run. Default 0.3. */
   readonly rise?: number;
   /** The first rate. Default peak / 25. */
   readonly initial?: number;

@@ -25,7 +25,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }
 
-/** How many elements a shape holds. Throws a RangeError when a dimension is only a name. */
+/** The number of elements that a shape holds. Throws a RangeError when a dimension is only a name. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const dimension of shape) {

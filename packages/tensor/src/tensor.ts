@@ -39,11 +39,11 @@ export interface Node {
   readonly hints: Readonly<Record<string, number>>;
   /** A composite's outputs in terms of plain operators; emitted in its place. */
   readonly body?: readonly Tensor[];
-  /** What a composite's forward pass leaves for its gradient rule. */
+  /** The values that a composite's forward pass keeps for its gradient rule. */
   readonly saved: Readonly<Record<string, Tensor>>;
 }
 
-/** Where a tensor comes from. */
+/** The origin of a tensor. */
 export type Source =
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'constant'; readonly data: TensorData }

@@ -38,7 +38,7 @@ export type StepFeeds = Readonly<Record<string, TensorData | number>> & { readon
 export interface StepResult {
   /** The loss of the batch before the update. */
   readonly loss: number;
-  /** What `build` returned as outputs. */
+  /** The outputs that `build` returned. */
   readonly outputs: Readonly<Record<string, HostTensor>>;
 }
 

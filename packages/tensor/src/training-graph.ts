@@ -49,7 +49,7 @@ export const movingAverageName = 'movingAverage';
 const slotName = (slot: string): string => `optimizer/${slot}`;
 /** The name of a scalar of the optimiser among a training graph's inputs. */
 export const scalarName = (scalar: string): string => `scalar/${scalar}`;
-/** How much of the way to the parameters the moving average goes: 1 − decay. */
+/** The part of the way to the parameters that the moving average moves: 1 − decay. */
 export const averagingName = scalarName('averaging');
 /** The name of a state vector among the outputs of the graph. */
 export const nextName = (name: string): string => `next/${name}`;

@@ -4,7 +4,7 @@ import { problemFromFailure, problemFromResponse } from './problem.ts';
 /** x, y and, from a pen that feels it, pressure 0…1. */
 export type SentPoint = readonly [x: number, y: number, pressure?: number];
 
-/** How well the model did on one set of labelled pictures. */
+/** The results of the model on one set of labelled pictures. */
 export interface Figure {
   readonly set: string;
   readonly count: number;

@@ -7,7 +7,7 @@ const steps: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['minute', 60],
 ];
 
-/** How long ago, in the largest unit that fits: “3 minutes ago”, “now” within a minute and for clocks that run ahead. */
+/** The time since then, in the largest unit that fits: “3 minutes ago”, “now” within a minute and for clocks that run ahead. */
 export function formatRelativeTime(timeMs: number, nowMs: number, language: string): string {
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const seconds = (nowMs - timeMs) / 1000;

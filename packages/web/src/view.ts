@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 
 export type View = 'write' | 'readings' | 'wire' | 'pool' | 'model';
 
-/** Where the page is: one of its views, whom one talks to in it, and the reading that lies open on top of it. */
+/** The place on the page: one of its views, whom one talks to in it, and the reading that lies open on top of it. */
 export interface Place {
   readonly view: View;
   /** Only in the view `wire`: a person's key. */

@@ -6,7 +6,7 @@ export type WireErrorCode =
   | 'WIRE_FRAME_TOO_LARGE'
   /** A compressed frame inflates to more than the limit. */
   | 'WIRE_INFLATED_TOO_LARGE'
-  /** What waits of a connection's frames takes more memory than the limit. */
+  /** The waiting frames of a connection take more memory than the limit. */
   | 'WIRE_HELD_TOO_LARGE'
   /** A compressed frame is not exactly one gzip member. */
   | 'WIRE_GZIP_INVALID'

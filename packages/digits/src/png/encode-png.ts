@@ -11,7 +11,7 @@ import { crc32, deflateSync } from 'node:zlib';
 const channels = { grey: 1, greyAlpha: 2, rgba: 4 } as const;
 const colourTypes = { grey: 0, greyAlpha: 4, rgba: 6 } as const;
 
-/** How a pixel is written: one byte of light; light and opacity; red, green, blue and opacity. */
+/** The bytes of a pixel: one of light; light and opacity; red, green, blue and opacity. */
 export type PngPixels = keyof typeof channels;
 
 /** Encodes 8-bit pixels, row-major, as a PNG. Throws a RangeError when they are not width × height of that kind. */

@@ -18,7 +18,7 @@ export const widthOf = (box: Edges): number => box.right - box.left;
 export const heightOf = (box: Edges): number => box.bottom - box.top;
 export const sizeOf = (box: Edges): number => Math.max(widthOf(box), heightOf(box));
 
-/** How far two boxes overlap across and down; negative is the gap between them. */
+/** The overlap of two boxes across and down; negative is the gap between them. */
 export function overlapOf(a: Edges, b: Edges): { across: number; down: number } {
   return {
     across: Math.min(a.right, b.right) - Math.max(a.left, b.left),

@@ -6,7 +6,7 @@ const ramp = (value: number, from: number, to: number) =>
   Math.min(1, Math.max(0, (value - from) / (to - from)));
 
 /**
- * How little a piece of ink resembles a digit by its shape alone, 0…1. A digit is a line of less than six times its
+ * The unlikeness of a piece of ink to a digit by its shape alone, 0…1. A digit is a line of less than six times its
  * height (an 8 has four), with at most two holes and perhaps a slip of the pen, thinner than a third of its height,
  * and not much wider than high.
  */

@@ -2,9 +2,9 @@ import type { Piece } from './boxes.ts';
 
 /** A connected piece of ink. */
 export interface Component extends Piece {
-  /** What its pixels are labelled with, from 1. */
+  /** The label of its pixels, from 1. */
   readonly label: number;
-  /** How many holes it has, from its Euler number (Gray 1971, bit quads, 8-connected). */
+  /** The number of its holes, from its Euler number (Gray 1971, bit quads, 8-connected). */
   readonly holes: number;
 }
 

@@ -109,7 +109,7 @@ function place({ width, height, data }: Soft): Uint8Array {
 }
 
 /**
- * Where a box of some extent begins in the square, so that its centre of mass lies in the middle of pixel 14 (not
+ * The place in the square where a box of some extent begins, so that its centre of mass lies in the middle of pixel 14 (not
  * between 13 and 14: MNIST's mean centre is 14.5), and so that no ink is cut off.
  */
 function offset(centreOfMass: number, extent: number): number {

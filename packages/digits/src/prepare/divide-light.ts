@@ -4,7 +4,7 @@ import { type Grey, histogramOf, percentile } from './grey.ts';
 const evenSide = 64;
 /** The share of a tile's pixels that are darker than its paper level. */
 const paperShare = 0.8;
-/** How many tiles the longer side is cut into, and how many of them, either side, a closing fills over ink. */
+/** The number of tiles along the longer side, and the number of them, either side, that a closing fills over ink. */
 const tilesAcross = 32;
 const closingRadius = 4;
 /** Paper levels that differ less than this are one: drawn and scanned pictures keep their exact levels. */

@@ -30,7 +30,7 @@ const steepest = Math.tan((15 * Math.PI) / 180);
 /** A rule that was found: its length and its thickness in pixels, and how to erase it. */
 interface Rule {
   readonly length: number;
-  /** What is thicker than this is not the rule but a stroke on it. */
+  /** The thickness above which ink is not the rule but a stroke on it. */
   readonly thickest: number;
   readonly chains: readonly Chain[];
 }
@@ -78,7 +78,7 @@ export function eraseRules(
       length >= ruleToWriting * writing ||
       (length >= edgeToEdge * width && length >= edgeRuleToWriting * writing),
   );
-  // What stands upright is a rule beside lying ones (a grid, a frame), or as a margin from edge to edge; else it is a 1.
+  // Upright ink is a rule beside lying ones (a grid, a frame), or as a margin from edge to edge; else it is a 1.
   const standing = down.filter(
     ({ length }) =>
       (lying.length > 0 && length >= edgeRuleToWriting * writing) ||

@@ -26,7 +26,7 @@ export interface InkPicture {
   readonly photographed: boolean;
   /** Whether the picture is so small that it can hold but one digit. */
   readonly single: boolean;
-  /** How long the line was that drew the ink, in pixels of ink; unknown of a picture. */
+  /** The length of the line that drew the ink, in pixels of ink; unknown of a picture. */
   readonly lineLength?: number;
 }
 
@@ -39,7 +39,7 @@ const mostPieces = 4 * mostDigits;
 
 /** Digits as groups of pieces of ink, not in order yet. */
 export interface FoundGroups {
-  /** Whose each pixel is: the first label of its group. */
+  /** The group of each pixel, by the first label of the group. */
   readonly labelled: Labelled;
   readonly digits: readonly Group[];
   /** The height of the writing, in pixels of ink. */

@@ -14,7 +14,7 @@ export interface Area {
   readonly height: number;
 }
 
-/** How many pixels have each of the 256 levels. */
+/** The number of pixels of each of the 256 levels. */
 export function histogramOf(data: Uint8Array): Uint32Array {
   const counts = new Uint32Array(256);
   for (let i = 0; i < data.length; i++) counts[data[i]!]!++;

@@ -43,7 +43,7 @@ const joined = (a: Group, b: Group): Group => ({
   labels: [...a.labels, ...b.labels],
 });
 
-/** What pairs of pieces are judged by. */
+/** The measures by which pairs of pieces are judged. */
 interface Writing {
   readonly picture: Pick<Labelled, 'labels' | 'width'>;
   /** Height of the writing and width of its strokes, in pixels. */

@@ -72,7 +72,7 @@ export function maskAt({ data }: Grey, threshold: number): Uint8Array {
   return mask;
 }
 
-/** How many pixels lie between the two thresholds for each one above them. */
+/** The number of pixels between the two thresholds for each one above them. */
 function doubtOf(histogram: Uint32Array, low: number, high: number): number {
   let doubtful = 0;
   let certain = 0;

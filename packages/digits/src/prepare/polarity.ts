@@ -27,7 +27,7 @@ export function otsuThreshold(histogram: Uint32Array): number {
   return best;
 }
 
-/** How many pixels of a rectangle are at most `threshold`. */
+/** The number of pixels of a rectangle that are at most `threshold`. */
 function countDark({ width, data }: Grey, x0: number, y0: number, x1: number, y1: number, threshold: number) {
   let dark = 0;
   for (let y = y0; y < y1; y++)

@@ -2,7 +2,7 @@ import { decode } from './decode.ts';
 import { inverted, resample } from './grey.ts';
 
 const side = 28;
-/** What is darker than this after inverting is ink. */
+/** The light above which a pixel is ink, after inverting. */
 const inkThreshold = 50;
 
 /**

@@ -30,13 +30,13 @@ export function readingOrder<B extends Edges>(boxes: readonly B[], height: numbe
   return lines.sort((a, b) => at(a) - at(b)).map((line) => words(line, height));
 }
 
-/** How far a box is from where a line ends: mostly down, a little across. */
+/** The distance of a box from the end of a line: mostly down, a little across. */
 function distance(line: readonly Edges[], box: Edges): number {
   const last = line.at(-1)!;
   return Math.abs(expectedY(line, box) - middleY(box)) + 0.1 * Math.max(0, box.left - last.right);
 }
 
-/** Where a line would be at a box if it continued with the slope of its last few boxes. */
+/** The `y` of a line at a box if it continued with the slope of its last few boxes. */
 function expectedY(line: readonly Edges[], box: Edges): number {
   const last = line.at(-1)!;
   const slope = Math.max(-0.3, Math.min(0.3, slopeOf([line.slice(-6)])));

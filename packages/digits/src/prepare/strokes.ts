@@ -87,7 +87,7 @@ export function lengthOf(stroke: Stroke): number {
   return length;
 }
 
-/** Where a drawing lies on a canvas: canvas = (stroke − origin) × scale. */
+/** The place of a drawing on a canvas: canvas = (stroke − origin) × scale. */
 export interface Canvas {
   readonly originX: number;
   readonly originY: number;

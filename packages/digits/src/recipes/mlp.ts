@@ -10,7 +10,7 @@ import {
 import type { Recipe } from './recipe.ts';
 
 /**
- * How dark ink is to the network. A learning rate of 0.1 is small for pixels from 0 to 1: on validation digits they gave
+ * The darkness of ink to the network. A learning rate of 0.1 is small for pixels from 0 to 1: on validation digits they gave
  * 97.79 %, pixels up to 3.2 97.92 %, up to 10 98.01 %; with 20 the loss no longer falls.
  */
 const darkest = 10;

@@ -1,6 +1,6 @@
 import type { Network, Optimizer, Schedule, Tensor } from '@inkwire/tensor';
 
-/** How much augmentation may change a training picture. */
+/** The most that augmentation may change a training picture. */
 export interface AugmentationOptions {
   /** Largest rotation either way, degrees. */
   readonly rotation: number;
@@ -14,11 +14,11 @@ export interface AugmentationOptions {
   readonly shift: number;
   /** Standard deviation of the elastic field's control points, pixels. */
   readonly elastic: number;
-  /** How often a picture's strokes are made thicker or thinner, 0…1. */
+  /** The share of pictures whose strokes are made thicker or thinner, 0…1. */
   readonly thickness: number;
 }
 
-/** What every run needs of its recipe, whatever the model reads. */
+/** The part of a recipe that every run needs, whatever the model reads. */
 export interface RunRecipe {
   readonly name: string;
   /** Digits or pages a step. */

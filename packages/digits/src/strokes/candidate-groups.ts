@@ -13,7 +13,7 @@ export interface CandidateGroup {
   readonly strokes: readonly number[];
   /** The gaps that a pen had to jump to join its strokes, together. */
   readonly gap: number;
-  /** How much wider it is than a digit. */
+  /** The width that it has beyond a digit's. */
   readonly excess: number;
   /** Its height, in the units of the strokes. */
   readonly height: number;
@@ -25,8 +25,8 @@ export interface Candidates {
   /** Each stroke alone, and at most `mostGroups` − 1 more that begin with it. */
   readonly groups: readonly CandidateGroup[];
   /**
-   * How tall the writing may be, in the units of the strokes: the tallest first. Two when strokes stand one over another and
-   * touch: the rings of an 8, or two lines.
+   * The possible heights of the writing, in the units of the strokes: the tallest first. Two when strokes stand one over
+   * another and touch: the rings of an 8, or two lines.
    */
   readonly heights: readonly number[];
 }
@@ -37,7 +37,7 @@ const mostStrokes = 4;
 const mostGroups = 6;
 /** Pairs of strokes that are compared, over the number of strokes. */
 const mostCompared = 16;
-/** How far apart strokes of a digit are, over the writing's height. */
+/** The furthest that strokes of a digit are apart, over the writing's height. */
 const widestGap = 0.45;
 /** Strokes one over another whose ink is this near may be rings of an 8, taller than the strokes of most digits. */
 const touch = 0.24;
@@ -87,12 +87,12 @@ export function candidateGroups(
 }
 
 /**
- * What each fault costs, beside the network's minus log probability. Found on strings made of one half of pendigits' digits,
+ * The cost of each fault, beside the network's minus log probability. Found on strings made of one half of pendigits' digits,
  * by coordinate search; twice or half of any of them changes few readings.
  */
 const costs = { gap: 1.5, excess: 2, lack: 20, tallness: 8 };
 
-/** What a group costs by its geometry, if the writing is `height` tall: 0 for one compact stroke of that height. */
+/** The cost of a group by its geometry, if the writing is `height` tall: 0 for one compact stroke of that height. */
 export function geometricCost(group: CandidateGroup, height: number): number {
   const share = group.height / height;
   return (

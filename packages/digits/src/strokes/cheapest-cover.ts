@@ -2,11 +2,11 @@
 export interface StrokeGroup {
   /** Places of its strokes in the order of the strokes, ascending. The last is less than `groupSpan` after the first. */
   readonly strokes: readonly number[];
-  /** What it costs to take it for a digit: minus the log of a probability. Lower is better. */
+  /** The cost of taking it for a digit: minus the log of a probability. Lower is better. */
   readonly cost: number;
 }
 
-/** How many strokes in a row, ordered by x, a group may reach over: a digit's four, and those of neighbours between them. */
+/** The most strokes in a row, ordered by x, that a group may span: a digit's four, and those of neighbours between them. */
 export const groupSpan = 10;
 
 /** The cheapest way to a state: its cost, and the last group of it. */

@@ -24,7 +24,7 @@ const minusWidth = { least: 0.15, most: 1.1 };
 const minusFlatness = 0.3;
 /** A line is straight when it is at most this many times as long as from end to end. */
 const straightness = 1.12;
-/** How far beside a separator digits are. */
+/** The largest gap between a separator and the digits beside it, over the writing's height. */
 const reach = 1.5;
 /** Strokes from this size on are parts of digits. */
 const bodySize = 0.45;
@@ -95,7 +95,7 @@ function colonsOf(
   });
 }
 
-/** Where a mark stands beside the nearest bodies of its line. */
+/** The place of a mark beside the nearest bodies of its line. */
 interface Beside {
   /** 0 = at their top, 1 = at their foot. */
   readonly place: number;

@@ -39,7 +39,7 @@ function sampled(stroke: Stroke, length: number): [number, number][] {
   return line;
 }
 
-/** How far two strokes are apart where they are nearest; about 0 where they cross. */
+/** The distance of two strokes where they are nearest; about 0 where they cross. */
 export function distanceBetween(a: StrokeShape, b: StrokeShape): number {
   return Math.sqrt(Math.min(nearest(a.line, b.line), nearest(b.line, a.line)));
 }

@@ -18,7 +18,7 @@ export interface HubOnWire {
   readonly wire: WireService;
 }
 
-/** How the hub is served over HTTP. */
+/** The options of the hub over HTTP. */
 export interface HttpOptions {
   /** A name or address. Anything but loopback needs `tokens` or `tls.ca`. Default 127.0.0.1. */
   readonly host?: string;

@@ -91,7 +91,7 @@ function createApp(options: ResolvedHttpOptions): FastifyInstance {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     forceCloseConnections: 'idle',
-    // What still arrives on a connection that is under way is answered, and not with a 503 that is no problem of ours.
+    // A late request on a connection that is under way is answered, and not with a 503 that is no problem of ours.
     return503OnClosing: false,
     clientErrorHandler,
     frameworkErrors: ((error: unknown, request: FastifyRequest, reply: FastifyReply) =>

@@ -45,7 +45,7 @@ export function addWireMetrics(wire: WireService, registers: Registry[]): void {
   });
 }
 
-/** How long commands waited, in Prometheus' text format: the library takes no histogram that is counted elsewhere. */
+/** The waiting times of commands, in Prometheus' text format: the library takes no histogram that is counted elsewhere. */
 export function waitHistogram({ metrics }: WireService): string {
   const name = 'inkwire_command_wait_seconds';
   const buckets = [

@@ -28,7 +28,7 @@ const failure = (content: string): Answer => ({ command: commands.error, content
 const forwardedBy = '\nForward by server: ';
 /** The part of a message that fits between that and the end of its line. */
 const forwardedBytes = mostContentBytes - forwardedBy.length - 1;
-/** How long a client may take to hang up after the last word. */
+/** The time in which a client must disconnect after the last reply. */
 const lastWordMs = 1_000;
 /** Bytes that a client may leave unread before it is cut off. */
 const mostUnreadBytes = 1024 * 1024;

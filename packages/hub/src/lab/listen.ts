@@ -4,7 +4,7 @@ import { expectSafeBinding, inUrl, toListenError } from '../binding.ts';
 import type { WireService } from '../wire/wire-service.ts';
 import { LabSession } from './lab-session.ts';
 
-/** How the hub is served to clients that send lab packets. The packet has no place for a token: loopback only. */
+/** The options of the hub for clients that send lab packets. The packet has no place for a token: loopback only. */
 export interface LabOptions {
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;

@@ -17,7 +17,7 @@ const mostAddresses = 10_000;
 export class AddressRates {
   readonly #limits: AddressLimits;
   readonly #clock: Clock;
-  /** How many were counted so far, over all addresses. */
+  /** The number counted so far, over all addresses. */
   taken = 0;
   /** In the order in which they were used last. */
   readonly #rates = new Map<string, RateLimit>();

@@ -25,7 +25,7 @@ function sessionTable(session: Session): VirtualTable {
   };
 }
 
-/** Where no token is needed any is taken, so that one client serves both. */
+/** Signs in with a token. Where none is needed any is accepted, so that one client serves both. */
 function signIn(session: Session, token: string): Value | Reply {
   try {
     if (session.tokens !== undefined) session.enter(session.tokens.roleOf(token, session.address));

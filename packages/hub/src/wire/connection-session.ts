@@ -18,7 +18,7 @@ export interface SessionParts {
   readonly second: () => number;
 }
 
-/** How one connection signs in. */
+/** The terms on which one connection signs in. */
 export interface SignIn {
   /** The tokens that it may present. Undefined: it is an admin at once. */
   readonly tokens: TokenCheck | undefined;
@@ -35,7 +35,7 @@ const strangersLimits: FrameLimits = {
   maxFrameBytes: strangersFrameBytes,
   maxInflatedBytes: strangersFrameBytes,
 };
-/** How long a connection may take to sign in, where it must. */
+/** The time that a connection has to sign in, where it must. */
 const signInMs = 10_000;
 
 /** The session of one connection on the wire. */

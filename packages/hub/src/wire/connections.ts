@@ -9,13 +9,13 @@ export interface ConnectionParts extends SessionParts {
   readonly service: CommandService<Caller>;
 }
 
-/** How often a peer that has ended its side is probed. */
+/** The interval at which a peer that has ended its side is probed. */
 const lookEveryMs = 15_000;
 const nothing = new Uint8Array(0);
 /** The bytes that a new stream counts against its connection's allowance. */
 const streamBytes = 4096;
 
-/** How long what is under way may take when connections are closed in order: most peers stay until they are cut. */
+/** The time for what is under way when connections are closed in order: most peers stay until they are cut. */
 const closeMs = 500;
 
 /** A connection that is being served. */
@@ -29,7 +29,7 @@ export class Connections extends Owner {
   readonly #parts: ConnectionParts;
   readonly #ping: PingOptions | undefined;
   readonly #open = new Map<Channel, Open>();
-  /** How many were taken so far. */
+  /** The number accepted so far. */
   taken = 0;
   #onEmpty: () => void = () => {};
 

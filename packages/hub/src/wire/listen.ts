@@ -14,7 +14,7 @@ import { TokenCheck, type Tokens } from '../members/tokens.ts';
 import type { Connections } from './connections.ts';
 import type { WireService } from './wire-service.ts';
 
-/** How the hub is served on the wire. */
+/** The options of the hub on the wire. */
 export interface WireOptions {
   /** A name or address. Anything but loopback needs `tokens` or an authority for client certificates. Default 127.0.0.1. */
   readonly host?: string | undefined;

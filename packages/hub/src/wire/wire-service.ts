@@ -146,7 +146,7 @@ class Service extends Owner implements WireService {
   }
 }
 
-/** Where clients keep nothing, only the names that begin with `$` are served. */
+/** Refuses the names of clients where they keep nothing: only those that begin with `$` are served. */
 function refuseOwn(kind: CommandKind, name: string): Refusal | undefined {
   if (kind === 'lease' || kind === 'read' || name.startsWith('$')) return undefined;
   return refusals.notServed(kind);

@@ -22,9 +22,9 @@ export interface ServiceLimits extends FrameLimits {
   readonly maxPendingBytes?: number | undefined;
   /** Most bytes of an answer before compression; a longer one is 413. Default 16 MiB. */
   readonly maxReplyBytes?: number | undefined;
-  /** How long a stream that this side ended may take to close. Default 5,000. */
+  /** The time in which a stream that this side ended must close. Default 5,000. */
   readonly lingerMs?: number | undefined;
-  /** How long a frame that has begun may take to arrive; then 408, and the stream ends. Default 60,000. */
+  /** The time in which a frame that has begun must arrive; then 408, and the stream ends. Default 60,000. */
   readonly frameTimeoutMs?: number | undefined;
 }
 
@@ -36,8 +36,8 @@ export type ResolvedServiceLimits = ResolvedFrameLimits & {
 /** The hub's part: everything whose table or topic begins with `$`, and `read` and `lease`. */
 export interface SystemHook<Session> {
   /**
-   * Answers a command, at once or later; undefined for a command on a topic: the topic is treated like any other. What it
-   * throws is answered by 500.
+   * Answers a command, at once or later; undefined for a command on a topic: the topic is treated like any other. An error
+   * that it throws is answered by 500.
    */
   answer(command: Command, session: Session): Reply | undefined | Promise<Reply | undefined>;
 }

@@ -14,7 +14,7 @@ import type { CountedKind, KvMetrics } from '../metrics.ts';
 import type { EncodedPair, EncodedValue, Values } from '../tables/tables.ts';
 import { type Refusal, refusals } from './refusals.ts';
 
-/** How a result becomes a reply. */
+/** The form of the reply that a result becomes. */
 export type Shape = 'found' | 'value' | 'values' | 'bool' | 'bools' | 'pairs' | 'refusal';
 
 /**

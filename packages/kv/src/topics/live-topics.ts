@@ -17,8 +17,8 @@ import { SubscriberQueue } from './subscriber-queue.ts';
 import type { Subscriber, Subscription, Topics } from './topics.ts';
 
 /*
- * What is live. A message becomes a whole reply frame once; the frames of a turn lie one behind the other, and every
- * subscriber's channel receives the same memory, once a turn.
+ * Topics and their live messages. A message becomes a whole reply frame once; the frames of a turn lie one behind the other,
+ * and every subscriber's channel receives the same memory, once a turn.
  *
  *     publish ─▶ frame ─▶ topic's batch ──end of turn, or batch full──▶ each subscriber: room? ─┬─▶ channel
  *                                                                                              └─▶ dropped: 429
@@ -28,7 +28,7 @@ import type { Subscriber, Subscription, Topics } from './topics.ts';
  * up it ends, and no other subscriber waits for it. One subscriber's failure is not another's.
  */
 
-/** How much may wait for a subscriber. */
+/** The bounds of what may wait for a subscriber. */
 export interface TopicLimits {
   /** Most messages that wait for one subscriber. Default 65,536. */
   readonly maxQueuedMessages?: number | undefined;
@@ -130,7 +130,7 @@ class LiveTopics implements Topics {
       this.#topics.set(name, topic);
       this.#metrics.topics++;
     }
-    // What was said before it came is not for it.
+    // Messages published before the subscription are not for it.
     this.#handOut(topic);
     const id = this.#freeId();
     const queue = new SubscriberQueue(this.#maxMessages, this.#maxBytes);
@@ -238,7 +238,7 @@ class LiveTopics implements Topics {
         continue;
       }
       if (!isTooLong) this.#metrics.delivered += batch.messages;
-      // What waits behind something must not keep a whole slab alive: that would be the cost of a slow subscriber.
+      // Frames that wait behind others must not keep a whole slab alive: that would be the cost of a slow subscriber.
       const isShared = isTooLong || queuedBytes === 0;
       subscriber.deliver(isShared ? sent : (copy ??= frames.slice()), batch.messages);
     }

@@ -19,7 +19,7 @@ export class SubscriberQueue {
   }
 
   /**
-   * Whether a batch may be added while the channel still holds `queuedBytes`. What is offered to an empty queue is always
+   * Whether a batch may be added while the channel still holds `queuedBytes`. A batch for an empty queue is always
    * taken, or a message longer than the limit could never be sent.
    */
   offer(bytes: number, messages: number, queuedBytes: number): boolean {

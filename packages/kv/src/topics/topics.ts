@@ -30,7 +30,7 @@ export interface Topics {
   subscribe(topic: string, subscriber: Subscriber): Subscription | undefined;
   /** Ends a subscription and calls its subscriber's `over`. False when the topic has none of that id. */
   unsubscribe(topic: string, id: number): boolean;
-  /** How many have subscribed to a topic. */
+  /** The number of subscriptions to a topic. */
   subscribers(topic: string): number;
   /** Ends every subscription with status 503; later ones are refused. */
   close(message?: string): void;

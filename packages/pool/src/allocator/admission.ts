@@ -7,7 +7,7 @@ import type { Replies } from './replies.ts';
 /** Late messages are not later than so many leases. */
 const departedLeases = 4;
 
-/** How clients join and go: what is on disk of them, and what is reserved for them. */
+/** The joining and leaving of clients: what is on disk of them, and what is reserved for them. */
 export class Admission {
   readonly #state: AllocatorState;
   readonly #replies: Replies;

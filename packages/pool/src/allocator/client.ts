@@ -41,7 +41,7 @@ export class Client {
   granted = 0;
   /** The most that it may have open: what it had when it last reported, and what was granted since. */
   held = 0;
-  /** What is taken for it: the larger of `held` and its floor, or nothing. Kept by the ledger. */
+  /** The connections reserved for it: the larger of `held` and its floor, or none. Kept by `Reservations`. */
   reserved = 0;
   grantSequence = 0;
   /** The last report received; undefined for a known client that has not reported. */

@@ -24,5 +24,5 @@ export type AllocatorAction =
   | { readonly kind: 'read-epoch'; readonly heard: number }
   /** To end its sessions and keep others from being opened; once none is left and none can come, `fenced`. */
   | { readonly kind: 'fence'; readonly client: AdmittedClient }
-  /** What is written down is everyone from now on. */
+  /** The clients on disk are all that there are, from now on. */
   | { readonly kind: 'learned' };

@@ -1,5 +1,5 @@
 /**
- * What a client and the allocator say to each other. docs/leases.md has their numbers on the wire.
+ * The messages between a client and the allocator. docs/leases.md has their numbers on the wire.
  *
  * A message that is lost, late, repeated or overtaken does no harm: a report or grant with a sequence that is not above
  * the last one of its incarnation and epoch is ignored and counted.
@@ -22,7 +22,7 @@ export interface LeaseReport {
   readonly idle: number;
   readonly opening: number;
   readonly closing: number;
-  /** How many wait for a connection, and how long the first of them has, in milliseconds. */
+  /** The number of callers that wait for a connection, and how long the first of them has waited, in milliseconds. */
   readonly queued: number;
   readonly longestWaitMs: number;
   /** Those who waited in vain; those who gave a connection back; and how long these had it together, in milliseconds. */
@@ -55,7 +55,7 @@ export interface LeaseGrant extends Answer {
   readonly sequence: number;
   readonly min: number;
   readonly max: number;
-  /** How long it holds from the moment at which the report that it answers was sent, in milliseconds. */
+  /** The time for which it holds from the moment at which the report that it answers was sent, in milliseconds. */
   readonly leaseMs: number;
   /** The connections that the client may have when the grant has ended. */
   readonly floor: number;
@@ -100,12 +100,12 @@ export interface LeaseFarewell extends Answer {
 /** Every answer of an allocator. */
 export type LeaseReply = LeaseGrant | LeaseRefusal | LeaseFarewell;
 
-/** How many connections a client has open. */
+/** The number of connections that a client has open. */
 export function totalOf({ inUse, idle, opening, closing }: LeaseReport): number {
   return inUse + idle + opening + closing;
 }
 
-/** How many connections a client could use now; 0 for one that has not reported. */
+/** The number of connections that a client could use now; 0 for one that has not reported. */
 export function needOf(report: LeaseReport | undefined): number {
   return report === undefined ? 0 : report.inUse + report.queued;
 }

@@ -25,28 +25,28 @@ export interface AdmittedClient {
 /** A key that is different for each incarnation of each client. */
 export const clientKey = (name: string, incarnation: string): string => `${name}\n${incarnation}`;
 
-/** How an allocator shares. Milliseconds throughout. */
+/** The terms on which an allocator shares. Milliseconds throughout. */
 export interface AllocatorOptions {
   /** Connections that the database takes. At least 1. */
   readonly capacity: number;
   /** Of these, how many are never granted: for what the database has not freed yet, and for people. Default 0. */
   readonly spare?: number;
-  /** What is shared before it is known that more helps: see `TotalLimit`. Default, and at most: all but the spare. */
+  /** The connections shared before it is known that more help: see `TotalLimit`. Default, and at most: all but the spare. */
   readonly comfortable?: number;
   /**
-   * How connections are shared, by name or with options of its own: `fixed`, equal shares; `mean`, in proportion to the
-   * exponential moving average of what was used; `fair`, by what is needed now. Default `fair`.
+   * The strategy by which connections are shared, by name or with options of its own: `fixed`, equal shares; `mean`, in
+   * proportion to the exponential moving average of what was used; `fair`, by what is needed now. Default `fair`.
    */
   readonly strategy?: StrategyName | Strategy;
-  /** How long a grant holds. Default 5,000. */
+  /** The time for which a grant holds. Default 5,000. */
   readonly leaseMs?: number;
-  /** How much longer the allocator thinks it does, for clocks that differ. Default a tenth of the lease. */
+  /** The time that the allocator adds to it on its side, for clocks that differ. Default a tenth of the lease. */
   readonly marginMs?: number;
-  /** How long nothing grows after the beginning. Default lease and margin; 0 only where no client can hold a lease. */
+  /** The time after the beginning in which nothing grows. Default lease and margin; 0 only where no client can hold a lease. */
   readonly learnMs?: number;
   /** Default `fence`. */
   readonly silent?: SilentPolicy;
-  /** How long after a failed or incomplete fence it is tried again. Default 500. */
+  /** The wait before a failed or incomplete fence is tried again. Default 500. */
   readonly fenceRetryMs?: number;
   /** Grows with every beginning, on one disk. Default 1. */
   readonly epoch?: number;
@@ -55,7 +55,7 @@ export interface AllocatorOptions {
   /** Whether `known` is everyone. If not, a client of an earlier epoch is taken in while learning. Default true. */
   readonly isKnownComplete?: boolean;
   /**
-   * How long after the shares were made the next may wait, so that reports that arrive meanwhile are answered together: making them
+   * The pause after the shares were made, in which reports are collected and then answered together: making the shares
    * visits every client. Default 0 for fewer than 500 clients, 1 from there on, 2 from 1,000, and so on.
    */
   readonly paceMs?: number | undefined;

@@ -2,14 +2,14 @@ import type { Client } from './client.ts';
 import type { Reservations } from './reservations.ts';
 import type { Share } from './strategies/strategy.ts';
 
-/** How many connections are to be shared out, and which clients are notified. */
+/** The connections to be shared out, and the clients to be notified. */
 export interface Rebalance {
   readonly reservations: Reservations;
-  /** What each client that takes part should have. */
+  /** The share that each client that takes part should have. */
   readonly shares: readonly Share<Client>[];
-  /** How much may be reserved now; at most what is free. Below 0: so much has to come back. */
+  /** The number of connections that may be reserved now; at most what is free. Below 0: so many have to come back. */
   readonly free: number;
-  /** What is to come back for others, who take no part. */
+  /** The connections that are to come back for others, who take no part. */
   readonly demand: number;
   /** Called with each client whose grant has changed. */
   readonly onChange: (client: Client) => void;
@@ -24,7 +24,7 @@ export function rebalance(work: Rebalance): void {
   raise(work);
 }
 
-/** How many must be taken back, besides those being closed, so that no client has less than its low mark. */
+/** The number that must be taken back, besides those being closed, so that no client has less than its low mark. */
 function shortage({ shares, free, demand }: Rebalance): number {
   let wanted = demand - free;
   for (const { client, low, target } of shares) {
@@ -58,7 +58,7 @@ function raise({ reservations, shares, free, demand, onChange }: Rebalance): voi
   const takers = shares.filter(({ client, target }) => client.granted < target);
   takers.sort((a, b) => rank(b) - rank(a));
   for (const { client, target } of takers) {
-    // What is being taken back and was not given up yet may be given again at no cost.
+    // Connections that are being taken back and were not returned yet may be granted again at no cost.
     const reserved = Math.max(client.held, client.floor);
     const max = Math.min(target, reserved + left);
     if (max <= client.granted) continue;

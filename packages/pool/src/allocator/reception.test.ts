@@ -36,7 +36,7 @@ it('frees everything at once with a goodbye, and nothing before nothing is open'
     kind: 'forget',
     client: { name: 'a', incarnation: 'a#1', floor: 1 },
   });
-  // What comes late of it is not taken for somebody new.
+  // A late report of it is not taken for somebody new.
   scene.tell(a, { isLeaving: false, epoch: 0, queued: 3 });
   expect(a.last).toMatchObject({ kind: 'refusal', reason: 'fenced' });
 });

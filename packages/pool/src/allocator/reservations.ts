@@ -1,6 +1,6 @@
 import type { Client } from './client.ts';
 
-/** What breaks when the allocator is wrong: the rule, or the sum by which it is kept. */
+/** The error of an allocator that is wrong: the rule is broken, or the sum by which it is kept. */
 class RuleBroken extends Error {
   override readonly name = 'RuleBroken';
 }
@@ -25,17 +25,17 @@ export class Reservations {
     this.budget = budget;
   }
 
-  /** What is reserved for the clients, and what is unknown. */
+  /** The connections that are reserved for the clients, and those that are unknown. */
   get reserved(): number {
     return this.#reserved + this.unknown;
   }
 
-  /** What clients that are not settled may hold beyond what is reserved for them. */
+  /** The connections that unsettled clients may hold beyond those reserved for them. */
   get unknown(): number {
     return Math.max(0, this.#beyond);
   }
 
-  /** What may still be reserved; below 0 when more is reserved than there is. */
+  /** The connections that may still be reserved; below 0 when more are reserved than there are. */
   get free(): number {
     return this.budget - this.reserved;
   }

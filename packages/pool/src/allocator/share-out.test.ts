@@ -107,7 +107,7 @@ it('does not move for a difference within the band, nor for a moment without nee
   scene.tell(a, { queued: 55 });
   scene.tell(a, { queued: 45 });
   expect(scene.maxima).toEqual([50, 50]);
-  // That a need has gone is not believed at once.
+  // The end of a need is not believed at once.
   scene.tell(a, { inUse: 20, queued: 0 });
   expect(scene.maxima[0]).toBeGreaterThan(20);
   scene.now += 500;

@@ -10,7 +10,7 @@ export interface ClientSnapshot {
   readonly floor: number;
   readonly ceiling: number;
   readonly weight: number;
-  /** What it was granted, and the most that it may still have open. */
+  /** The limits that it was granted, and the most that it may still have open. */
   readonly min: number;
   readonly max: number;
   readonly held: number;

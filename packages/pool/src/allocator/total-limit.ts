@@ -9,7 +9,7 @@ export interface LoadSeen {
 }
 
 /**
- * How many connections are shared in all: from a comfortable number up to the most that the database takes.
+ * The number of connections that are shared in all: from a comfortable one up to the most that the database takes.
  *
  * Every 250 ms the mean service time of what was completed since is compared with the best one seen at the comfortable
  * number (forgotten slowly: 1 % closer to the present every time that this is what is shared):

@@ -13,8 +13,8 @@ import {
 import { type LeaseReply, type LeaseReport, refusalReasons } from '../allocator/messages.ts';
 
 /*
- * Reports and replies ⇄ bytes: protobuf (proto3), the numbers of docs/leases.md, which never change. What is 0, false or
- * empty is not written; unknown fields are passed over; the last of a field wins.
+ * Reports and replies ⇄ bytes: protobuf (proto3), the numbers of docs/leases.md, which never change. A field that is 0, false
+ * or empty is not written; unknown fields are passed over; the last of a field wins.
  */
 
 const varint = 0;

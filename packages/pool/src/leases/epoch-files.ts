@@ -18,7 +18,7 @@ import { PoolError } from '../errors.ts';
  * may miss a name that is being renamed.
  *
  * A claim without a state, or with one that is cut, is that of an opener that crashed or is not so far yet: the state
- * before it holds. What is earlier is removed claim first, so that a state that is not there, of a claim that is, was never
+ * before it holds. An earlier epoch is removed claim first, so that a state that is not there, of a claim that is, was never
  * written. A state is JSON; PATH itself, if there, is one of the time when one file served all epochs:
  *
  *     {"format":"inkwire-leases-1","epoch":7,"isComplete":true,"clients":[{"name":"web-1","incarnation":"…","floor":2}]}

@@ -22,9 +22,9 @@ export interface LeaseClientOptions {
   readonly gapMs?: number;
   /** The longest time between two reports; at most a third of the lease. Default 1,000. */
   readonly tickMs?: number;
-  /** How long a reply is waited for before the next report is sent. Default 250. */
+  /** The wait for a reply before the next report is sent. Default 250. */
   readonly replyMs?: number;
-  /** How long `close()` waits for connections to be closed and for the allocator to confirm the goodbye. Default 5,000. */
+  /** The time for which `close()` waits for connections to close and for the allocator to confirm the goodbye. Default 5,000. */
   readonly leaveMs?: number;
   /** The clock of the pool. */
   readonly clock?: Clock;

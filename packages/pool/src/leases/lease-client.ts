@@ -11,7 +11,7 @@ import { type LeaseClientCounts, type LeaseClientState, LeaseProtocol, nothing }
 /** Stands beside a pool and moves its limits as the allocator says. */
 export interface LeaseClient extends AsyncDisposable {
   readonly name: string;
-  /** What the connections carry, so that the database knows whose they are. Changes when the client was fenced. */
+  /** The identifier in the connections, so that the database knows whose they are. Changes when the client was fenced. */
   readonly incarnation: string;
   readonly epoch: number;
   readonly state: LeaseClientState;

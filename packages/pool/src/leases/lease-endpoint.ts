@@ -23,7 +23,7 @@ export interface LeaseEndpointOptions {
   readonly service: LeaseService;
   /** Publishes a reply that no request waits for on `leaseTopic(client)`. */
   publish(client: string, bytes: Uint8Array): void;
-  /** How long a report without a reply is kept waiting. Default 100. */
+  /** The time for which a report without a reply is kept waiting. Default 100. */
   readonly patienceMs?: number;
   readonly clock?: Clock;
 }

@@ -293,7 +293,7 @@ it('does not take a fault of the service for one of the report', async () => {
   await expect(endpoint.handle(encodeReport(leaseReport('a')))).rejects.toBe(fault);
 });
 
-/** What a wire client's subscription is to the transport: what is pushed, until it is unsubscribed. */
+/** A wire client's subscription as the transport sees it: the items that are pushed, until it is unsubscribed. */
 function subscription(onPush: (push: (bytes: Uint8Array) => void) => void) {
   const waiting: Uint8Array[] = [];
   let wake = () => {};

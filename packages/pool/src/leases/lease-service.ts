@@ -15,7 +15,7 @@ export interface LeaseServiceOptions {
   readonly store?: LeaseStore;
   /** Without it, silent clients keep what they held (`silent: 'hold'`) unless the allocator's options say otherwise. */
   readonly fence?: Fence;
-  /** How long a fence may take, in milliseconds; then it has failed, and is tried again. Default 30,000. */
+  /** The time for a fence, in milliseconds; then it has failed, and is tried again. Default 30,000. */
   readonly fenceTimeoutMs?: number;
   readonly clock?: Clock;
   /** Called when a store or a fence fails. The service retries. */

@@ -1,14 +1,14 @@
 import { type LeaseReport, needOf, totalOf } from '../allocator/messages.ts';
 import type { LeasedStats } from './leased-pool.ts';
 
-/** How soon a report is due: at once, when convenient, or not before the next tick. */
+/** The time at which a report is due: at once, when convenient, or not before the next tick. */
 export type Urgency = 'urgent' | 'soon' | 'none';
 
 /** A need that has changed by less than this part is not worth a message. */
 const notable = 1 / 8;
 
 /**
- * How urgently the allocator needs the changes since the last report.
+ * The urgency of the changes since the last report, for the allocator.
  *
  * Urgent: the client starves more than it reported, or it has closed connections that are being taken back. Soon: its need
  * differs noticeably from the reported one.

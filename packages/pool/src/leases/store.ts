@@ -13,7 +13,7 @@ export interface LeaseStore {
   /** Resolves when it is durable. Rejects when it may not be, or when another has opened the store. */
   admit(client: AdmittedClient): Promise<void>;
   forget(client: AdmittedClient): Promise<void>;
-  /** What is kept is everyone from now on. */
+  /** The clients that are kept are all that there are, from now on. */
   complete(): Promise<void>;
   /**
    * The latest epoch that anyone has opened the store with: above `epoch` once another allocator has. Without it a client's

@@ -14,7 +14,7 @@ const farewell = (answers: number): LeaseReply => ({
   answers,
 });
 
-/** What is pushed, until the hub ends it. */
+/** The items that are pushed, until the hub ends it. */
 class FakeSubscription {
   readonly #items: { values: readonly Uint8Array[] }[] = [];
   #wake = () => {};

@@ -11,7 +11,7 @@ export interface WireTransportOptions {
   readonly client: Pick<Client, 'lease' | 'subscribe'>;
   /** The lease client's name. */
   readonly name: string;
-  /** How long a report may take to be answered. Default 2,000. */
+  /** The time in which a report must be answered. Default 2,000. */
   readonly timeoutMs?: number;
   /**
    * Called for reports that were not answered, messages that cannot be read, and subscriptions that failed. It continues: a
@@ -68,7 +68,7 @@ class Pushes {
   readonly #ending = new AbortController();
   readonly #running: Promise<void>;
   #subscription: Subscription;
-  /** How often it has ended since the last message. */
+  /** The number of times that it has ended since the last message. */
   #ends = 0;
 
   constructor(options: WireTransportOptions, hear: (bytes: Uint8Array) => void) {

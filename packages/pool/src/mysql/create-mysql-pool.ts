@@ -29,7 +29,7 @@ export interface MysqlPoolOptions<Connection extends MysqlConnection = MysqlConn
 
 const isolationLevels = ['read uncommitted', 'read committed', 'repeatable read', 'serializable'] as const;
 
-/** How a transaction begins, and how long it waits for a connection. */
+/** The options with which a transaction begins, and its wait for a connection. */
 export interface MysqlTransactionOptions extends WaitOptions {
   /** Default: the session's, which is `repeatable read` unless it was changed. */
   readonly isolation?: (typeof isolationLevels)[number];

@@ -33,7 +33,7 @@ export interface MysqlInside {
   readonly _command?: unknown;
 }
 
-/** How to reach the database: what `mysql2.createConnection` takes. */
+/** The address and account of the database: what `mysql2.createConnection` takes. */
 export type MysqlConnectionOptions = string | Readonly<Record<string, unknown>>;
 
 /** The part of the module `mysql2` that the adapter uses. */
@@ -42,7 +42,7 @@ export interface MysqlDriver<Connection extends MysqlConnection = MysqlConnectio
   createConnection(config: any): MysqlCore<Connection>;
 }
 
-// Whoever uses the adapter may have another version of the driver than we.
+// The program that uses the adapter may have another version of the driver than we.
 const importMysql = () => import('mysql2' as string) as Promise<{ readonly default: MysqlDriver }>;
 
 /** The installed driver. Rejects with `POOL_DRIVER_MISSING`, or with what went wrong inside the driver. */

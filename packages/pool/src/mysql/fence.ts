@@ -18,13 +18,13 @@ import { attributes } from './sessions.ts';
 /** The connection of a fence, and how long it may take. */
 export interface MysqlFenceOptions {
   /**
-   * Who fences, in the schema that the clients' connections name: a user who may create a table there, read
+   * The user who fences, in the schema that the clients' connections name: one who may create a table there, read
    * `performance_schema` and KILL the clients' connections.
    */
   readonly connection: MysqlConnectionOptions;
   readonly driver?: MysqlDriver;
   /**
-   * How long connecting may take, and then the sessions to be gone before those left are counted; all of it takes at most
+   * The time for connecting, and then for the sessions to end before those left are counted; all of it takes at most
    * twice that. Default 5,000, at least 1.
    */
   readonly timeoutMs?: number;

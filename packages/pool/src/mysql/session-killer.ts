@@ -1,7 +1,7 @@
 import { type Clock, sleep, within } from '@inkwire/base';
 import { connected, ended, errnoOf, isFull, type MysqlCore, type MysqlInside } from './driver.ts';
 
-/** How long the server may take to take an order. */
+/** The time in which the server must take an order. */
 const patienceMs = 1_000;
 /** The waits between attempts to connect to a server that is full: doubling from the one to the other. */
 const [firstRetryMs, longestRetryMs] = [20, 500];

@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../client-identity.ts';
 
-/** What PostgreSQL keeps of an `application_name`: the rest it cuts off. */
+/** The bytes that PostgreSQL keeps of an `application_name`: it cuts off the rest. */
 const mostBytes = 63;
 
 /** The prefix of the `application_name` of every session of one incarnation. */

@@ -21,7 +21,7 @@ export interface PgPoolOptions<Client extends PgClient = PgClient> extends Omit<
 
 const isolationLevels = ['read uncommitted', 'read committed', 'repeatable read', 'serializable'] as const;
 
-/** How a transaction begins, and how long it waits for a connection. */
+/** The options with which a transaction begins, and its wait for a connection. */
 export interface PgTransactionOptions extends WaitOptions {
   /** Default: the session's, which is `read committed` unless it was changed. */
   readonly isolation?: (typeof isolationLevels)[number];

@@ -26,7 +26,7 @@ export interface PgQueryConfig {
   readonly name?: string;
   /** Rows as arrays instead of objects. */
   readonly rowMode?: 'array';
-  /** How values are read: the driver's `types`. */
+  /** The parsers of values: the driver's `types`. */
   readonly types?: unknown;
 }
 
@@ -47,7 +47,7 @@ export interface PgClient {
   readonly secretKey?: number | null;
 }
 
-/** How to reach the database: what `pg.Client` takes. */
+/** The address and account of the database: what `pg.Client` takes. */
 export type PgConnectionOptions = string | Readonly<Record<string, unknown>>;
 
 /** The part of the module `pg` that the adapter uses. */

@@ -8,13 +8,13 @@ import { rememberFenced } from './fenced-table.ts';
 /** The connection of a fence, and how long it may take. */
 export interface PgFenceOptions {
   /**
-   * Who fences, in the clients' database: a role that may `pg_terminate_backend` their sessions, and create the schema
+   * The role that fences, in the clients' database: one that may `pg_terminate_backend` their sessions, and create the schema
    * `inkwire` or insert into its table `fenced`; best one with reserved slots.
    */
   readonly connection: PgConnectionOptions;
   readonly driver?: PgDriver;
   /**
-   * How long connecting may take, and then the sessions to be gone before those left are counted; all of it takes at most
+   * The time for connecting, and then for the sessions to end before those left are counted; all of it takes at most
    * twice that. Default 5,000, at least 1.
    */
   readonly timeoutMs?: number;

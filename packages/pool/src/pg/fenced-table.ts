@@ -41,7 +41,7 @@ export async function lookUp(
   return rows[0];
 }
 
-/** What to do about one SQLSTATE; any other error is passed on. */
+/** Returns a handler of one SQLSTATE, which throws any other error again. */
 function on<T>(code: string, handle: () => T): (error: unknown) => T {
   return (error) => {
     if (systemCode(error) !== code) throw error;

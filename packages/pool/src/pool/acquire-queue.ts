@@ -32,7 +32,7 @@ export class AcquireQueue<C> {
     return this.#deadlines.first?.deadline ?? Infinity;
   }
 
-  /** How many wait, and how long the first has, as `stats()` says it. */
+  /** The number of callers that wait, and how long the first has waited, as `stats()` says it. */
   counts(now: number) {
     return { queued: this.size, longestWaitMs: this.first === undefined ? 0 : now - this.first.since };
   }

@@ -21,7 +21,7 @@ export interface Lender<C> {
   giveBack(slot: Slot<C>): void;
   giveUp(slot: Slot<C>, error: Error | undefined): void;
   touch(slot: Slot<C>): void;
-  /** What the holder is given in place of the connection: see `PoolOptions.lend`. */
+  /** The object that the holder is given in place of the connection: see `PoolOptions.lend`. */
   readonly lend: ((connection: C, use: () => void) => C) | undefined;
 }
 

@@ -56,7 +56,7 @@ export class Connections<C> {
     return this.live - this.opening.size;
   }
 
-  /** How many are in which state, as `stats()` says it. */
+  /** The number of connections in each state, as `stats()` says it. */
   counts() {
     return {
       total: this.total,

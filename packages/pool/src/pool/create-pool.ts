@@ -18,8 +18,8 @@ export function createPool<C>(options: PoolOptions<C>): Pool<C> {
 }
 
 /**
- * Who gets which connection. `Supply` decides when one is opened and closed, and `Connections` says in which queue each
- * sits. Of the three together:
+ * The pool: it decides who gets which connection. `Supply` decides when one is opened and closed, and `Connections` says in
+ * which queue each sits. Of the three together:
  *
  * 1. Nothing is opened while total ≥ max, counting what is being opened and closed. As long as more than max are not being
  *    closed, whatever is idle or given back is closed.
@@ -125,7 +125,7 @@ class PoolCore<C> extends Owner implements Pool<C>, Lender<C> {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  // What borrowed connections ask.
+  // Called by borrowed connections.
 
   giveBack(slot: Slot<C>): void {
     const now = this.#now();
@@ -255,7 +255,7 @@ class PoolCore<C> extends Owner implements Pool<C>, Lender<C> {
     if (this.#listeners.size > 0) for (const listener of this.#listeners) listener();
   }
 
-  // What falls due.
+  // Called when something is due.
 
   #sweep(): void {
     const now = this.#now();

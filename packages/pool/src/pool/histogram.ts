@@ -1,7 +1,7 @@
 /** Upper bounds in milliseconds, those that OpenTelemetry advises for the durations of database clients. */
 const boundsMs = [1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000] as const;
 
-/** How many durations fell under each bound, and their sum. */
+/** The number of durations under each bound, and their sum. */
 export interface DurationCounts {
   readonly count: number;
   readonly sumMs: number;

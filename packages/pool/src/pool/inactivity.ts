@@ -13,7 +13,7 @@ export class Inactivity<C> {
     this.#statistics = statistics;
   }
 
-  /** Where `acquire` was called, which costs a microsecond; undefined for a pool that does not look. */
+  /** The place where `acquire` was called, which costs a microsecond; undefined for a pool that does not look. */
   place(acquire: (...args: never[]) => unknown): Place {
     if (this.#options.inactiveAfterMs === Infinity) return undefined;
     const place: { stack?: string } = {};

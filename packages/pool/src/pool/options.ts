@@ -20,7 +20,7 @@ export interface OpenContext {
 /** A borrowed connection without activity for `inactiveAfterMs`. */
 export interface InactiveReport {
   readonly pool: string;
-  /** How long it has been borrowed, and how long since it was last used. */
+  /** The time since it was borrowed, and since it was last used. */
   readonly lentMs: number;
   readonly inactiveMs: number;
   /** The place in the code at which it was acquired. */
@@ -28,7 +28,7 @@ export interface InactiveReport {
   readonly isReclaimed: boolean;
 }
 
-/** How a pool makes, ends and judges its connections, and how long it waits for what. */
+/** The functions with which a pool makes, ends and judges its connections, and the times for which it waits. */
 export interface PoolOptions<C> {
   /** Opens a connection. A promise that never settles keeps its place in the pool for good: see `OpenContext.signal`. */
   open(context: OpenContext): Promise<C>;

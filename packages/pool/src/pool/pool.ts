@@ -40,12 +40,12 @@ export interface PoolStats extends PoolCounts {
   readonly inUse: number;
   readonly opening: number;
   readonly closing: number;
-  /** How many wait for a connection, and how long the first of them has. */
+  /** The number of callers that wait for a connection, and how long the first of them has waited. */
   readonly queued: number;
   readonly longestWaitMs: number;
 }
 
-/** How long it took to open a connection, to be given one, and until it was given back. */
+/** The times to open a connection, to be given one, and until it was released. */
 export interface PoolTimings {
   readonly create: DurationCounts;
   readonly wait: DurationCounts;

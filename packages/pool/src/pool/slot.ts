@@ -1,6 +1,6 @@
 import type { Queue, Queued } from './queue.ts';
 
-/** Where a connection was asked for; present when inactive ones are looked for. */
+/** The place where a connection was acquired; present when inactive ones are looked for. */
 export type Place = { readonly stack?: string } | undefined;
 
 /** The loan of a connection, as its slot knows it. */

@@ -25,7 +25,7 @@ export interface Demand {
 export class Supply<C> {
   readonly connections: Connections<C>;
   readonly gate: ConnectGate;
-  /** How many to keep, and how many there may be. */
+  /** The connections to keep, and the most that there may be. */
   #min = 0;
   #max = 0;
   readonly #options: ResolvedPoolOptions<C>;
@@ -204,7 +204,7 @@ export class Supply<C> {
 
   #lost(slot: Slot<C>): void {
     const now = this.#demand.now();
-    // What is lent stays its holder's, who sees it fail.
+    // A lent connection stays with its holder, who sees it fail.
     if (slot.queue === this.connections.borrowed || slot.queue === this.connections.closing) return;
     this.#discard(slot, now);
     this.#demand.settle(now);

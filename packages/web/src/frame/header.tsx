@@ -60,7 +60,7 @@ export function Header() {
   );
 }
 
-/** How many are here, and how many of their messages were not read yet. */
+/** The number of people who are here, and of their messages that were not read yet. */
 function Counts() {
   const { here, unread: unreadWords } = words.value.wire;
   if (unreadCount.value > 0)

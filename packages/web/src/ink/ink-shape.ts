@@ -1,7 +1,7 @@
 import type { InkPoint, Stroke } from './stroke.ts';
 
 /**
- * How a stroke becomes a shape.
+ * The shape of a stroke.
  *
  * The points are joined by quadratic curves through the middles of neighbours (a point is the handle, never a corner).
  * The line's radius follows the pen: its pressure where it has one, otherwise its speed, since a quick hand draws a
@@ -29,7 +29,7 @@ const [lightest, pressed] = [0.45, 1.0];
 const [resting, hurried] = [1.18, 0.55];
 /** Sheet units a millisecond at which a hand counts as hurried. */
 const hurriedSpeed = 2.4;
-/** How much of the way to its new radius the line goes at each point. */
+/** The part of the way to its new radius that the line moves at each point. */
 const responsiveness = 0.28;
 /** Of the radius: the length of a curve between two samples. */
 const sampleSpacing = 0.5;

@@ -1,7 +1,7 @@
 import { capsulesOf, traceCapsule } from './ink-shape.ts';
 import { boundsOf, type Stroke, sheetWidth } from './stroke.ts';
 
-/** How long ink takes to dry from its wet colour to its own. */
+/** The time in which ink dries from its wet colour to its own. */
 const dryingMs = 900;
 /** Room that is kept below the lowest ink when the sheet becomes flatter, in sheet units. */
 const footRoom = 12;
@@ -35,7 +35,7 @@ export class InkSurface {
     return this.#scale;
   }
 
-  /** What is on the sheet from now on; strokes that were not there before are wet. */
+  /** The strokes on the sheet from now on; those that were not there before are wet. */
   show(strokes: readonly Stroke[], live: Stroke | undefined): void {
     const dry = !wantsMotion();
     const known = new Set(this.#strokes);

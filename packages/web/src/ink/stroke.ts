@@ -1,6 +1,6 @@
 import type { SentPoint } from '../api.ts';
 
-/** Where the pen was. x and y in sheet units: the sheet is `sheetWidth` units wide, whatever its size on the screen. */
+/** A place of the pen. x and y in sheet units: the sheet is `sheetWidth` units wide, whatever its size on the screen. */
 export interface InkPoint {
   readonly x: number;
   readonly y: number;

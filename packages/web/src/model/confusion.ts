@@ -12,7 +12,7 @@ export function worstMistakes(confusion: readonly (readonly number[])[], limit: 
     .slice(0, limit);
 }
 
-/** How dark a cell off the diagonal is, 0…1: by the square root, so that a single mistake is still seen. */
+/** The darkness of a cell off the diagonal, 0…1: by the square root, so that a single mistake is still seen. */
 export function darkness(confusion: readonly (readonly number[])[], times: number): number {
   const most = Math.max(1, ...mistakesOf(confusion).map((mistake) => mistake.times));
   return Math.sqrt(times / most);

@@ -3,7 +3,7 @@ import { formatAccuracy } from '../format-percent.ts';
 import { languageTag, words } from '../words/language.ts';
 import { setName } from './set-name.ts';
 
-/** How often the reader is right on each set, with its interval drawn to one scale for all of them. */
+/** The accuracy of the reader on each set, with its interval drawn to one scale for all of them. */
 export function Figures({ figures }: { figures: readonly Figure[] }) {
   const floor = Math.min(...figures.map(({ interval: [low] }) => low));
   // A scale that begins a little below the worst of them and ends at certainty.

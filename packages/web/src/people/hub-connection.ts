@@ -72,7 +72,7 @@ export async function send(key: string, text: string): Promise<void> {
     await client.publish(inboxTopic(person.id), [text]);
     note('sent');
   } catch (error) {
-    // What the hub refused is known not to have arrived; of what it did not answer nothing is known.
+    // A message that the hub refused did not arrive; of one that it did not answer nothing is known.
     note(error instanceof WireStatusError ? 'gone' : 'lost');
   }
 }
@@ -89,7 +89,7 @@ async function receiveMembers(hub: Client): Promise<void> {
   const events = hub.subscribe('$members');
   await events.ready();
   await readMembers(hub);
-  // What happens while the table is read waits for its turn: it is as new as the table, or newer.
+  // Events that come while the table is read wait for their turn: they are as new as the table, or newer.
   for await (const { missed, values } of events) {
     if (missed) {
       await readMembers(hub);
@@ -136,7 +136,7 @@ async function receiveReadings(hub: Client): Promise<void> {
   }
 }
 
-/** What lies open is read, as soon as someone looks. */
+/** Marks the open conversation as read, as soon as someone looks. */
 function readWhatIsOpen(): void {
   const read = (): void => {
     const open = openPerson.value;

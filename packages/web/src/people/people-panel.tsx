@@ -14,8 +14,8 @@ export { connect } from './hub-connection.ts';
 export function PeoplePanel() {
   const person = talkingTo.value;
   const panel = useRef<HTMLElement>(null);
-  // What was pressed is gone; the focus goes to where one goes on, before a key can be pressed that nothing has. On a phone that
-  // must not raise the keyboard.
+  // The pressed button is gone; the focus goes to where one goes on, before a key can be pressed that nothing has. On a phone
+  // that must not raise the keyboard.
   useLayoutEffect(() => {
     const find = (selector: string) => panel.current!.querySelector<HTMLElement>(selector);
     const field = matchMedia('(pointer: coarse)').matches ? null : find('.message-field:not([readonly])');

@@ -1,7 +1,7 @@
 import type { MemberEvent, MemberFacts } from '@inkwire/wire/hub';
 
 /*
- * Who is here, and what was said: pure.
+ * The people who are here, and their messages: pure.
  *
  *     not known ──written to, joined, in the table──▶ here ──left, not in the table──▶ gone, kept while there is something to read or to write
  *

@@ -2,7 +2,7 @@ import { RelativeTime } from '../readings/reading-meta.tsx';
 import { words } from '../words/language.ts';
 import type { Person } from './people.ts';
 
-/** How and when a person connected; or that they disconnected. */
+/** The way and time in which a person connected; or that they disconnected. */
 export function PersonFacts({ person: { isHere, transport, since } }: { person: Person }) {
   const { came, left } = words.value.wire;
   return (

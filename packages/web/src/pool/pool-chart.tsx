@@ -61,7 +61,7 @@ export function PoolChart({
   );
 }
 
-/** What is held stays so until something else is said. */
+/** A number stays as it is until another is reported. */
 function steps(counts: readonly number[], times: readonly number[], y: (count: number) => number): string {
   if (counts.length === 0) return '';
   const points = counts.map(

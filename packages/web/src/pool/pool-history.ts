@@ -2,10 +2,10 @@ import type { PoolFacts } from '@inkwire/wire/hub';
 import { openOf, sumOf } from './open-connections.ts';
 
 /*
- * What was held over the last minutes: pure.
+ * The connections held over the last minutes: pure.
  *
  * Invariants: samples are in the order of time and at most one of each half second, the latest of it. A seat is a colour: a
- * client keeps its own while it is in the history, and no two have the same. Who finds none is one of the others.
+ * client keeps its own while it is in the history, and no two have the same. A client without a seat is one of the others.
  */
 
 export interface Sample {
@@ -13,7 +13,7 @@ export interface Sample {
   readonly time: number;
   /** Connections that are open, by client. */
   readonly open: ReadonlyMap<string, number>;
-  /** What all of them need: in use and waited for. */
+  /** The need of all of them: in use and waited for. */
   readonly needed: number;
 }
 
@@ -62,7 +62,7 @@ function seated(before: History['seats'], samples: readonly Sample[]): History['
   return seats;
 }
 
-/** How much of the window is shown: while there is little, its last minute. */
+/** The part of the window that is shown: while there is little, its last minute. */
 export function spanOf({ samples }: History, time: number): number {
   const age = samples.length === 0 ? 0 : time - samples[0]!.time;
   return age < shortSpanMs ? shortSpanMs : windowMs;

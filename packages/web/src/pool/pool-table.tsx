@@ -90,7 +90,7 @@ function Row({ client, seats, widest }: RowProps) {
   );
 }
 
-/** What is not as usual. */
+/** The state of a client, where it is unusual. */
 function Standing({ client: { state, isSilent } }: { client: PoolClient }) {
   const { states, silent } = words.value.pool;
   const word = state === 'member' ? isSilent && silent : (states[state as keyof typeof states] ?? state);

@@ -1,9 +1,9 @@
 import type { ReadDigit, Reading } from '@inkwire/wire/hub';
 
-/** Where all are as sure as this of each other, it is the whole that is in doubt. */
+/** A difference in confidence that counts as none: digits within it of the least sure one are in doubt with it. */
 const hardlySurer = 0.01;
 
-/** Which digits make a reading unsure: the least sure one, and those with half of its doubt. None in a sure reading. */
+/** The digits that make a reading unsure: the least sure one, and those with half of its doubt. None in a sure reading. */
 export function doubtfulDigits({ unsure, digits }: Pick<Reading, 'unsure' | 'digits'>): ReadonlySet<number> {
   if (!unsure || digits.length === 0) return new Set();
   const least = Math.min(...digits.map(({ confidence }) => confidence));

@@ -2,7 +2,7 @@ import type { Reading } from '@inkwire/wire/hub';
 import { formatPercent } from '../format-percent.ts';
 import { languageTag, words } from '../words/language.ts';
 
-/** How sure the reader is, in words; and the truth, where it is known to be something else. */
+/** The reader's confidence, in words; and the truth, where it is known to be something else. */
 export function ReadingConfidence({
   reading,
 }: {

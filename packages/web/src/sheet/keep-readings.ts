@@ -20,7 +20,7 @@ export const outcome = signal<Outcome>({});
 
 const unkept = computed(() => pictures.value.filter(({ file, reading }) => file && reading));
 
-/** How many readings the Keep button would keep. */
+/** The number of readings that the Keep button would keep. */
 export const keepable = computed(() => {
   if (pictures.value.length > 0) return unkept.value.length;
   const { problem } = preview.value;

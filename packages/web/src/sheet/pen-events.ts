@@ -49,7 +49,7 @@ export function listenToPen(canvas: HTMLCanvasElement, scale: () => number): () 
   canvas.addEventListener('pointermove', move, options);
   canvas.addEventListener('pointerup', up, options);
   canvas.addEventListener('pointercancel', cancel, options);
-  // Whoever writes with a pointer needs no focus ring; keys go to the page, and a phone's keyboard goes away.
+  // A person who writes with a pointer needs no focus ring; keys go to the page, and a phone's keyboard goes away.
   canvas.addEventListener('mousedown', (event) => event.preventDefault(), options);
   // `touch-action: none` stops scrolling everywhere but in Safari's long press and magnifier.
   canvas.addEventListener('touchstart', (event) => event.preventDefault(), { ...options, passive: false });

@@ -13,7 +13,7 @@ export interface SheetPicture {
   readonly problem: Problem | undefined;
 }
 
-/** How many are read at the same time; the hub batches what arrives together. */
+/** The number that are read at the same time; the hub batches what arrives together. */
 const atOnce = 3;
 
 export const pictures = signal<readonly SheetPicture[]>([]);

@@ -10,7 +10,7 @@ export interface Rectangle {
 }
 
 /**
- * Where the hub's picture of the ink lies on the sheet; a reading's boxes are in that picture's pixels. As
+ * The place of the hub's picture of the ink on the sheet; a reading's boxes are in that picture's pixels. As
  * `renderStrokes` of @inkwire/digits says: the ink lies in it with an even margin, and a pixel is a unit of the strokes
  * when that makes the longer side of the ink 64 to 1600 pixels, which is otherwise scaled to 400 or 1600.
  */

@@ -18,7 +18,7 @@ import {
   undoInk,
 } from './sheet-ink.ts';
 
-/** What the hub reads, by name: a phone whose camera makes HEIC then hands over JPEG. */
+/** The types that the hub reads, by name: a phone whose camera makes HEIC then gives JPEG. */
 const pictureTypes = 'image/jpeg,image/png,image/webp,image/gif,image/tiff,image/avif';
 
 /** Below the sheet: pens, second thoughts, and other ways to bring a number here. */

@@ -1,7 +1,7 @@
 import { type Clock, expectInteger, type Timer } from '@inkwire/base';
 import { WireError } from '../errors.ts';
 
-/** How a dead peer is detected. */
+/** The detection of a dead peer. */
 export interface PingOptions {
   /** Default 10 s. */
   readonly intervalMs?: number | undefined;

@@ -4,7 +4,7 @@ import { endOfTurn } from './end-of-turn.ts';
 
 const memoryPeer: PeerAddress = Object.freeze({ address: 'memory', port: 0 });
 
-/** How a pair behaves. */
+/** The behaviour of a pair. */
 export interface ChannelPairOptions {
   /** Bytes on their way from which on `write` returns false. Default 64 KiB. */
   readonly highWaterBytes?: number;
@@ -28,7 +28,7 @@ class MemoryChannel implements Channel {
   other!: MemoryChannel;
   readonly #highWaterBytes: number;
   #handler: ChannelHandler | undefined;
-  /** What has arrived and was not delivered; `undefined` at the end stands for the peer's end. */
+  /** The chunks that have arrived and were not delivered; `undefined` at the end stands for the peer's end. */
   #arrived: (Uint8Array | undefined)[] = [];
   #arrivedBytes = 0;
   #paused = false;
@@ -98,7 +98,7 @@ class MemoryChannel implements Channel {
 
   #handOn(): void {
     this.#scheduled = false;
-    // What comes during this delivery waits for the next turn.
+    // Bytes that arrive during this delivery wait for the next turn.
     for (let left = this.#arrived.length; left > 0 && !this.#paused && !this.#over; left--) {
       const bytes = this.#arrived.shift();
       if (bytes === undefined) {

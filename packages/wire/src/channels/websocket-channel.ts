@@ -25,7 +25,7 @@ export interface WebSocketChannelOptions {
   readonly peer?: PeerAddress | undefined;
   /** Most bytes held for a paused reader where the socket cannot be paused. Default 64 MiB. */
   readonly maxHeldBytes?: number | undefined;
-  /** How a dead peer is detected where the socket can ping; false: not at all. Default: within 30 s. */
+  /** The detection of a dead peer where the socket can ping; false: none. Default: within 30 s. */
   readonly ping?: PingOptions | false | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -36,7 +36,7 @@ const highWaterBytes = 64 * 1024;
 const drainPollMs = 10;
 /** RFC 6455 §7.4.1. Of those codes browsers say 1000 only. */
 const closing = { inOrder: 1000, notBytes: 1003, aborted: 4000 } as const;
-/** How long a peer may take to answer why it was cut off. */
+/** The time in which a peer must answer why it was cut off. */
 const lingerMs = 1000;
 const noBytes = new Uint8Array(0);
 
@@ -249,7 +249,7 @@ export class WebSocketChannel implements Channel {
       return;
     }
     this.#closeOwed = true;
-    // What was written is gone: a handler that waits for a drain must not wait any more.
+    // The written bytes are gone: a handler that waits for a drain must not wait any more.
     this.#sent();
     this.#handOn();
   }

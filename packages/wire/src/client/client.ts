@@ -22,13 +22,13 @@ import { type SubscribeOptions, type Subscription, type Topic, TopicSubscription
 /** The deadline of an `unsubscribe`. */
 const unsubscribeMs = 1_000;
 
-/** How long a value lives, and how long the answer is awaited. */
+/** The time for which a value lives, and for which the answer is awaited. */
 export interface SetOptions extends WaitOptions {
   /** The key expires after this many milliseconds. Default: never. */
   readonly ttlMs?: number | undefined;
 }
 
-/** How a picture is read, and how long the answer is awaited. */
+/** The options with which a picture is read, and the time for which the answer is awaited. */
 export interface ReadOptions extends WaitOptions {
   /** Whether the hub keeps the reading. Default true. */
   readonly keep?: boolean | undefined;

@@ -8,7 +8,7 @@ import { HubStream } from './hub-stream.ts';
 import type { ResolvedClientOptions } from './options.ts';
 import { isRefusal, WireStatusError } from './status-error.ts';
 
-/** How long the hub is given to end a connection that we have ended. */
+/** The time in which the hub must end a connection that we have ended. */
 const farewellMs = 1_000;
 
 /*

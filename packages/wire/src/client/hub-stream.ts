@@ -11,7 +11,7 @@ import { sharedWriter } from '../frames/frame-writer.ts';
 import type { ResolvedClientOptions } from './options.ts';
 import { PendingRequest } from './pending-request.ts';
 
-/** What is not yet written is written at once above this, and not at the end of the turn. */
+/** The number of unwritten bytes above which they are written at once, and not at the end of the turn. */
 const flushAboveBytes = 1024 * 1024;
 
 /*
@@ -205,7 +205,7 @@ export function writeCommand(command: Command): void {
   }
 }
 
-/** What an end of the stream is for those who wait for replies: `WIRE_CONNECTION_LOST`. */
+/** The error of an end of the stream for those who wait for replies: `WIRE_CONNECTION_LOST`. */
 function lossOf(error: Error | undefined): Error {
   if (error === undefined) return connectionLost('The connection ended');
   return error instanceof WireError && error.code === 'WIRE_CONNECTION_LOST'

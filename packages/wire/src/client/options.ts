@@ -13,9 +13,9 @@ import { type FrameLimits, type ResolvedFrameLimits, resolveFrameLimits } from '
 /** Makes one connection. Rejects when the signal aborts; a channel that comes later is destroyed. */
 export type Dial = (options: WaitOptions) => Promise<Channel>;
 
-/** How a client connects, signs in, waits and queues. */
+/** The options with which a client connects, signs in, waits and queues. */
 export interface ClientOptions {
-  /** How a connection is made: TCP, TLS, a WebSocket, memory. */
+  /** The function that makes a connection: TCP, TLS, a WebSocket, memory. */
   readonly dial: Dial;
   /** Signs in with it on every connection. Default: none. */
   readonly token?: string | undefined;
@@ -50,7 +50,7 @@ export interface ClientOptions {
   /** Waits between attempts to connect. Default: 100 ms, doubled up to 30 s, with full jitter. */
   readonly backoff?: BackoffOptions | undefined;
   /**
-   * How much of our memory the hub may use; it does not limit what is sent to the hub. Default: those of `FrameLimits`.
+   * The memory of ours that the hub may use; it does not limit what is sent to the hub. Default: those of `FrameLimits`.
    */
   readonly limits?: FrameLimits | undefined;
   readonly clock?: Clock | undefined;

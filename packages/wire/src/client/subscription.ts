@@ -11,7 +11,7 @@ import { askMemberId, type ListeningEnd, listenToTopic } from './topic-listening
  */
 export type Topic = string | ((memberId: number) => string);
 
-/** How many messages of a topic wait to be read. */
+/** The number of messages of a topic that wait to be read. */
 export interface SubscribeOptions {
   /** Ends the subscription; the iterator rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -151,7 +151,7 @@ export class TopicSubscription implements Subscription {
   async #run(): Promise<void> {
     const { signal } = this.#ending;
     const { backoffMs, clock } = this.#host.options;
-    // What ended the last listening: pushed as `missed` when the next one begins.
+    // The error that ended the last listening: pushed as `missed` when the next one begins.
     let interruption: Error | undefined;
     try {
       for (let attempt = 0; !signal.aborted; attempt++) {

@@ -15,7 +15,7 @@ interface Waiter {
 const done: IteratorResult<TopicItem, undefined> = { done: true, value: undefined };
 
 /*
- * What was received and not yet taken.
+ * The items that were received and not yet taken.
  *
  *     push ─▶ [item][item][item] ─▶ next          full: `onFull`; half empty again: `onRoom`
  *

@@ -14,7 +14,7 @@ interface Waiting {
   readonly timeoutMs: number;
 }
 
-/** How listening ended. */
+/** The end of listening. */
 export interface ListeningEnd {
   readonly reason: Error;
   /** Whether the hub had accepted the subscription. */

@@ -100,17 +100,17 @@ export function addEncodedPair(writer: FrameWriter, { key, value }: EncodedPair)
   endMessage(writer, begun);
 }
 
-// How long replies are on the wire, before compression.
+// The lengths of replies on the wire, before compression.
 
-/** How many bytes precede the values and pairs in a reply of status 200. */
+/** The number of bytes before the values and pairs in a reply of status 200. */
 export const okReplyBytes = 3;
 
 const fieldBytes = (length: number): number => 1 + varintBytes(length) + length;
 
-/** How many bytes of a reply an encoded value of that length takes. */
+/** The number of bytes of a reply that an encoded value of that length takes. */
 export const valueReplyBytes = fieldBytes;
 
-/** How many bytes of a reply a pair takes, from those of its key in UTF-8 and of its encoded value. */
+/** The number of bytes of a reply that a pair takes, from those of its key in UTF-8 and of its encoded value. */
 export function pairReplyBytes(keyBytes: number, valueBytes: number): number {
   return fieldBytes(fieldBytes(keyBytes) + fieldBytes(valueBytes));
 }

@@ -58,7 +58,7 @@ export function isPlainValue(bytes: Uint8Array, start: number, end: number): boo
   }
 }
 
-/** Where what the length at `at` announces begins, when it reaches exactly to `end`; else −1. */
+/** The beginning of what the length at `at` announces, when that reaches exactly to `end`; else −1. */
 function textStart(bytes: Uint8Array, at: number, end: number): number {
   let length = 0;
   for (let shift = 0; shift < 28 && at < end; shift += 7) {

@@ -1,4 +1,4 @@
-/** The messages of docs/protocol.md as values. What is on the wire stands in abi.proto. */
+/** The messages of docs/protocol.md as values. Their form on the wire is in abi.proto. */
 
 /** A value as it is sent: every kind that the protocol knows, and `none` for `Value{}`. */
 export type Value =

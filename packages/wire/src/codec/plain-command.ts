@@ -6,7 +6,7 @@ import { tagOf } from './protobuf-writer.ts';
 
 /*
  * Recognises the commands that come by the million, in the form in which every encoder writes them, straight from their
- * bytes. What it does not recognise `decodeCommand` decodes; it never judges.
+ * bytes. `decodeCommand` decodes the others; this never judges.
  *
  *     hget      0a len  0a len table  12 len key
  *     hexist    42 len  0a len table  12 len key

@@ -24,7 +24,7 @@ export class ProtobufReader {
   /** The number of the field that `more` began with, and how it is written. */
   field = 0;
   wireType = 0;
-  /** What `varint` read: the low and the high 32 bits. */
+  /** The number that `varint` read: the low and the high 32 bits. */
   low = 0;
   high = 0;
 

@@ -2,7 +2,7 @@ import { WireError } from '../errors.ts';
 import { type FrameLimits, type ResolvedFrameLimits, resolveFrameLimits } from './limits.ts';
 
 /**
- * How much of our memory one peer may use at this time, over all streams of its connection: little while it is a
+ * The memory of ours that one peer may use at this time, over all streams of its connection: little while it is a
  * stranger, more after `raise`.
  *
  *     held = frames that are not whole or not delivered + what is being inflated + what waits in yamux streams

@@ -11,7 +11,7 @@ import type { Allowance } from './allowance.ts';
  * Invariants: a length is compared with the limit before memory is taken for it. A payload that lies whole in one chunk
  * is not copied; one that does not is gathered in a buffer that grows with what has arrived, never past what was
  * promised. A few bytes that wait do not keep a large chunk alive. Memory that was handed out is never written again.
- * What waits is counted on the peer's allowance, a buffer before it is made.
+ * Bytes that wait are counted on the peer's allowance, a buffer before it is made.
  */
 
 const headerBytes = 4;
@@ -22,14 +22,14 @@ const empty = new Uint8Array(0);
 
 /** A decoder of one direction of one stream. Feed it with `push`, then take frames until `next` returns false. */
 export class FrameDecoder {
-  /** Where the frame that `next` found lies: `bytes[start … end)`. Valid until the next call. */
+  /** The place of the frame that `next` found: `bytes[start … end)`. Valid until the next call. */
   bytes: Uint8Array = empty;
   start = 0;
   end = 0;
   /** Whether that frame's payload is gzip. */
   compressed = false;
   readonly #allowance: Allowance;
-  /** What has arrived and was not taken: `#chunk[#at … #limit)`. */
+  /** The bytes that have arrived and were not taken: `#chunk[#at … #limit)`. */
   #chunk: Uint8Array = empty;
   #at = 0;
   #limit = 0;

@@ -14,9 +14,9 @@ interface Setup {
   /** The raw other end. */
   readonly raw: Channel;
   readonly stream: FrameStream;
-  /** What the stream told, payloads as text. */
+  /** The events of the stream, payloads as text. */
   readonly told: Told[];
-  /** What the raw end received. */
+  /** The bytes that the raw end received. */
   readonly received: () => Buffer;
 }
 
@@ -252,7 +252,7 @@ test.each([
     await until(() => told.length === 2 && received().length > 0);
     expect(told).toEqual(['a', { invalid: code }]);
     expect(received()).toEqual(frame('bad'));
-    // What comes after is let through, and both can end in order.
+    // Later frames are let through, and both can end in order.
     for (let i = 0; i < 100; i++) raw.write(frame('more'));
     raw.end();
     await until(() => told.length === 3);

@@ -22,8 +22,8 @@ import { Outbox } from './outbox.ts';
  *
  * Invariants: frames are delivered one at a time and in order, also while a long one inflates in another thread. Nothing
  * is delivered while paused, while the peer has to read what was written before (except with `readsOn`), or after the
- * end. What was added during `onFrame` is written when the chunk is done, together with what a few other streams answer,
- * or when it is much; what was added at another time at the end of the turn. A channel that both sides have ended is over
+ * end. Frames added during `onFrame` are written when the chunk is done, together with what a few other streams answer,
+ * or when they are many bytes; those added at another time at the end of the turn. A channel that both sides have ended is over
  * for the handler once everything that came before was delivered: a slow reader loses nothing. A handler that throws a
  * WireError has refused the frame; one that throws anything else has failed, as has a channel whose `write` throws, and
  * only that stream is destroyed.

@@ -1,7 +1,7 @@
 /*
- * Where frames are encoded: a slab of memory shared by all connections of the process. A frame is written between `begin`
- * and `finish`, without giving way to anything else, so no two ever mix; what a connection has written lies together most
- * of the time, and goes to the system as one piece without a copy.
+ * The place where frames are encoded: a slab of memory shared by all connections of the process. A frame is written between
+ * `begin` and `finish`, without giving way to anything else, so no two ever mix; what a connection has written lies together
+ * most of the time, and goes to the system as one piece without a copy.
  *
  *     slab ┌── A ──┬── A ──┬─ B ─┬── A ──┬─ free ─────┐      A's outbox: [A A], [A]; B's outbox: [B]
  *          └───────┴───────┴─────┴───────┴────────────┘
@@ -23,7 +23,7 @@ export class FrameWriter {
 
   /** Begins a frame: leaves room for its header. */
   begin(): void {
-    // What a long frame needed is not kept alive by the short ones after it.
+    // The memory of a long frame is not kept alive by the short ones after it.
     if (this.bytes.length > slabBytes) {
       this.bytes = new Uint8Array(slabBytes);
       this.at = 0;

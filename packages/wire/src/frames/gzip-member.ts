@@ -31,7 +31,7 @@ export function gunzipsLater(member: Uint8Array): boolean {
 export interface GzipMember {
   /** Deflate's bytes, and whatever else stands before the trailer. */
   readonly body: Uint8Array;
-  /** What the trailer says it inflates to. */
+  /** The inflated length that the trailer states. */
   readonly size: number;
   readonly checksum: number;
 }

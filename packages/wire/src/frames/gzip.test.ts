@@ -88,7 +88,7 @@ describe.each([
       Buffer.concat([member, Buffer.alloc(100)]),
       Buffer.concat([member, member]),
       Buffer.concat([gzipSync(''), member]),
-      // What follows ends as the member does.
+      // The bytes that follow end as the member does.
       Buffer.concat([member, Buffer.from('x'), member.subarray(-8)]),
       changed(0, 0x1e),
       changed(2, 7),

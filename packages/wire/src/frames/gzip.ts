@@ -66,7 +66,7 @@ export function gunzipLater(member: Uint8Array, maxBytes: number): Promise<Uint8
   });
 }
 
-/** What zlib answers with `info: true`. */
+/** The answer of zlib with `info: true`. */
 interface Inflated {
   readonly buffer: Uint8Array;
   readonly engine: { readonly bytesWritten: number };

@@ -1,6 +1,6 @@
 import { expectInteger } from '@inkwire/base';
 
-/** How much of our memory a peer may use. */
+/** The memory of ours that a peer may use. */
 export interface FrameLimits {
   /** Most bytes of a frame's payload as it stands on the wire, 1 to 2³¹ − 1. Default 16 MiB. */
   readonly maxFrameBytes?: number | undefined;

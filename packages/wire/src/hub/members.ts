@@ -1,7 +1,7 @@
 import type { PlainValue } from '../codec/values.ts';
 import { fieldsIn, haveType, isFields } from './json.ts';
 
-/** How a member came to the hub. */
+/** The way in which a member connected to the hub. */
 export interface MemberOrigin {
   /** `tcp`, `tls`, `websocket` or `lab`. */
   readonly transport: string;

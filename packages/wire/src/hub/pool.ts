@@ -43,7 +43,7 @@ export interface PoolTotals {
   /** The connections that are shared now, at most capacity − spare, and those of them that are reserved. */
   readonly total: number;
   readonly reserved: number;
-  /** How many clients there are. */
+  /** The number of clients. */
   readonly clients: number;
   /** Nothing grows yet after a beginning. */
   readonly isLearning: boolean;
@@ -51,7 +51,7 @@ export interface PoolTotals {
   readonly isScarce: boolean;
   /** The epoch of an allocator that has taken over; absent while there is none. */
   readonly supersededBy?: number | undefined;
-  /** How often it did what; these only grow. */
+  /** Counts of its actions; these only grow. */
   readonly counts: Readonly<Record<string, number>>;
 }
 

@@ -16,7 +16,7 @@ import { WireError } from '../errors.ts';
 
 /** Which certificates are made, and where. */
 export interface CertificateOptions {
-  /** Where the files go; made when it is not there. An authority that is there is used again. */
+  /** The directory of the files; made when it is not there. An authority that is there is used again. */
   readonly directory: string;
   /** Names and addresses of the server beside localhost, 127.0.0.1 and ::1. */
   readonly names?: readonly string[] | undefined;

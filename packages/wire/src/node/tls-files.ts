@@ -21,11 +21,11 @@ export interface TlsFiles {
   readonly ca?: string | undefined;
 }
 
-/** How often TLS files are read, and the function that is called when they are unusable. */
+/** The interval at which TLS files are read, and the function that is called when they are unusable. */
 export interface WatchTlsOptions {
   /** Called when files have changed to something unusable, once for each such change; the old ones stay in use. */
   readonly onUnusable?: ((error: WireError) => void) | undefined;
-  /** How often the files are read again. At least 1; default 5000. */
+  /** The interval at which the files are read again. At least 1; default 5000. */
   readonly intervalMs?: number | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -54,7 +54,7 @@ class TlsWatch extends Owner implements WatchedTls {
   readonly #onUnusable: (error: WireError) => void;
   readonly #listeners = new Set<(material: TlsMaterial) => void>();
   #timer: Timer | undefined;
-  /** What was unusable at the last check, and whether that was reported. */
+  /** The fault found at the last check, and whether it was reported. */
   #unusable = '';
   #told = false;
 

@@ -25,7 +25,7 @@ export interface WebSocketServerOptions {
    * come in several messages. One number, or one for each request. Default: a frame of 16 MiB with its header.
    */
   readonly maxMessageBytes?: number | ((request: IncomingMessage) => number | undefined) | undefined;
-  /** How a dead peer is detected; false: not at all. Default: within 30 s. */
+  /** The detection of a dead peer; false: none. Default: within 30 s. */
   readonly ping?: PingOptions | false | undefined;
   readonly onChannel: (channel: Channel, request: IncomingMessage) => void;
 }

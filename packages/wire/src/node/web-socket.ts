@@ -15,7 +15,7 @@ export interface WebSocketDialOptions extends WaitOptions {
   readonly url: string | URL;
   /** Of `wss:`. Absent: the authorities that Node trusts, and no certificate of our own. */
   readonly tls?: DialTls | undefined;
-  /** How a dead server is detected; false: not at all. Default: within 30 s. */
+  /** The detection of a dead server; false: none. Default: within 30 s. */
   readonly ping?: PingOptions | false | undefined;
 }
 

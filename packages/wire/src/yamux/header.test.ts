@@ -48,7 +48,7 @@ test('frames are found however the bytes are cut, and payloads are not copied', 
   expect(joined(read([...bytes].map((byte) => Uint8Array.of(byte))).told)).toEqual(whole.told);
 });
 
-/** What a reader tells of chunks. */
+/** The events of a reader that is given some chunks. */
 function read(chunks: readonly Uint8Array[]) {
   const told: string[] = [];
   const pieces: Uint8Array[] = [];

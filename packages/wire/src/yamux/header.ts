@@ -18,7 +18,7 @@ export const Flag = { syn: 1, ack: 2, fin: 4, rst: 8 } as const;
 /** Why a side goes away. */
 export const GoAway = { normal: 0, protocolError: 1, internalError: 2 } as const;
 
-/** How much both sides may send on a new stream before a window update. */
+/** The bytes that both sides may send on a new stream before a window update. */
 export const initialWindowBytes = 256 * 1024;
 
 /**

@@ -21,7 +21,7 @@ export interface InboundOwner {
 }
 
 /*
- * What the peer's frames mean: each is checked against yamux's rules and given to its stream.
+ * The meaning of the peer's frames: each is checked against yamux's rules and given to its stream.
  *
  *     FrameReader ─▶ header ─┬─ data, window update ─▶ SYN? a new stream ─▶ the stream, or a stray
  *                            ├─ ping ─▶ answered

@@ -16,7 +16,7 @@ export interface YamuxLimits {
    * Default 16 KiB.
    */
   readonly maxReplyBytes?: number | undefined;
-  /** How long `close` waits for streams to end, and then for the connection. Default 10 s. */
+  /** The time for which `close` waits for streams to end, and then for the connection. Default 10 s. */
   readonly closeTimeoutMs?: number | undefined;
 }
 

@@ -13,12 +13,12 @@ import {
 /** So many first bytes distinguish plain frames from yamux. */
 const firstBytes = 4;
 
-/** How connections are begun, and multiplexed ones kept. */
+/** The options with which connections begin, and multiplexed ones are kept. */
 export interface StreamsOptions extends Pick<YamuxOptions, 'limits' | 'allowance' | 'ping' | 'clock'> {
   /** The connection is over, multiplexed or plain, begun or not; with an error unless it ended in order. */
   readonly onClose?: YamuxOptions['onClose'];
   /**
-   * How long a peer may be silent at first, in milliseconds. Then its connection ends; if it has sent fewer than four
+   * The time for which a peer may be silent at first, in milliseconds. Then its connection ends; if it has sent fewer than four
    * bytes, it counts as plain. At least 1; default 600 000. Later on, dead peers are found by the pings of yamux,
    * WebSockets and TCP.
    */

@@ -16,11 +16,11 @@ export interface YamuxOptions {
   readonly onClose?: ((error?: Error) => void) | undefined;
   readonly limits?: YamuxLimits | undefined;
   /**
-   * How much all streams together may hold; a peer that needs more receives a go-away. Default: one of the default
+   * The memory that all streams together may hold; a peer that needs more receives a go-away. Default: one of the default
    * limits.
    */
   readonly allowance?: Allowance | undefined;
-  /** How a dead peer is detected; false: not at all. */
+  /** The detection of a dead peer; false: none. */
   readonly ping?: PingOptions | false | undefined;
   readonly clock?: Clock | undefined;
 }

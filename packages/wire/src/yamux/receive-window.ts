@@ -2,7 +2,7 @@ import type { Allowance } from '../frames/allowance.ts';
 import { initialWindowBytes } from './header.ts';
 
 /*
- * What a peer may send on one stream, and what of it waits for a handler that is paused.
+ * The bytes that a peer may send on one stream, and those of them that wait for a handler that is paused.
  *
  *     ┌──────────── windowBytes ─────────────┐
  *     │ left │ held │ consumed, not returned │
@@ -90,7 +90,7 @@ export class ReceiveWindow {
     return this.#owed >= this.#windowBytes / 2;
   }
 
-  /** What the update returns to the peer, from now on counted as the peer's. */
+  /** The bytes that the update returns to the peer, from now on counted as the peer's. */
   takeOwed(): number {
     const owed = this.#owed;
     this.left += owed;

@@ -6,10 +6,11 @@ import type { YamuxStream } from './stream.ts';
 import { Turns } from './turns.ts';
 
 /*
- * What a session sends: replies first, then window updates, then one data frame of each stream in turn, round and round.
+ * The frames that a session sends: replies first, then window updates, then one data frame of each stream in turn, round and
+ * round.
  *
  * Invariants: data is taken from a stream only while the channel takes writes, so what waits stays in the streams, where
- * `write` answers false. What is caused by a chunk is written when the chunk is done (`during`), what is caused at
+ * `write` answers false. A frame caused by a chunk is written when the chunk is done (`during`), one caused at
  * another time at the end of the turn.
  */
 

@@ -33,7 +33,7 @@ export function createYamuxSession(options: YamuxOptions): YamuxSession {
   return new Session(options);
 }
 
-/** How long a peer has to read a go-away and to end the connection, before the connection is cut. */
+/** The time in which a peer must read a go-away and end the connection, before the connection is cut. */
 const lingerMs = 1000;
 
 class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
@@ -124,7 +124,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     return stream;
   }
 
-  // What streams ask for.
+  // Called by streams.
 
   enterTurns(stream: YamuxStream): void {
     this.#sender.enterTurns(stream);
@@ -150,7 +150,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     if (this.#closing && this.#streams.size === 0) queueMicrotask(() => this.#finish(undefined));
   }
 
-  // What the peer sends.
+  // Bytes from the peer.
 
   #receive(bytes: Uint8Array): void {
     if (this.#finished) return;
@@ -174,7 +174,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     this.#channel.resume();
   }
 
-  // What the peer's frames ask for.
+  // Called when the peer's frames are handled.
 
   get isFinished(): boolean {
     return this.#finished;
@@ -211,7 +211,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     endOfTurn(() => endOfTurn(() => this.#finish(error, GoAway.protocolError)));
   }
 
-  // What the session says.
+  // Frames of the session itself.
 
   #sayGoAway(reason: number): void {
     if (this.#hasBegun) this.#sender.add(FrameType.goAway, 0, 0, reason);
@@ -222,7 +222,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     if (!this.#sender.isClogged) this.#sender.add(FrameType.ping, Flag.syn, 0, this.#pings++ >>> 0);
   }
 
-  // How it ends.
+  // The end of the session.
 
   /** Opens no new streams. The others continue until they end, or until the timeout. */
   protected override async drain(): Promise<void> {
@@ -267,7 +267,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     this.#onClose?.(this.#failure);
   }
 
-  /** What an end of the channel means that we did not ask for; undefined when nothing is lost by it. */
+  /** The error of an end of the channel that we did not ask for; undefined when nothing is lost by it. */
   #endError(): Error | undefined {
     if (this.#streams.size === 0 && this.#reader.betweenFrames) return this.#peersReason();
     return this.#peersReason() ?? connectionLost('The connection ended with streams open');

@@ -7,7 +7,7 @@ import { ReceiveWindow } from './receive-window.ts';
 import { SendQueue } from './send-queue.ts';
 
 /*
- * One stream of a session, as a channel. What the program writes is kept here until the session fetches it, when it is
+ * One stream of a session, as a channel. Bytes that the program writes are kept here until the session fetches them, when it is
  * the stream's turn (`send`); what the peer sends is delivered at once, or held while the handler is paused.
  *
  *     program ─write─▶ queue ─send()─▶ session            session ─receive()─▶ handler
@@ -122,7 +122,7 @@ export class YamuxStream implements Channel {
     this.#close(error, unsettled);
   }
 
-  // What the session calls.
+  // Called by the session.
 
   /** Bytes of the peer, which `window` has admitted. */
   receive(bytes: Uint8Array): void {

@@ -8,13 +8,13 @@ import type { Share, Shares, Sharing, SharingClient, Strategy } from './strategy
 export interface FairOptions {
   /** The part of an equal share that a client keeps while it needs it. 0 to 1; default 0.25. */
   readonly protection?: number;
-  /** How much a share may differ from what it should be before it is changed. 0 to 1; default 0.1. */
+  /** The relative difference between a share and its target at which the share is changed. 0 to 1; default 0.1. */
   readonly band?: number;
   /** The part of the unneeded rest that is kept for the client that asks first. 0 to 1; default 0.25. */
   readonly reserve?: number;
-  /** How long a connection takes to open. The longer, the less is moved for a need that may pass. Default 5. */
+  /** The time in which a connection opens. The longer, the less is moved for a need that may pass. Default 5. */
   readonly connectMs?: number;
-  /** How far back the usual need reaches. Default 100, and 6 times `connectMs`. */
+  /** The time over which the usual need is measured. Default 100, and 6 times `connectMs`. */
   readonly memoryMs?: number;
 }
 
@@ -86,7 +86,7 @@ class FairSharing implements Sharing {
 }
 
 /**
- * Everyone has what it wants. What it needs beyond that is not expected to last: it is served from the rest, but nobody is
+ * Everyone has what it wants. A need beyond that is not expected to last: it is served from the rest, but nobody is
  * cut for it. Of what then remains all but the reserve is room.
  */
 function shareAmple<C extends SharingClient>(

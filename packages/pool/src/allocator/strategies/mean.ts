@@ -4,9 +4,9 @@ import type { Shares, Sharing, SharingClient, Strategy } from './strategy.ts';
 
 /** The numbers of the strategy `mean`. */
 export interface MeanOptions {
-  /** How often the averages move, in milliseconds. Default 1,000. */
+  /** The interval at which the averages move, in milliseconds. Default 1,000. */
   readonly everyMs?: number;
-  /** How much of the newest is in them, 0 to 1. Default 0.2. */
+  /** The share of the newest value in them, 0 to 1. Default 0.2. */
   readonly newest?: number;
 }
 

@@ -10,7 +10,7 @@ export interface SharingClient {
   readonly granted: number;
   /** The last report; undefined for a known client that has not reported. */
   readonly report: LeaseReport | undefined;
-  /** What the strategy remembers of it: the strategy's alone; undefined at first. */
+  /** The strategy's memory of it: the strategy's alone; undefined at first. */
   memory: unknown;
 }
 
