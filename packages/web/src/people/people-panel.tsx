@@ -32,7 +32,7 @@ export function PeoplePanel() {
     <section
       ref={panel}
       class="people"
-      aria-labelledby="wire-heading"
+      aria-labelledby="people-heading"
       onKeyDown={onKeyDown}
       data-state={connectionState.value}
     >
@@ -48,7 +48,7 @@ export function PeoplePanel() {
           </a>
         )}
         <div class="people-title">
-          <h2 id="wire-heading" tabIndex={-1}>
+          <h2 id="people-heading" tabIndex={-1}>
             {person ? <bdi>{person.name}</bdi> : words.value.wire.heading}
           </h2>
           {person ? <PersonFacts person={person} /> : <State />}
