@@ -83,7 +83,7 @@ class ReadingHub extends Owner implements Hub {
   correct(id: string, text: string | null): Promise<Reading | undefined> {
     return this.#run(async () => {
       const reading = await this.readings.correct(id, text);
-      if (reading) this.#tell({ kind: 'corrected', reading });
+      if (reading) this.#notify({ kind: 'corrected', reading });
       return reading;
     });
   }
@@ -92,7 +92,7 @@ class ReadingHub extends Owner implements Hub {
     return this.#run(async () => {
       const reading = await this.readings.get(id);
       const removed = reading !== undefined && (await this.readings.remove(id));
-      if (removed) this.#tell({ kind: 'removed', reading });
+      if (removed) this.#notify({ kind: 'removed', reading });
       return removed;
     });
   }
@@ -128,7 +128,7 @@ class ReadingHub extends Owner implements Hub {
       return { ...reading, id: '', time: new Date(this.#clock.now()).toISOString(), corrected: null };
     signal.throwIfAborted();
     const kept = await this.readings.keep({ ...reading, picture: original, prepared: read.prepared });
-    this.#tell({ kind: 'kept', reading: kept });
+    this.#notify({ kind: 'kept', reading: kept });
     return kept;
   }
 
@@ -151,7 +151,7 @@ class ReadingHub extends Owner implements Hub {
     };
   }
 
-  #tell(event: ReadingEvent): void {
+  #notify(event: ReadingEvent): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);

@@ -64,7 +64,7 @@ export class LabSession {
       onBytes: (bytes) => {
         for (const packet of this.#decoder.push(bytes)) if (!this.#over) this.#receive(packet);
       },
-      onEnd: () => this.#sayGoodbye(),
+      onEnd: () => this.#end(),
       onDrain: () => channel.resume(),
       onClose: () => {
         if (sessions.delete(this)) wire.lab.clients--;
@@ -86,7 +86,7 @@ export class LabSession {
   /** Notifies the client that the server stops. */
   dismiss(): void {
     this.#write(kinds.instruct, commands.disconnect);
-    this.#sayGoodbye();
+    this.#end();
   }
 
   cut(): void {
@@ -94,7 +94,7 @@ export class LabSession {
   }
 
   /** Receives nothing more; a client that does not hang up is cut. */
-  #sayGoodbye(): void {
+  #end(): void {
     this.#leave();
     this.#channel.end();
     this.#clock.after(lastWordMs, () => this.cut(), { unref: true });
@@ -126,7 +126,7 @@ export class LabSession {
       case commands.send:
         return this.#send(to, content);
       case commands.disconnect:
-        this.#sayGoodbye();
+        this.#end();
         return undefined;
       default:
         return failure('Unknown command');

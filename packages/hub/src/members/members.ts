@@ -68,7 +68,7 @@ export class Members {
     const place = { facts: { id, name: `member-${id}`, address, port, since, transport }, deliver };
     let renames: RateLimit | undefined;
     this.#present.set(id, place);
-    this.#tell({ kind: 'joined', member: place.facts });
+    this.#notify({ kind: 'joined', member: place.facts });
     return {
       get facts() {
         return place.facts;
@@ -87,10 +87,10 @@ export class Members {
             },
           );
         place.facts = { ...place.facts, name: checked };
-        if (this.#present.has(id)) this.#tell({ kind: 'renamed', member: place.facts });
+        if (this.#present.has(id)) this.#notify({ kind: 'renamed', member: place.facts });
       },
       leave: () => {
-        if (this.#present.delete(id)) this.#tell({ kind: 'left', member: place.facts });
+        if (this.#present.delete(id)) this.#notify({ kind: 'left', member: place.facts });
       },
     };
   }
@@ -108,7 +108,7 @@ export class Members {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  #tell(event: MemberEvent): void {
+  #notify(event: MemberEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 }

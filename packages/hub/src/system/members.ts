@@ -1,19 +1,19 @@
 import type { Pair } from '@inkwire/wire';
 import type { MemberFacts } from '@inkwire/wire/hub';
 import type { Members } from '../members/members.ts';
-import { type SystemContext, type SystemPart, tell } from './system-part.ts';
+import { publishOn, type SystemContext, type SystemPart } from './system-part.ts';
 import { integer, text, type VirtualTable } from './virtual-table.ts';
 
 const topic = '$members';
 
 /** `$members`: a table of all members, and a topic of members that join, disconnect and change their names. */
 export function $members({ members, topics }: SystemContext): SystemPart {
-  const telling = members.onEvent((event) => tell(topics, topic, () => text(JSON.stringify(event))));
+  const publishing = members.onEvent((event) => publishOn(topics, topic, () => text(JSON.stringify(event))));
   return {
     tables: { [topic]: () => membersTable(members) },
     facts: { members: () => integer(members.size) },
     subscribe: (name) => (name === topic ? true : undefined),
-    [Symbol.dispose]: () => telling[Symbol.dispose](),
+    [Symbol.dispose]: () => publishing[Symbol.dispose](),
   };
 }
 

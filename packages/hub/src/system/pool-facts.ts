@@ -4,7 +4,7 @@ import { type PoolClient, type PoolFacts, type PoolTotals, poolTotalsKey } from 
 import { text } from './virtual-table.ts';
 
 /** Clients in one message of the topic; the table has all of them. */
-const mostTold = 500;
+const mostPublished = 500;
 
 /** Each client under its name; a second process of a name has its incarnation added. No client has the key of the totals. */
 export function clientsByKey(snapshot: AllocatorSnapshot): ReadonlyMap<string, ClientSnapshot> {
@@ -34,8 +34,9 @@ export function clientValue(client: ClientSnapshot): Value {
 /** A message of the topic `$pool`. Of very many clients, those that hold or wait for most. */
 export function poolMessage(snapshot: AllocatorSnapshot): string {
   const { clients } = snapshot;
-  const told = clients.length > mostTold ? [...clients].sort(byWeight).slice(0, mostTold) : clients;
-  const facts: PoolFacts = { total: totalsOf(snapshot), clients: told.map(factsOf) };
+  const published =
+    clients.length > mostPublished ? [...clients].sort(byWeight).slice(0, mostPublished) : clients;
+  const facts: PoolFacts = { total: totalsOf(snapshot), clients: published.map(factsOf) };
   return JSON.stringify(facts);
 }
 

@@ -7,7 +7,7 @@ import type { Registry } from 'prom-client';
 import { isLeaseTopic } from '../members/lease-topic.ts';
 import { clientsByKey, clientValue, poolMessage, poolPairs } from './pool-facts.ts';
 import { addPoolMetrics } from './pool-metrics.ts';
-import { type SystemName, type SystemPart, tell } from './system-part.ts';
+import { publishOn, type SystemName, type SystemPart } from './system-part.ts';
 import { none, ok, refuse, text, type VirtualTable } from './virtual-table.ts';
 
 /*
@@ -21,7 +21,7 @@ import { none, ok, refuse, text, type VirtualTable } from './virtual-table.ts';
  */
 
 /** The shortest time between two messages of the topic `$pool`. */
-const tellEveryMs = 100;
+const publishEveryMs = 100;
 const topic = '$pool';
 
 /** `$pool`: the clients that hold, need and wait for connections; the topics `$lease/<client>`; and the command `lease`. */
@@ -36,8 +36,8 @@ class PoolPart implements SystemPart {
   readonly #clock: Clock;
   readonly #endpoint: LeaseEndpoint;
   readonly #watching: Disposable;
-  #told = '';
-  #toldAtMs = Number.NEGATIVE_INFINITY;
+  #published = '';
+  #publishedAtMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
 
   constructor(service: LeaseService, topics: Topics, clock: Clock) {
@@ -47,7 +47,8 @@ class PoolPart implements SystemPart {
     this.#endpoint = createLeaseEndpoint({
       service,
       clock,
-      publish: (client, bytes) => tell(topics, leaseTopic(client), () => ({ kind: 'binary', value: bytes })),
+      publish: (client, bytes) =>
+        publishOn(topics, leaseTopic(client), () => ({ kind: 'binary', value: bytes })),
     });
     this.#watching = service.onChange(() => this.#change());
   }
@@ -89,17 +90,17 @@ class PoolPart implements SystemPart {
 
   #change(): void {
     if (this.#timer !== undefined || this.#topics.subscribers(topic) === 0) return;
-    const wait = Math.max(0, this.#toldAtMs + tellEveryMs - this.#clock.monotonic());
-    this.#timer = this.#clock.after(wait, () => this.#tell(), { unref: true });
+    const wait = Math.max(0, this.#publishedAtMs + publishEveryMs - this.#clock.monotonic());
+    this.#timer = this.#clock.after(wait, () => this.#publish(), { unref: true });
   }
 
-  #tell(): void {
+  #publish(): void {
     this.#timer = undefined;
-    this.#toldAtMs = this.#clock.monotonic();
+    this.#publishedAtMs = this.#clock.monotonic();
     const message = poolMessage(this.#service.snapshot());
-    if (message === this.#told) return;
-    this.#told = message;
-    tell(this.#topics, topic, () => text(message));
+    if (message === this.#published) return;
+    this.#published = message;
+    publishOn(this.#topics, topic, () => text(message));
   }
 
   [Symbol.dispose](): void {

@@ -3,7 +3,7 @@ import type { Reading } from '@inkwire/wire/hub';
 import type { Hub } from '../hub.ts';
 import type { Caller } from '../members/caller.ts';
 import { problemOf } from '../problem.ts';
-import { type SystemContext, type SystemName, tell } from './system-part.ts';
+import { publishOn, type SystemContext, type SystemName } from './system-part.ts';
 import { mostAnswerBytes, ok, refuse, sizeOf, text, type VirtualTable } from './virtual-table.ts';
 
 const topic = '$readings';
@@ -14,15 +14,15 @@ const mostReadings = 1_000;
 export const $readings =
   (hub: Hub): SystemName =>
   (context) => {
-    const telling = hub.onReading(({ kind, reading }) => {
-      if (kind === 'kept') tell(context.topics, topic, () => readingValue(reading));
+    const publishing = hub.onReading(({ kind, reading }) => {
+      if (kind === 'kept') publishOn(context.topics, topic, () => readingValue(reading));
     });
     return {
       tables: { [topic]: () => readingsTable(hub) },
       facts: { model: () => text(`${hub.reader.card.recipe} ${hub.reader.card.version}`) },
       subscribe: (name) => (name === topic ? true : undefined),
       read: (command, caller) => read(hub, context, command, caller),
-      [Symbol.dispose]: () => telling[Symbol.dispose](),
+      [Symbol.dispose]: () => publishing[Symbol.dispose](),
     };
   };
 

@@ -38,6 +38,6 @@ export interface SystemPart extends Partial<Disposable> {
 }
 
 /** Publishes to a topic of the hub, if it has subscribers. */
-export function tell(topics: Topics, topic: string, value: () => Value): void {
+export function publishOn(topics: Topics, topic: string, value: () => Value): void {
   if (topics.subscribers(topic) > 0) topics.publish(topic, [encodedValue(value())]);
 }

@@ -49,8 +49,8 @@ export function createSystem(parts: readonly SystemPart[]): SystemHook<Caller> {
 /** The first answer of a part that is not undefined. */
 function first<T>(parts: readonly SystemPart[], ask: (part: SystemPart) => T | undefined): T | undefined {
   for (const part of parts) {
-    const said = ask(part);
-    if (said !== undefined) return said;
+    const answer = ask(part);
+    if (answer !== undefined) return answer;
   }
   return undefined;
 }

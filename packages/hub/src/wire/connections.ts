@@ -10,7 +10,7 @@ export interface ConnectionParts extends SessionParts {
 }
 
 /** The interval at which a peer that has ended its side is probed. */
-const lookEveryMs = 15_000;
+const probeEveryMs = 15_000;
 const nothing = new Uint8Array(0);
 /** The bytes that a new stream counts against its connection's allowance. */
 const streamBytes = 4096;
@@ -60,7 +60,7 @@ export class Connections extends Owner {
     this.taken++;
     const session = new ConnectionSession(channel, signIn, this.#parts);
     const watched = new WatchedChannel(channel, {
-      onEnd: () => this.#keepLooking(channel, session),
+      onEnd: () => this.#keepProbing(channel, session),
       onClose: () => {
         this.#open.delete(channel);
         session.leave();
@@ -103,10 +103,10 @@ export class Connections extends Owner {
    * A peer may end its side and still receive. Node reads no more from such a socket and is not notified that its connection is
    * lost; an empty write finds out.
    */
-  #keepLooking(channel: Channel, session: ConnectionSession): void {
-    session.after(lookEveryMs, () => {
+  #keepProbing(channel: Channel, session: ConnectionSession): void {
+    session.after(probeEveryMs, () => {
       channel.write(nothing);
-      this.#keepLooking(channel, session);
+      this.#keepProbing(channel, session);
     });
   }
 
