@@ -20,8 +20,9 @@ const escapes = new Map([
 ]);
 
 /** Names that are longer are none that tables keep by default: of them only so much is said back. */
-const mostSaid = 2048;
-const said = (name: string): string => (name.length > mostSaid ? `${name.slice(0, mostSaid)}…` : name);
+const mostRepeated = 2048;
+const shortened = (name: string): string =>
+  name.length > mostRepeated ? `${name.slice(0, mostRepeated)}…` : name;
 
 /** The text as Rust's `{:?}` writes it, because the messages are those of the protocol's first server. */
 function quoted(text: string): string {
@@ -35,17 +36,18 @@ const invalid = (what: string) => refusal(400, `Command is invalid: \`${what}\``
 /** Every refusal that the service answers with. */
 export const refusals = {
   noData: invalid('Request has no data'),
-  noPair: (table: string) => invalid(`Hset { table: ${quoted(said(table))}, pair: None }`),
+  noPair: (table: string) => invalid(`Hset { table: ${quoted(shortened(table))}, pair: None }`),
   hasSubscribed: invalid('The stream has subscribed'),
   noMessage: invalid('The payload is not a CommandRequest'),
   invalidFrame: ({ code, message }: WireError) =>
     code === 'WIRE_HELD_TOO_LARGE' ? refusal(413, message) : invalid(message),
-  noKey: (table: string, key: string) => refusal(404, `Not found: table ${said(table)}, key ${said(key)}`),
-  noTable: (table: string) => refusal(404, `Not found: table ${said(table)}`),
-  noTopic: (topic: string) => refusal(404, `Not found: topic ${said(topic)}`),
+  noKey: (table: string, key: string) =>
+    refusal(404, `Not found: table ${shortened(table)}, key ${shortened(key)}`),
+  noTable: (table: string) => refusal(404, `Not found: table ${shortened(table)}`),
+  noTopic: (topic: string) => refusal(404, `Not found: topic ${shortened(topic)}`),
   noSubscription: (id: number) => refusal(404, `Not found: subscription ${id}`),
   notServed: (kind: string) => refusal(404, `Not found: nobody here answers ${kind}`),
-  reserved: (name: string) => refusal(403, `Forbidden: ${said(name)} is not to be written to`),
+  reserved: (name: string) => refusal(403, `Forbidden: ${shortened(name)} is not to be written to`),
   replyTooLarge: (limit: number) => refusal(413, `The answer is longer than ${limit} bytes`),
   tooManySubscriptions: refusal(503, 'There are as many subscriptions as there may be'),
   frameTooSlow: refusal(408, 'The frame did not arrive in time'),

@@ -131,7 +131,7 @@ class LiveTopics implements Topics {
       this.#metrics.topics++;
     }
     // Messages published before the subscription are not for it.
-    this.#handOut(topic);
+    this.#deliver(topic);
     const id = this.#freeId();
     const queue = new SubscriberQueue(this.#maxMessages, this.#maxBytes);
     const member: LiveSubscription = {
@@ -154,7 +154,7 @@ class LiveTopics implements Topics {
   unsubscribe(name: string, id: number): boolean {
     const member = this.#members.get(id);
     if (member === undefined || member.topic !== name) return false;
-    this.#handOut(member.of);
+    this.#deliver(member.of);
     if (this.#remove(member)) member.subscriber.over();
     return true;
   }
@@ -207,7 +207,7 @@ class LiveTopics implements Topics {
       batch.messages++;
       return;
     }
-    this.#handOut(topic);
+    this.#deliver(topic);
     this.#spoken.add(topic);
     topic.batch = { slab, from, to, messages: 1 };
     if (this.#scheduled) return;
@@ -217,10 +217,10 @@ class LiveTopics implements Topics {
 
   readonly #flushAll = (): void => {
     this.#scheduled = false;
-    for (const topic of this.#spoken) this.#handOut(topic);
+    for (const topic of this.#spoken) this.#deliver(topic);
   };
 
-  #handOut(topic: Topic): void {
+  #deliver(topic: Topic): void {
     const { batch } = topic;
     if (batch === undefined) return;
     topic.batch = undefined;
