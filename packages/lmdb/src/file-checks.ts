@@ -72,7 +72,7 @@ export function proveRoom(directory: string, bytes: number): Promise<void> {
 }
 
 /** The most commits of another process during the check. After that the file is taken: that process works with it. */
-const maxLooks = 10;
+const maxAttempts = 10;
 
 /** The fault of a data file: `damaged` is cut, mixed or no LMDB file at all; `foreign` has another format. */
 export type FileFault = 'damaged' | 'foreign';
@@ -92,7 +92,7 @@ export async function expectWholeFile(
   await using file = await openData(directory);
   if (file === undefined || (await file.stat()).size === 0) return;
   let meta = await readNewestMeta(file, refuse);
-  for (let look = 0; look < maxLooks; look++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     // Asked after the meta page was read: a commit makes the file long enough first.
     const { size } = await file.stat();
     const { pageBytes, lastPage, roots, transaction } = meta;

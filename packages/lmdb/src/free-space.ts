@@ -16,7 +16,7 @@ const pagesAnOperation = 8;
 const pagesBeside = 24;
 /** Kept free, or a sixteenth of a disk that is small: other programs write too, and the disk is asked only once a second. */
 const reserveBytes = 64 * 2 ** 20;
-const lookEveryMs = 1000;
+const measureEveryMs = 1000;
 
 interface Stats {
   readonly treeBranchPageCount: number;
@@ -35,7 +35,7 @@ export class FreeSpace {
   readonly #root: RootDatabase;
   readonly #databases: readonly Database[];
   readonly #now: () => number;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #measuredAt = Number.NEGATIVE_INFINITY;
   /** The bytes that may be written before the disk is asked again. */
   #left = 0;
 
@@ -50,7 +50,7 @@ export class FreeSpace {
   /** Whether the disk has room for a transaction of so many operations, with so many bytes of values and names. */
   fitsDisk(bytes: number, operations: number): boolean {
     const needed = neededBytes(bytes, operations);
-    if (needed > this.#left || this.#now() - this.#lookedAt > lookEveryMs) this.#look();
+    if (needed > this.#left || this.#now() - this.#measuredAt > measureEveryMs) this.#measure();
     this.#left -= needed;
     return this.#left >= 0;
   }
@@ -63,9 +63,9 @@ export class FreeSpace {
     return unused * pageSize >= neededBytes(bytes, operations);
   }
 
-  #look(): void {
+  #measure(): void {
     const { bavail, blocks, bsize } = statfsSync(this.#directory);
-    this.#lookedAt = this.#now();
+    this.#measuredAt = this.#now();
     // A quarter: what an operation takes is an estimate.
     this.#left = (bavail * bsize - Math.min(reserveBytes, (blocks * bsize) / 16)) / 4;
   }
