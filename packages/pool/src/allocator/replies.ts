@@ -50,15 +50,15 @@ export class Replies {
 
   #grant(client: Client): void {
     this.#state.reservations.expectReserved(client, client.granted);
-    this.#say(client, client.sent(client.granted), client.granted, false);
+    this.#sendGrant(client, client.sent(client.granted), client.granted, false);
   }
 
   /** Raises nothing, so that it need not be remembered. */
   #confirm(client: Client, { max }: LeaseReport): void {
-    this.#say(client, ++client.grantSequence, Math.max(client.floor, max), true);
+    this.#sendGrant(client, ++client.grantSequence, Math.max(client.floor, max), true);
   }
 
-  #say(client: Client, sequence: number, max: number, isConfirmation: boolean): void {
+  #sendGrant(client: Client, sequence: number, max: number, isConfirmation: boolean): void {
     this.#state.counts.grants++;
     const floor = Math.min(client.floor, max);
     const { leaseMs } = this.#state.options;

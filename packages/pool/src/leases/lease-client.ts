@@ -60,13 +60,13 @@ class LeaseClientCore extends Owner implements LeaseClient {
     const { pool, transport, clock } = options;
     this.#options = options;
     this.#protocol = new LeaseProtocol(options);
-    this.#alarm = new Alarm(clock, () => this.#look());
+    this.#alarm = new Alarm(clock, () => this.#update());
     pool.setLimits(nothing);
     this.#subscriptions = [
-      pool.onChange(() => this.#look()),
+      pool.onChange(() => this.#update()),
       transport.onReply((reply) => this.#receive(reply)),
     ];
-    this.#look();
+    this.#update();
   }
 
   get name(): string {
@@ -111,11 +111,11 @@ class LeaseClientCore extends Owner implements LeaseClient {
     if (limits !== undefined) pool.setLimits(limits);
     if (this.state === 'leased') this.#onFirstGrant();
     if (this.state === 'left') this.#onLeft();
-    this.#look();
+    this.#update();
   }
 
   /** Does what is due, and sees to it that it is called again when more will be. */
-  #look(): void {
+  #update(): void {
     const { pool, transport, clock } = this.#options;
     if (this.state === 'left') return;
     const now = clock.monotonic();
@@ -130,7 +130,7 @@ class LeaseClientCore extends Owner implements LeaseClient {
   protected async drain(): Promise<void> {
     const { pool, clock, leaveMs } = this.#options;
     pool.setLimits(this.#protocol.leave());
-    this.#look();
+    this.#update();
     const patience = clock.after(leaveMs, () => this.#onLeft());
     await this.#left;
     patience.cancel();

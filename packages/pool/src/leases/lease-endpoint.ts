@@ -51,7 +51,7 @@ export function createLeaseEndpoint(options: LeaseEndpointOptions): LeaseEndpoin
   const isAnswer = ({ report }: Asked, reply: LeaseReply) =>
     report.incarnation === reply.incarnation && report.sequence <= reply.answers;
 
-  const hearing = service.onUnheardReply((reply) => {
+  const listening = service.onUnheardReply((reply) => {
     const waiting = asked.get(reply.client);
     if (waiting !== undefined && isAnswer(waiting, reply)) answer(reply.client, encodeReply(reply));
     else publish(reply.client, encodeReply(reply));
@@ -74,7 +74,7 @@ export function createLeaseEndpoint(options: LeaseEndpointOptions): LeaseEndpoin
       });
     },
     [Symbol.dispose]() {
-      hearing[Symbol.dispose]();
+      listening[Symbol.dispose]();
       for (const client of [...asked.keys()]) answer(client, nothing);
     },
   };

@@ -76,8 +76,8 @@ export class LeaseProtocol {
   /** When the reports were sent that may still be answered, or that the last reply answered. */
   readonly #askedAtMs = new Map<number, number>();
   /** The last report, and until when its reply is waited for. */
-  #told: LeaseReport | undefined;
-  #toldAtMs = -Infinity;
+  #reported: LeaseReport | undefined;
+  #reportedAtMs = -Infinity;
   #awaitedUntilMs = -Infinity;
   #owesAck = false;
 
@@ -183,8 +183,8 @@ export class LeaseProtocol {
     this.#sequence = 0;
     this.#sequenceBefore = 0;
     this.#askedAtMs.clear();
-    this.#told = undefined;
-    this.#toldAtMs = -Infinity;
+    this.#reported = undefined;
+    this.#reportedAtMs = -Infinity;
     this.#awaitedUntilMs = -Infinity;
   }
 
@@ -193,17 +193,17 @@ export class LeaseProtocol {
   /** When the next report is due for a pool that is as it says: now, if that is not after now. */
   dueMs(stats: LeasedStats): number {
     const urgency = this.#urgency(stats);
-    const tickAtMs = this.#toldAtMs + this.#tickMs;
+    const tickAtMs = this.#reportedAtMs + this.#tickMs;
     if (urgency === 'none') return Math.max(tickAtMs, this.#awaitedUntilMs);
     const gapMs = urgency === 'urgent' ? this.#options.gapMs : 4 * this.#options.gapMs;
-    return Math.max(Math.min(tickAtMs, this.#toldAtMs + gapMs), this.#awaitedUntilMs);
+    return Math.max(Math.min(tickAtMs, this.#reportedAtMs + gapMs), this.#awaitedUntilMs);
   }
 
   /** The report to be sent now. */
   report(stats: LeasedStats, nowMs: number): LeaseReport {
     const report = this.#compose(stats);
-    this.#told = report;
-    this.#toldAtMs = nowMs;
+    this.#reported = report;
+    this.#reportedAtMs = nowMs;
     this.#owesAck = false;
     this.#awaitedUntilMs = nowMs + this.#options.replyMs;
     this.#askedAtMs.set(report.sequence, nowMs);
@@ -213,10 +213,10 @@ export class LeaseProtocol {
   }
 
   #urgency(stats: LeasedStats): Urgency {
-    if (this.#told === undefined || this.#owesAck) return 'urgent';
-    if (!this.#isGoingAway) return urgencyOf(this.#told, stats);
-    const isToldEmpty = this.#told.isLeaving && totalOf(this.#told) === 0;
-    return stats.total === 0 && !isToldEmpty ? 'urgent' : 'none';
+    if (this.#reported === undefined || this.#owesAck) return 'urgent';
+    if (!this.#isGoingAway) return urgencyOf(this.#reported, stats);
+    const isReportedEmpty = this.#reported.isLeaving && totalOf(this.#reported) === 0;
+    return stats.total === 0 && !isReportedEmpty ? 'urgent' : 'none';
   }
 
   get #isGoingAway(): boolean {

@@ -181,10 +181,10 @@ class LeaseServiceCore extends Owner implements LeaseService {
     this.#handle({ kind, client });
   }
 
-  async #readEpoch(heard: number): Promise<void> {
+  async #readEpoch(reported: number): Promise<void> {
     let epoch: number | undefined;
     try {
-      epoch = await (this.#store.newestEpoch?.() ?? heard);
+      epoch = await (this.#store.newestEpoch?.() ?? reported);
     } catch (error) {
       this.#onError(error);
     }

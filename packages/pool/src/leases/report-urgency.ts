@@ -13,11 +13,11 @@ const notable = 1 / 8;
  * Urgent: the client starves more than it reported, or it has closed connections that are being taken back. Soon: its need
  * differs noticeably from the reported one.
  */
-export function urgencyOf(told: LeaseReport, stats: LeasedStats): Urgency {
-  const toldNeed = needOf(told);
-  const toldTotal = totalOf(told);
+export function urgencyOf(reported: LeaseReport, stats: LeasedStats): Urgency {
+  const reportedNeed = needOf(reported);
+  const reportedTotal = totalOf(reported);
   const need = stats.inUse + stats.queued;
-  if (need > toldNeed && need > stats.max) return 'urgent';
-  if (toldTotal > stats.max && stats.total < toldTotal) return 'urgent';
-  return Math.abs(need - toldNeed) >= Math.max(1, notable * toldNeed) ? 'soon' : 'none';
+  if (need > reportedNeed && need > stats.max) return 'urgent';
+  if (reportedTotal > stats.max && stats.total < reportedTotal) return 'urgent';
+  return Math.abs(need - reportedNeed) >= Math.max(1, notable * reportedNeed) ? 'soon' : 'none';
 }

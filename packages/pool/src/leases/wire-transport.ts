@@ -33,15 +33,15 @@ export interface WireTransport extends LeaseTransport, AsyncDisposable {
 export function createWireTransport(options: WireTransportOptions): WireTransport {
   const { client, timeoutMs = 2000, onError = () => {} } = options;
   const listeners = new Set<(reply: LeaseReply) => void>();
-  const hear = (bytes: Uint8Array) => {
+  const receive = (bytes: Uint8Array) => {
     const reply = decodeReply(bytes);
     if (reply !== undefined) for (const listener of listeners) listener(reply);
   };
-  const pushes = new Pushes(options, hear);
+  const pushes = new Pushes(options, receive);
 
   return {
     send(report) {
-      client.lease(encodeReport(report), { timeoutMs }).then(hear).catch(onError);
+      client.lease(encodeReport(report), { timeoutMs }).then(receive).catch(onError);
     },
     onReply(listener) {
       listeners.add(listener);
@@ -61,7 +61,7 @@ export function createWireTransport(options: WireTransportOptions): WireTranspor
 class Pushes {
   readonly #client: WireTransportOptions['client'];
   readonly #topic: string;
-  readonly #hear: (bytes: Uint8Array) => void;
+  readonly #receive: (bytes: Uint8Array) => void;
   readonly #onError: (error: unknown) => void;
   readonly #clock: Clock;
   readonly #backoffMs: (attempt: number) => number;
@@ -71,11 +71,11 @@ class Pushes {
   /** The number of times that it has ended since the last message. */
   #ends = 0;
 
-  constructor(options: WireTransportOptions, hear: (bytes: Uint8Array) => void) {
+  constructor(options: WireTransportOptions, receive: (bytes: Uint8Array) => void) {
     const { client, name, onError, clock, random } = options;
     this.#client = client;
     this.#topic = leaseTopic(name);
-    this.#hear = hear;
+    this.#receive = receive;
     this.#onError = onError ?? (() => {});
     this.#clock = clock ?? systemClock;
     this.#backoffMs = createBackoff({ initialMs: 100, maxMs: 5000, ...(random && { random }) });
@@ -108,7 +108,7 @@ class Pushes {
       const [bytes] = values ?? [];
       if (!(bytes instanceof Uint8Array)) continue;
       try {
-        this.#hear(bytes);
+        this.#receive(bytes);
       } catch (error) {
         this.#onError(error);
       }

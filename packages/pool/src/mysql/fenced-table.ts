@@ -27,19 +27,19 @@ export async function rememberFenced(
 }
 
 /** Whether a session commits by itself, and whether an incarnation was fenced: one round trip once the table is there. */
-export async function lookUp(
+export async function readSessionState(
   connection: MysqlConnection,
   incarnation: string | undefined,
 ): Promise<{ readonly commits: boolean; readonly isFenced: boolean }> {
   const commits = '@@autocommit AS commits';
   const isFenced = 'EXISTS (SELECT 1 FROM inkwire_fenced WHERE incarnation = ?) AS isFenced';
-  const sayCommits = () => ask(connection, `SELECT ${commits}`);
+  const readCommits = () => ask(connection, `SELECT ${commits}`);
   const [seen] =
     incarnation === undefined
-      ? await sayCommits()
+      ? await readCommits()
       : await ask(connection, `SELECT ${commits}, ${isFenced}`, [incarnation]).catch((error) => {
           if (errnoOf(error) !== undefinedTable) throw error;
-          return sayCommits();
+          return readCommits();
         });
   return { commits: Number(seen?.commits) === 1, isFenced: Number(seen?.isFenced ?? 0) !== 0 };
 }

@@ -21,7 +21,7 @@ import {
   type MysqlResult,
   startConnection,
 } from './driver.ts';
-import { lookUp } from './fenced-table.ts';
+import { readSessionState } from './fenced-table.ts';
 import { SessionKiller } from './session-killer.ts';
 
 export interface MysqlSessionsOptions<Connection extends MysqlConnection> {
@@ -126,7 +126,7 @@ export class MysqlSessions<Connection extends MysqlConnection> {
       session.isSettled = false;
       return true;
     }
-    return connection.query('ROLLBACK').then(leavesNothingOpen);
+    return connection.query('ROLLBACK').then(hasNothingOpen);
   }
 
   isBusy(connection: Connection): boolean {
@@ -136,7 +136,7 @@ export class MysqlSessions<Connection extends MysqlConnection> {
   /** Runs a statement on the borrowed connection, which is refused after the release. */
   async query(lent: Connection, sql: string, values?: unknown): Promise<MysqlResult> {
     const answer = await lent.query(sql, values);
-    this.#sessions.get(unguarded(lent))!.isSettled = leavesNothingOpen(answer);
+    this.#sessions.get(unguarded(lent))!.isSettled = hasNothingOpen(answer);
     return answer;
   }
 
@@ -181,7 +181,7 @@ function cut(text: string, bytes: number): string {
 
 /** Refuses a session whose incarnation was fenced, and has every other commit by itself, whatever the server's default is. */
 async function admit(connection: MysqlConnection, identity: ClientIdentity | undefined): Promise<void> {
-  const { commits, isFenced } = await lookUp(connection, identity?.incarnation);
+  const { commits, isFenced } = await readSessionState(connection, identity?.incarnation);
   if (isFenced)
     throw new PoolError(
       'POOL_FENCED',
@@ -207,7 +207,7 @@ async function expectTransaction(connection: MysqlConnection): Promise<void> {
  * Whether a session is in no transaction after an answer and will commit by itself. Rows carry no status, but a session
  * that commits by itself stays so while it selects; several answers at once, as of a procedure, say nothing for sure.
  */
-function leavesNothingOpen([rows, fields]: MysqlResult): boolean {
+function hasNothingOpen([rows, fields]: MysqlResult): boolean {
   if (!Array.isArray(rows)) return (rows.serverStatus & (inTransaction | autocommit)) === autocommit;
   return Array.isArray(fields) && !fields.some((field) => field === undefined || Array.isArray(field));
 }

@@ -30,7 +30,7 @@ export async function rememberFenced(client: PgClient, name: string, incarnation
 }
 
 /** The `application_name` of a session at the server, and whether an incarnation was fenced: one round trip once the table exists. */
-export async function lookUp(
+export async function readSessionState(
   client: PgClient,
   incarnation: string,
 ): Promise<{ readonly name: string; readonly isFenced: boolean }> {

@@ -11,7 +11,7 @@ import { isNotRetryable, type OpenContext } from '../pool/options.ts';
 import { applicationName, sessionPrefix } from './application-name.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { configOf, loadPg, named, type PgClient, type PgConnectionOptions, type PgDriver } from './driver.ts';
-import { lookUp } from './fenced-table.ts';
+import { readSessionState } from './fenced-table.ts';
 
 export interface PgSessionsOptions<Client extends PgClient> {
   readonly connection: PgConnectionOptions;
@@ -107,7 +107,7 @@ export class PgSessions<Client extends PgClient> {
 
 /** Refuses a session that a fence would not find, or whose incarnation was fenced. */
 async function admit(client: PgClient, { name, incarnation }: ClientIdentity): Promise<void> {
-  const seen = await lookUp(client, incarnation);
+  const seen = await readSessionState(client, incarnation);
   if (!seen.name.startsWith(sessionPrefix(incarnation)))
     throw new PoolError(
       'POOL_CONNECT_FAILED',

@@ -19,7 +19,7 @@ export type Lease<C> = Borrowed<C>;
 /** The part of a pool that a borrowed connection calls. */
 export interface Lender<C> {
   giveBack(slot: Slot<C>): void;
-  giveUp(slot: Slot<C>, error: Error | undefined): void;
+  destroyBorrowed(slot: Slot<C>, error: Error | undefined): void;
   touch(slot: Slot<C>): void;
   /** The object that the holder is given in place of the connection: see `PoolOptions.lend`. */
   readonly lend: ((connection: C, use: () => void) => C) | undefined;
@@ -60,7 +60,7 @@ export class BorrowedConnection<C> implements Borrowed<C>, SlotHolder {
 
   destroy(error?: Error): void {
     this.#expectHeld();
-    this.#owner.giveUp(this.#slot, error);
+    this.#owner.destroyBorrowed(this.#slot, error);
   }
 
   reclaim(): void {

@@ -138,7 +138,7 @@ class PoolCore<C> extends Owner implements Pool<C>, Lender<C> {
     else this.#settle(now);
   }
 
-  giveUp(slot: Slot<C>, error: Error | undefined): void {
+  destroyBorrowed(slot: Slot<C>, error: Error | undefined): void {
     const now = this.#now();
     if (slot.queue !== this.#connections.borrowed) return;
     this.#endLoan(slot, now);

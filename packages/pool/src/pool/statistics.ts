@@ -45,12 +45,12 @@ export class PoolStatistics {
 
   timedOut(error: Error): void {
     this.#counts.timeouts++;
-    this.#told(error);
+    this.#publishRefusal(error);
   }
 
   refused(error: Error): void {
     this.#counts.refused++;
-    this.#told(error);
+    this.#publishRefusal(error);
   }
 
   opened(tookMs: number): void {
@@ -99,7 +99,7 @@ export class PoolStatistics {
     };
   }
 
-  #told(error: Error): void {
+  #publishRefusal(error: Error): void {
     if (events.refuse.hasSubscribers) events.refuse.publish({ pool: this.#pool, error });
   }
 }
