@@ -36,7 +36,7 @@ export class Heartbeat {
   readonly #isDeaf: () => boolean;
   #timer: Timer | undefined;
   /** At first true: the connection was made just now. */
-  #heard = true;
+  #hasReceived = true;
   #missed = 0;
 
   constructor(
@@ -56,8 +56,8 @@ export class Heartbeat {
   }
 
   /** Something came from the peer. */
-  heard(): void {
-    this.#heard = true;
+  received(): void {
+    this.#hasReceived = true;
   }
 
   stop(): void {
@@ -70,8 +70,8 @@ export class Heartbeat {
   }
 
   #beat(): void {
-    this.#missed = this.#heard || this.#isDeaf() ? 0 : this.#missed + 1;
-    this.#heard = false;
+    this.#missed = this.#hasReceived || this.#isDeaf() ? 0 : this.#missed + 1;
+    this.#hasReceived = false;
     if (this.#missed >= this.#misses) {
       this.#onSilent(new WireError('WIRE_PEER_SILENT', 'The peer stopped answering', { retryable: true }));
       return;

@@ -93,10 +93,10 @@ class MemoryChannel implements Channel {
   #schedule(): void {
     if (this.#scheduled || this.#arrived.length === 0 || this.#handler === undefined) return;
     this.#scheduled = true;
-    endOfTurn(() => this.#handOn());
+    endOfTurn(() => this.#deliver());
   }
 
-  #handOn(): void {
+  #deliver(): void {
     this.#scheduled = false;
     // Bytes that arrive during this delivery wait for the next turn.
     for (let left = this.#arrived.length; left > 0 && !this.#paused && !this.#over; left--) {

@@ -106,8 +106,8 @@ export class WebSocketChannel implements Channel {
       () => this.#paused,
     );
     this.#heartbeat = heartbeat;
-    socket.on?.('ping', () => heartbeat.heard());
-    socket.on?.('pong', () => heartbeat.heard());
+    socket.on?.('ping', () => heartbeat.received());
+    socket.on?.('pong', () => heartbeat.received());
   }
 
   get queuedBytes(): number {
@@ -117,7 +117,7 @@ export class WebSocketChannel implements Channel {
   attach(handler: ChannelHandler): void {
     if (this.#handler !== undefined) throw new TypeError('The channel has a handler already');
     this.#handler = handler;
-    endOfTurn(this.#over ? () => handler.onClose(this.#error) : () => this.#handOn());
+    endOfTurn(this.#over ? () => handler.onClose(this.#error) : () => this.#deliver());
   }
 
   write(bytes: Uint8Array): boolean {
@@ -139,7 +139,7 @@ export class WebSocketChannel implements Channel {
 
   resume(): void {
     this.#paused = false;
-    this.#handOn();
+    this.#deliver();
   }
 
   end(): void {
@@ -163,7 +163,7 @@ export class WebSocketChannel implements Channel {
   }
 
   readonly #sent = (): void => {
-    if (this.#wasBehind) this.#heartbeat?.heard();
+    if (this.#wasBehind) this.#heartbeat?.received();
     if (!this.#clogged || this.#over || this.queuedBytes >= highWaterBytes) return;
     this.#clogged = false;
     this.#handler?.onDrain();
@@ -179,7 +179,7 @@ export class WebSocketChannel implements Channel {
 
   #receive(data: unknown): void {
     if (this.#over) return;
-    this.#heartbeat?.heard();
+    this.#heartbeat?.received();
     if (typeof data === 'string') {
       this.#refuseText();
       return;
@@ -224,7 +224,7 @@ export class WebSocketChannel implements Channel {
     this.#closeIfEnded();
   }
 
-  #handOn(): void {
+  #deliver(): void {
     if (this.#handler === undefined) return;
     while (this.#held.length > 0 && !this.#paused && !this.#over) {
       const bytes = this.#held.shift()!;
@@ -251,7 +251,7 @@ export class WebSocketChannel implements Channel {
     this.#closeOwed = true;
     // The written bytes are gone: a handler that waits for a drain must not wait any more.
     this.#sent();
-    this.#handOn();
+    this.#deliver();
   }
 
   #closedInOrder(): void {

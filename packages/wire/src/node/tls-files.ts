@@ -56,7 +56,7 @@ class TlsWatch extends Owner implements WatchedTls {
   #timer: Timer | undefined;
   /** The fault found at the last check, and whether it was reported. */
   #unusable = '';
-  #told = false;
+  #isReported = false;
 
   constructor(files: TlsFiles, first: TlsMaterial, options: WatchTlsOptions) {
     super('watch on TLS files');
@@ -93,9 +93,9 @@ class TlsWatch extends Owner implements WatchedTls {
     const found = `${text}${error.message}`;
     if (found !== this.#unusable) {
       this.#unusable = found;
-      this.#told = false;
-    } else if (!this.#told) {
-      this.#told = true;
+      this.#isReported = false;
+    } else if (!this.#isReported) {
+      this.#isReported = true;
       this.#onUnusable(error);
     }
   }

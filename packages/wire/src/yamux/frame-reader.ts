@@ -52,7 +52,7 @@ export class FrameReader {
 
   #readHeader(bytes: Uint8Array, at: number): number {
     if (this.#headerAt === 0 && bytes.length - at >= headerBytes) {
-      this.#tellHeader(bytes, at);
+      this.#deliverHeader(bytes, at);
       return at + headerBytes;
     }
     const end = Math.min(bytes.length, at + headerBytes - this.#headerAt);
@@ -60,12 +60,12 @@ export class FrameReader {
     this.#headerAt += end - at;
     if (this.#headerAt === headerBytes) {
       this.#headerAt = 0;
-      this.#tellHeader(this.#header, 0);
+      this.#deliverHeader(this.#header, 0);
     }
     return end;
   }
 
-  #tellHeader(source: Uint8Array, at: number): void {
+  #deliverHeader(source: Uint8Array, at: number): void {
     const type = source[at + 1]!;
     const flags = (source[at + 2]! << 8) | source[at + 3]!;
     const length = readUint32(source, at + 8);

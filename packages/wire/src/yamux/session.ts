@@ -154,7 +154,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
 
   #receive(bytes: Uint8Array): void {
     if (this.#finished) return;
-    this.#heartbeat?.heard();
+    this.#heartbeat?.received();
     try {
       this.#sender.during(() => this.#reader.push(bytes));
     } catch (error) {
@@ -213,7 +213,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
 
   // Frames of the session itself.
 
-  #sayGoAway(reason: number): void {
+  #sendGoAway(reason: number): void {
     if (this.#hasBegun) this.#sender.add(FrameType.goAway, 0, 0, reason);
   }
 
@@ -228,7 +228,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
   protected override async drain(): Promise<void> {
     if (!this.#finished) {
       this.#closing = true;
-      this.#sayGoAway(GoAway.normal);
+      this.#sendGoAway(GoAway.normal);
       if (this.#streams.size === 0) this.#finish(undefined);
       else this.#timer = this.#clock.after(this.#limits.closeTimeoutMs, () => void this.destroy());
     }
@@ -249,7 +249,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     this.#heartbeat?.stop();
     this.#timer?.cancel();
     this.#reader.stop();
-    if (goAway !== undefined) this.#sayGoAway(goAway);
+    if (goAway !== undefined) this.#sendGoAway(goAway);
     this.#sender.stop();
     for (const stream of this.#streams.all())
       stream.lose(error ?? connectionLost('The connection has ended'));

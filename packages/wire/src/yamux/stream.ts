@@ -55,7 +55,7 @@ export class YamuxStream implements Channel {
   #ended = false;
   #finSent = false;
   #peerEnded = false;
-  #endTold = false;
+  #endDelivered = false;
   /** Set when the stream is over: the argument of `onClose`. */
   #outcome: { readonly error: Error | undefined } | undefined;
 
@@ -88,8 +88,8 @@ export class YamuxStream implements Channel {
     if (this.#handler !== undefined) throw new TypeError('The stream has a handler already');
     this.#handler = handler;
     this.#owner.attached(this);
-    if (this.#outcome !== undefined) this.#tellClose();
-    else if (this.window.held > 0 || this.#peerEnded) queueMicrotask(() => this.#handOn());
+    if (this.#outcome !== undefined) this.#notifyClose();
+    else if (this.window.held > 0 || this.#peerEnded) queueMicrotask(() => this.#deliver());
   }
 
   write(bytes: Uint8Array): boolean {
@@ -108,7 +108,7 @@ export class YamuxStream implements Channel {
 
   resume(): void {
     this.#paused = false;
-    this.#handOn();
+    this.#deliver();
   }
 
   end(): void {
@@ -135,7 +135,7 @@ export class YamuxStream implements Channel {
   /** The peer's FIN. */
   receiveEnd(): void {
     this.#peerEnded = true;
-    this.#handOn();
+    this.#deliver();
   }
 
   /** The peer's RST. */
@@ -186,7 +186,7 @@ export class YamuxStream implements Channel {
     const payload = this.#queue.take();
     this.#credit -= payload.length;
     frames.addData(this.#greet(), this.id, payload);
-    if (this.#drainOwed && this.#queue.bytes < this.#owner.highWaterBytes) queueMicrotask(this.#tellDrain);
+    if (this.#drainOwed && this.#queue.bytes < this.#owner.highWaterBytes) queueMicrotask(this.#notifyDrain);
     return !this.#queue.isEmpty || this.#ended;
   }
 
@@ -199,7 +199,7 @@ export class YamuxStream implements Channel {
     return flag;
   }
 
-  readonly #tellDrain = (): void => {
+  readonly #notifyDrain = (): void => {
     if (!this.#drainOwed || this.#outcome !== undefined || this.#queue.bytes >= this.#owner.highWaterBytes)
       return;
     this.#drainOwed = false;
@@ -227,21 +227,21 @@ export class YamuxStream implements Channel {
   }
 
   /** Delivers what was held, and then the end. */
-  #handOn(): void {
+  #deliver(): void {
     if (this.#handler === undefined || this.#handing) return;
     while (!this.#paused && this.#outcome === undefined) {
       const bytes = this.window.release();
       if (bytes === undefined) break;
       this.#hand(bytes);
     }
-    if (!this.#peerEnded || this.#endTold || this.#paused || this.#outcome !== undefined) return;
-    this.#endTold = true;
+    if (!this.#peerEnded || this.#endDelivered || this.#paused || this.#outcome !== undefined) return;
+    this.#endDelivered = true;
     this.#handler.onEnd();
     this.#closeWhenDone();
   }
 
   #closeWhenDone(): void {
-    if (this.#finSent && this.#endTold) this.#close(undefined, false);
+    if (this.#finSent && this.#endDelivered) this.#close(undefined, false);
   }
 
   #close(error: Error | undefined, reset: boolean): void {
@@ -250,10 +250,10 @@ export class YamuxStream implements Channel {
     this.#queue.clear();
     this.window.clear();
     this.#owner.left(this, reset);
-    if (this.#handler !== undefined) this.#tellClose();
+    if (this.#handler !== undefined) this.#notifyClose();
   }
 
-  #tellClose(): void {
+  #notifyClose(): void {
     const handler = this.#handler!;
     const { error } = this.#outcome!;
     queueMicrotask(() => handler.onClose(error));
