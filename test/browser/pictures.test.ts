@@ -112,7 +112,7 @@ it('lays a picture down in its own shape, and keeps that shape when it is read',
   });
   const picture = await drawPicture(page, '38');
   await handOver(page, 'drop', [picture]);
-  await page.locator('.print[data-looking=true] .file-picture[data-state=shown]').waitFor();
+  await page.locator('.print[data-reading=true] .file-picture[data-state=shown]').waitFor();
   const shape = () =>
     page
       .locator('.print')

@@ -7,7 +7,7 @@ import { announceReadings } from './reading/announce-readings.ts';
 import { receiveWhileVisible } from './reading-events.ts';
 import { fetchOpenedReading } from './readings/open-reading.ts';
 import { load } from './readings/reading-store.ts';
-import { removeBeforeLeaving } from './readings/remove-reading.ts';
+import { removeBeforeUnload } from './readings/remove-reading.ts';
 import { receiveDropsAndPastes } from './sheet/receive-pictures.ts';
 import { readInkAsWritten } from './sheet/sheet-ink.ts';
 import { listenToKeys } from './sheet/shortcuts.ts';
@@ -29,7 +29,7 @@ listenToKeys(document);
 load();
 receiveWhileVisible();
 fetchOpenedReading();
-removeBeforeLeaving(window);
+removeBeforeUnload(window);
 
 render(<App />, document.getElementById('app')!);
 

@@ -30,7 +30,7 @@ describe('a problem', () => {
     [404, 'HUB_NOT_FOUND', 'gone'],
     [507, 'READINGS_FULL', 'full'],
     [401, 'HUB_TOKEN_WRONG', 'forbidden'],
-    [403, 'HUB_ROLE_INSUFFICIENT', 'lookOnly'],
+    [403, 'HUB_ROLE_INSUFFICIENT', 'readOnly'],
     [500, 'HUB_FAILED', 'unknown'],
   ])('%i %s is told as %s', async (status, code, kind) => {
     const problem = await failure(answering(status, { code, title: 'x' }));

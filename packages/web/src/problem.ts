@@ -11,7 +11,7 @@ export const problemKinds = [
   'offline',
   'full',
   'forbidden',
-  'lookOnly',
+  'readOnly',
   'gone',
   'unknown',
 ] as const;
@@ -26,7 +26,7 @@ const kindOfCode: Readonly<Record<string, ProblemKind>> = {
   DIGITS_PICTURE_TOO_LARGE: 'tooLarge',
   DIGITS_STROKES_TOO_MANY: 'tooMuchInk',
   DIGITS_OVERLOADED: 'busy',
-  HUB_ROLE_INSUFFICIENT: 'lookOnly',
+  HUB_ROLE_INSUFFICIENT: 'readOnly',
 };
 
 const kindOfStatus: Readonly<Record<number, ProblemKind>> = {

@@ -9,7 +9,7 @@ export const isReceiving = signal<boolean | undefined>(undefined);
 
 const tryAgainMs = 5_000;
 let events: EventSource | undefined;
-let hasHeard = false;
+let hasOpened = false;
 
 /**
  * Listens to what happens on the hub while someone looks: a browser has six connections to a server, and a page in the
@@ -42,8 +42,8 @@ function listen(): void {
   on('removed', (data) => wasRemoved(JSON.parse(data).id));
 
   opened.addEventListener('open', () => {
-    if (hasHeard) catchUp();
-    hasHeard = isReceiving.value = true;
+    if (hasOpened) catchUp();
+    hasOpened = isReceiving.value = true;
   });
   opened.addEventListener('error', () => {
     isReceiving.value = false;

@@ -7,7 +7,7 @@ import { connectionState } from './state.ts';
 
 /** The messages with one person, the newest at the bottom, and a line to write on. */
 export function Conversation({ person }: { person: Person }) {
-  const { log, nothingSaid, hasLeft } = words.value.wire;
+  const { log, noMessages, hasLeft } = words.value.wire;
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
@@ -33,10 +33,10 @@ export function Conversation({ person }: { person: Person }) {
       >
         <ol>
           {person.messages.map((message) => (
-            <Said key={message.key} message={message} name={person.name} />
+            <MessageItem key={message.key} message={message} name={person.name} />
           ))}
         </ol>
-        {person.messages.length === 0 && person.isHere && <p class="log-note">{nothingSaid}</p>}
+        {person.messages.length === 0 && person.isHere && <p class="log-note">{noMessages}</p>}
         {!person.isHere && <p class="log-note">{hasLeft(person.name)}</p>}
       </div>
       <WriteLine person={person} />
@@ -44,7 +44,7 @@ export function Conversation({ person }: { person: Person }) {
   );
 }
 
-function Said({ message: { text, time, sent }, name }: { message: Message; name: string }) {
+function MessageItem({ message: { text, time, sent }, name }: { message: Message; name: string }) {
   const { you, gone, lost, sending } = words.value.wire;
   const outcome = { gone, lost, sending, sent: '' }[sent ?? 'sent'];
   const at = new Intl.DateTimeFormat(languageTag.value, { timeStyle: 'short' }).format(time);

@@ -72,7 +72,7 @@ function You() {
 }
 
 function PersonRow({ person }: { person: Person }) {
-  const { write, unread, said } = words.value.wire;
+  const { write, unread, ownMessage } = words.value.wire;
   const last = person.messages.at(-1);
   const label = [write(person.name), ...(person.unread > 0 ? [unread(person.unread)] : [])].join(', ');
   return (
@@ -89,8 +89,8 @@ function PersonRow({ person }: { person: Person }) {
         </span>
         <span id={`facts-${person.key}`} class="person-line">
           {last && person.isHere ? (
-            <span class="person-said">
-              {last.sent !== undefined && said} <bdi>{last.text}</bdi>
+            <span class="person-message">
+              {last.sent !== undefined && ownMessage} <bdi>{last.text}</bdi>
             </span>
           ) : (
             <PersonFacts person={person} />

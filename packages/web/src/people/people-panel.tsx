@@ -72,7 +72,7 @@ function State() {
   const { connecting, online, offline, refused } = words.value.wire;
   const state = connectionState.value;
   return (
-    <span class="hearing" data-hearing={state === 'online'} role="status">
+    <span class="live-state" data-live={state === 'online'} role="status">
       {{ connecting, online, offline, refused }[state]}
     </span>
   );

@@ -83,12 +83,12 @@ export function withMessage(
     presentPerson(people, from.id) ??
     people.all.findLast(({ id, name }) => id === from.id && name === from.name);
   if (!sender) return withMessage(withPerson(people, { ...from, isHere: true }), from, text, time, isSeen);
-  return say(people, sender.key, { text, time }, isSeen ? 0 : 1);
+  return append(people, sender.key, { text, time }, isSeen ? 0 : 1);
 }
 
 /** We say something; `lastKey` of the answer is the message's. */
 export function withSent(people: People, key: string, text: string, time: number): People {
-  return say(people, key, { text, time, sent: 'sending' }, 0);
+  return append(people, key, { text, time, sent: 'sending' }, 0);
 }
 
 /** Records whether a sent message arrived. */
@@ -118,8 +118,8 @@ export const presentPerson = ({ all }: People, id: number): Person | undefined =
 
 /** Everyone but us: whom one talks to first, the latest on top; then by arrival. */
 export function others(people: People): readonly Person[] {
-  const lastSaid = ({ messages }: Person): number => messages.at(-1)?.key ?? 0;
-  return people.all.filter((person) => !isOwn(people, person)).sort((a, b) => lastSaid(b) - lastSaid(a));
+  const lastKeyOf = ({ messages }: Person): number => messages.at(-1)?.key ?? 0;
+  return people.all.filter((person) => !isOwn(people, person)).sort((a, b) => lastKeyOf(b) - lastKeyOf(a));
 }
 
 export const unreadOf = ({ all }: People): number => all.reduce((sum, { unread }) => sum + unread, 0);
@@ -146,13 +146,13 @@ function withPerson(
   return { ...people, lastKey, all: [...people.all, added] };
 }
 
-function say(people: People, key: string, said: Omit<Message, 'key'>, unread: number): People {
+function append(people: People, key: string, message: Omit<Message, 'key'>, unread: number): People {
   const lastKey = people.lastKey + 1;
-  const text = said.text.length > longestText ? `${said.text.slice(0, longestText)}…` : said.text;
+  const text = message.text.length > longestText ? `${message.text.slice(0, longestText)}…` : message.text;
   return change({ ...people, lastKey }, key, (person) => ({
     ...person,
     unread: person.unread + unread,
-    messages: [...person.messages.slice(1 - keptMessages), { ...said, text, key: lastKey }],
+    messages: [...person.messages.slice(1 - keptMessages), { ...message, text, key: lastKey }],
   }));
 }
 

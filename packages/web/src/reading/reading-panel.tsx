@@ -50,7 +50,7 @@ function InkReading() {
       />
     );
   }
-  return reading ? <Read reading={reading} /> : <Hint text={words.value.reading.looking} />;
+  return reading ? <Read reading={reading} /> : <Hint text={words.value.reading.inProgress} />;
 }
 
 function PictureReading() {
@@ -60,7 +60,7 @@ function PictureReading() {
     const passes = problem.retryAfterMs !== undefined;
     return <ProblemNote problem={problem} onRetry={passes ? () => retryPicture(picture) : undefined} />;
   }
-  return reading ? <Read reading={reading} /> : <Hint text={words.value.reading.looking} />;
+  return reading ? <Read reading={reading} /> : <Hint text={words.value.reading.inProgress} />;
 }
 
 function Read({ reading }: { reading: Reading }) {

@@ -22,7 +22,7 @@ export function LongList<T>({ items, keyOf, rowHeight, label, row, onEnd }: Long
   const list = useRef<HTMLUListElement>(null);
   const range = useSignal<RowRange>({ first: 0, last: 24 });
 
-  function look(): void {
+  function updateRange(): void {
     if (!list.current || list.current.offsetParent === null) return;
     const { top } = list.current.getBoundingClientRect();
     const { first, last } = visibleRange(items.length, rowHeight, top, innerHeight);
@@ -32,12 +32,16 @@ export function LongList<T>({ items, keyOf, rowHeight, label, row, onEnd }: Long
 
   useKeptPlace(list, items, keyOf, rowHeight);
   useEffect(() => {
-    look();
+    updateRange();
     const watching = new AbortController();
     // Scrolling does not bubble; capturing hears it from whatever scrolls.
-    document.addEventListener('scroll', look, { capture: true, passive: true, signal: watching.signal });
-    addEventListener('resize', look, { signal: watching.signal });
-    addEventListener('hashchange', () => requestAnimationFrame(look), { signal: watching.signal });
+    document.addEventListener('scroll', updateRange, {
+      capture: true,
+      passive: true,
+      signal: watching.signal,
+    });
+    addEventListener('resize', updateRange, { signal: watching.signal });
+    addEventListener('hashchange', () => requestAnimationFrame(updateRange), { signal: watching.signal });
     return () => watching.abort();
   });
 

@@ -27,7 +27,7 @@ export function ReadingsPanel() {
         <h2 id="readings-heading" tabIndex={-1}>
           {heading}
         </h2>
-        <Hearing />
+        <LiveState />
         <a class="csv quiet-button" href={csvUrl} download="readings.csv" title={csvHint}>
           <DownloadIcon />
           {csv}
@@ -41,11 +41,11 @@ export function ReadingsPanel() {
   );
 }
 
-function Hearing() {
+function LiveState() {
   if (isReceiving.value === undefined) return null;
   const { live, away } = words.value.readings;
   return (
-    <span class="hearing" data-hearing={isReceiving.value}>
+    <span class="live-state" data-live={isReceiving.value}>
       {isReceiving.value ? live : away}
     </span>
   );

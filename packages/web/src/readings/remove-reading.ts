@@ -42,7 +42,7 @@ export function resumeRemovals(): void {
 }
 
 /** Carries everything out before the page goes; called once. */
-export function removeBeforeLeaving(target: Window): void {
+export function removeBeforeUnload(target: Window): void {
   target.addEventListener('pagehide', () => {
     for (const reading of removals.value) removeNow(reading);
   });

@@ -23,7 +23,7 @@ export function ContactSheet() {
             data-wrong={isWrong(picture)}
             onClick={() => choosePicture(picture.key)}
           >
-            <span class="contact-face" data-looking={!picture.reading && !picture.problem}>
+            <span class="contact-face" data-reading={!picture.reading && !picture.problem}>
               {picture.problem && <PictureIcon />}
               <PictureFace picture={picture} />
             </span>

@@ -42,7 +42,7 @@ describe('the preview', () => {
     expect(asked.map(({ body }) => body)).toEqual([{ strokes: [[[9, 1]]] }]);
     asked[0]!.answer('7');
     await settled();
-    expect(preview.value).toMatchObject({ reading: { text: '7' }, looking: false });
+    expect(preview.value).toMatchObject({ reading: { text: '7' }, isReading: false });
   });
 
   it('lets the latest win, however late the older answers', async () => {
@@ -68,7 +68,7 @@ describe('the preview', () => {
     await settled();
     want(ink(2));
     await vi.advanceTimersByTimeAsync(150);
-    expect(preview.value).toMatchObject({ reading: { text: '4' }, looking: true });
+    expect(preview.value).toMatchObject({ reading: { text: '4' }, isReading: true });
   });
 
   it('forgets everything with the ink', async () => {
@@ -106,14 +106,14 @@ describe('the preview', () => {
     await settled();
     expect(preview.value, 'not yet: the hand may write on').toMatchObject({
       problem: undefined,
-      looking: true,
+      isReading: true,
     });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(asked).toHaveLength(1);
     expect(preview.value).toMatchObject({
       problem: { kind: 'noneFound' },
       retryAt: undefined,
-      looking: false,
+      isReading: false,
     });
   });
 });

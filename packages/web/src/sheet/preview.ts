@@ -13,7 +13,7 @@ export interface Preview {
   readonly problem: Problem | undefined;
   /** When a problem that passes by itself is tried again; on the clock of `Date.now`. */
   readonly retryAt: number | undefined;
-  readonly looking: boolean;
+  readonly isReading: boolean;
 }
 
 export interface Previewer {
@@ -28,7 +28,7 @@ const blank: Preview = {
   ink: [],
   problem: undefined,
   retryAt: undefined,
-  looking: false,
+  isReading: false,
 };
 
 /** Half a digit is no digit: a hand that is about to write on is not told so. */
@@ -37,8 +37,8 @@ const patienceMs = 700;
 /**
  * Reads the ink while it is written, without keeping anything.
  *
- *   blank ─want→ looking ─answer→ read ─want→ looking …
- *                   └─problem→ problem ─(if it passes by itself) after a while→ looking
+ *   blank ─want→ reading ─answer→ read ─want→ reading …
+ *                   └─problem→ problem ─(if it passes by itself) after a while→ reading
  *
  * The last reading stays until the next one is there, so that nothing flickers; that no digit was found is shown late.
  */
@@ -47,10 +47,10 @@ export function createPreviewer(read: Api['read'], restMs = 150): Previewer {
   const latest = createLatestTask();
   let wanted: readonly Stroke[] = [];
 
-  function look(afterMs: number): void {
+  function readAfter(afterMs: number): void {
     latest.run(async (aborted) => {
       const ink = wanted;
-      preview.value = { ...preview.value, looking: true, retryAt: undefined };
+      preview.value = { ...preview.value, isReading: true, retryAt: undefined };
       try {
         const [reading] = await read({ strokes: toSent(ink) }, { keep: false, signal: aborted });
         if (!aborted.aborted) preview.value = { ...blank, reading, ink };
@@ -62,24 +62,24 @@ export function createPreviewer(read: Api['read'], restMs = 150): Previewer {
 
   function stumble(problem: Problem, ink: readonly Stroke[]): void {
     const { retryAfterMs } = problem;
-    const tell = (): void => {
+    const show = (): void => {
       const retryAt = retryAfterMs === undefined ? undefined : Date.now() + retryAfterMs;
       preview.value = { ...blank, ink, problem, retryAt };
     };
     if (problem.kind === 'noneFound') {
-      latest.run(async () => tell(), patienceMs);
+      latest.run(async () => show(), patienceMs);
       return;
     }
-    tell();
-    if (retryAfterMs !== undefined) latest.run(async () => look(0), retryAfterMs);
+    show();
+    if (retryAfterMs !== undefined) latest.run(async () => readAfter(0), retryAfterMs);
   }
 
   return {
     preview,
-    retry: () => look(0),
+    retry: () => readAfter(0),
     want(strokes) {
       wanted = strokes;
-      if (strokes.length > 0) return look(restMs);
+      if (strokes.length > 0) return readAfter(restMs);
       latest.cancel();
       preview.value = blank;
     },

@@ -21,7 +21,7 @@ export function SheetPrint({ picture }: { picture: SheetPicture }) {
       )}
       <div
         class="print"
-        data-looking={!reading && !problem}
+        data-reading={!reading && !problem}
         style={ratio ? { '--ratio': String(ratio) } : {}}
       >
         <PictureFace picture={picture} onShape={(shape) => void (seen.value = shape)} />

@@ -45,7 +45,7 @@ export const en = {
   reading: {
     heading: 'The reading',
     empty: 'What you write is read here, as you write.',
-    looking: 'Reading…',
+    inProgress: 'Reading…',
     sure: (percent: string) => `${percent} sure`,
     unsure: 'please check',
     orMaybe: (digit: number, percent: string) => `or ${digit}, ${percent}`,
@@ -134,9 +134,9 @@ export const en = {
     write: (name: string) => `Write to ${name}`,
     send: 'Send',
     away: 'Once the hub is back',
-    said: 'You:',
+    ownMessage: 'You:',
     log: (name: string) => `Messages with ${name}`,
-    nothingSaid: 'Only the two of you will read this, and only while both are here.',
+    noMessages: 'Only the two of you will read this, and only while both are here.',
     announce: (name: string, text: string) => `${name} writes: ${text}`,
     sending: 'sending…',
     gone: 'not delivered',
@@ -239,7 +239,7 @@ export const en = {
       advice: 'Someone has to make room there before more can be kept.',
     },
     forbidden: { title: 'This hub asks for a token', advice: 'Open the link that came with the token.' },
-    lookOnly: {
+    readOnly: {
       title: 'You are here to look',
       advice: 'The token that you came with reads what is kept, and changes nothing.',
     },
