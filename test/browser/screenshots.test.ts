@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { drawPhotograph, drawPicture, handOver } from './drawn-picture.ts';
 import { leased } from './leased.ts';
 import { pretendReadings } from './many-readings.ts';
@@ -30,10 +30,10 @@ const shots: [
   act: (page: Page) => Promise<unknown>,
 ][] = [
   ['readme', readme, '', keepAndWrite],
-  ['empty', {}, '', still],
-  ['empty-dark', dark, '', still],
+  ['empty', {}, '', untouched],
+  ['empty-dark', dark, '', untouched],
   ['list', {}, '', keepSome],
-  ['drawing', {}, '', draw],
+  ['drawing', { reducedMotion: 'no-preference' }, '', draw],
   ['several-digits', {}, '', several],
   ['several-digits-dark', dark, '', several],
   ['several-digits-chinese', chinese, '', several],
@@ -58,23 +58,14 @@ const shots: [
   ['detail', {}, '', openFirst],
   ['detail-dark', dark, '', openFirst],
   ['correcting', {}, '', correcting],
-  [
-    'removed',
-    {},
-    '',
-    (page) =>
-      page
-        .getByRole('button', { name: /^Remove/ })
-        .first()
-        .click({ force: true }),
-  ],
+  ['removed', {}, '', removed],
   ['long-list', {}, '', longList],
   ['long-list-dark', dark, '', longList],
-  ['nothing-found', {}, '', (page) => page.getByRole('searchbox').fill('777777')],
-  ['model', tall, '#/model', still],
-  ['model-dark', { ...tall, ...dark }, '#/model', still],
-  ['model-chinese', { ...tall, ...chinese }, '#/model', still],
-  ['wire-alone', {}, '#/wire', still],
+  ['nothing-found', {}, '', nothingFound],
+  ['model', tall, '#/model', describeModel],
+  ['model-dark', { ...tall, ...dark }, '#/model', describeModel],
+  ['model-chinese', { ...tall, ...chinese }, '#/model', describeModel],
+  ['wire-alone', {}, '#/wire', alone],
   ['wire-company', {}, '#/wire', meet],
   ['wire-company-dark', dark, '#/wire', meet],
   ['wire-company-chinese', chinese, '#/wire', meet],
@@ -93,14 +84,14 @@ const shots: [
   ['pool', {}, '#/pool', busyPool],
   ['pool-dark', dark, '#/pool', busyPool],
   ['pool-chinese-dark', { ...chinese, ...dark }, '#/pool', busyPool],
-  ['pool-empty', {}, '#/pool', still],
+  ['pool-empty', {}, '#/pool', emptyPool],
   ['phone-pool', phone, '#/pool', busyPool],
   ['phone-pool-small-dark', { ...phone, ...dark, viewport: { width: 320, height: 568 } }, '#/pool', busyPool],
   ['keyboard', {}, '', keyboard],
   ['wide', { viewport: { width: 1600, height: 1000 } }, '', several],
   ['laptop', { viewport: { width: 1024, height: 700 } }, '', several],
   ['tablet', { viewport: { width: 820, height: 1180 }, hasTouch: true }, '', several],
-  ['phone-empty', phone, '', still],
+  ['phone-empty', phone, '', untouched],
   ['phone-digits', phone, '', finger],
   ['phone-digits-dark', { ...phone, ...dark }, '', finger],
   ['phone-unsure', phone, '', unsure],
@@ -109,7 +100,7 @@ const shots: [
   ['phone-readings', phone, '#/readings', longList],
   ['phone-readings-chinese-dark', { ...phone, ...chinese, ...dark }, '#/readings', longList],
   ['phone-detail', phone, '#/readings', openFirst],
-  ['phone-model', phone, '#/model', still],
+  ['phone-model', phone, '#/model', describeModel],
   ['phone-small', { ...phone, viewport: { width: 320, height: 568 } }, '', finger],
   ['phone-across', { ...phone, viewport: { width: 740, height: 360 } }, '', finger],
 ];
@@ -118,18 +109,53 @@ it.each(shots.filter(([name]) => !only || only.includes(name)))('%s', async (nam
   const { expectErrors, open } = hash === '#/pool' ? poolStage : stage;
   expectErrors(/./);
   mkdirSync(directory, { recursive: true });
-  const page = await open(options, hash);
+  // Without motion ink is dry at once, and bars have their length.
+  const page = await open({ reducedMotion: 'reduce', ...options }, hash);
   await page.locator('.ink-canvas').waitFor({ state: 'attached' });
   await act(page);
-  await page.waitForTimeout(act === draw ? 0 : 1_100); // Ink dries, bars grow.
+  await untilPainted(page);
   await page.screenshot({
     path: path.join(directory, `${name}.png`),
     ...(/^(phone-)?(model|pool)/.test(name) ? { fullPage: true } : {}),
   });
 });
 
-function still(page: Page): Promise<void> {
-  return page.waitForTimeout(3_000);
+/** Fonts and pictures are loaded, and the last change is on the screen. */
+async function untilPainted(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.fonts.status === 'loaded' &&
+      [...document.images].every(({ complete }) => complete) &&
+      !document.querySelector('.file-picture[data-state=opening]'),
+  );
+  await nextFrame(page);
+}
+
+/** Resolves when a frame has been painted since. */
+async function nextFrame(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+}
+
+/** The page has its readings, and its connection to the hub. */
+async function untouched(page: Page): Promise<void> {
+  await page.locator('.readings-none, .row').first().waitFor({ state: 'attached' });
+  await page.locator('.live-state[data-live=true]').waitFor({ state: 'attached' });
+  await page.locator('.nav-count').waitFor({ state: 'attached' });
+}
+
+async function describeModel(page: Page): Promise<void> {
+  await page.locator('.confusion').waitFor();
+  await page.locator('.weights').waitFor();
+}
+
+async function alone(page: Page): Promise<void> {
+  await page.locator('.people[data-state=online] .hint').waitFor();
+}
+
+async function emptyPool(page: Page): Promise<void> {
+  await page.locator('.pool .hint').waitFor();
 }
 
 async function keepSome(page: Page): Promise<void> {
@@ -164,7 +190,7 @@ async function draw(page: Page): Promise<void> {
     for (const { x, y } of isLast ? rest.slice(0, rest.length * 0.7) : rest) await page.mouse.move(x, y);
     if (!isLast) await page.mouse.up();
   }
-  await page.waitForTimeout(500);
+  await nextFrame(page);
 }
 
 /** What the hub would say of a hurried hand. */
@@ -232,6 +258,7 @@ async function dropping(page: Page): Promise<void> {
     dataTransfer.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
     document.body.dispatchEvent(new DragEvent('dragenter', { dataTransfer, bubbles: true }));
   });
+  await page.locator('.sheet[data-dropping=true]').waitFor();
 }
 
 async function samples(page: Page): Promise<void> {
@@ -240,9 +267,24 @@ async function samples(page: Page): Promise<void> {
 }
 
 async function openFirst(page: Page): Promise<void> {
+  const found = page.waitForResponse(/\/api\/readings\?.*text=2047/);
   await page.getByRole('searchbox').fill('2047');
-  await page.waitForTimeout(600);
-  await page.locator('.row-link').first().click();
+  await found;
+  await page.locator('.row', { hasText: '2047' }).first().locator('.row-link').click();
+  await page.locator('.reading-dialog .digit-card').first().waitFor();
+}
+
+async function nothingFound(page: Page): Promise<void> {
+  await page.getByRole('searchbox').fill('777777');
+  await page.locator('.readings-none button').waitFor();
+}
+
+async function removed(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Remove/ })
+    .first()
+    .click({ force: true });
+  await page.locator('.notice').waitFor();
 }
 
 async function correcting(page: Page): Promise<void> {
@@ -250,6 +292,7 @@ async function correcting(page: Page): Promise<void> {
     .getByRole('button', { name: /^Correct/ })
     .first()
     .click({ force: true });
+  await page.locator('.correction-field:focus').waitFor();
   await page.keyboard.type('4');
 }
 
@@ -290,6 +333,7 @@ async function talk(page: Page): Promise<void> {
   await anna.publish(`$inbox/${id}`, ['<b>4?1</b>, it said']);
   await page.locator('.message').nth(2).waitFor();
   await say('I have corrected it.');
+  await page.locator('.message').nth(3).waitFor();
 }
 
 async function unreadMessages(page: Page): Promise<void> {
@@ -306,6 +350,7 @@ async function naming(page: Page): Promise<void> {
   await page.locator('#rename').click();
   await page.locator('.name-form input').fill('   ');
   await page.keyboard.press('Enter');
+  await page.locator('.name-unfit:not(:empty)').waitFor();
 }
 
 async function left(page: Page): Promise<void> {
@@ -335,8 +380,31 @@ async function busyPool(page: Page): Promise<void> {
       else program.give(-more);
     }
     before = need;
-    await page.waitForTimeout(2_500);
+    await expect
+      .poll(() => shownNeeds(page))
+      .toEqual(Object.fromEntries(names.map((name, at) => [name, need[at]])));
+    await pass(page, 2_500);
   }
+}
+
+/** The connections that each client in the table uses and waits for. */
+function shownNeeds(page: Page): Promise<Record<string, number>> {
+  return page.locator('.pool-table tbody tr').evaluateAll((rows) => {
+    const text = (row: Element, selector: string) => row.querySelector(selector)!.textContent;
+    const needOf = (row: Element) => Number(text(row, 'td')) + Number(text(row, '.pool-waiting'));
+    return Object.fromEntries(rows.map((row) => [text(row, 'bdi'), needOf(row)]));
+  });
+}
+
+/** Moves the page's clock ahead, and waits until the chart has moved with it. */
+async function pass(page: Page, ms: number): Promise<void> {
+  const line = page.locator('.pool-needed');
+  const before = await line.getAttribute('d');
+  await page.evaluate((ms) => {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + ms;
+  }, ms);
+  await expect.poll(() => line.getAttribute('d')).not.toBe(before);
 }
 
 async function cutOff(page: Page): Promise<void> {
