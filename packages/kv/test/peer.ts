@@ -22,7 +22,7 @@ export interface Peer {
   send(...commands: Command[]): void;
   /** Sends bytes as they are, given in hexadecimal. */
   sendHex(hex: string): void;
-  /** Resolves when so many replies have come, since the beginning. */
+  /** Resolves when so many replies have come, since the beginning. Rejects when the service ends its side before. */
   until(count: number): Promise<void>;
   /** Whether the service has ended its side, and whether the channel is closed. */
   readonly ended: boolean;
@@ -97,7 +97,12 @@ export function createPeer(channel: Channel): Peer {
       stream.flush();
     },
     sendHex: (hex) => void channel.write(Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))),
-    until: (count) => when(() => replies.length >= count),
+    async until(count) {
+      await when(() => replies.length >= count || state.ended || state.closed);
+      if (replies.length >= count) return;
+      const statuses = replies.map(({ status }) => status).join(', ');
+      throw new Error(`Expected ${count} replies before the end, got ${replies.length}: ${statuses}`);
+    },
     untilEnded: () => when(() => state.ended || state.closed),
     untilClosed: () => when(() => state.closed),
     get ended() {
