@@ -201,6 +201,85 @@ test('unknown fields are passed over wherever they stand', () => {
   );
 });
 
+test('unknown fields of a reply are passed over, whatever their type', () => {
+  fc.assert(
+    fc.property(
+      reply,
+      fc.array(unknownField, { minLength: 1, maxLength: 3 }),
+      fc.boolean(),
+      (value, unknown, before) => {
+        const fields = new BinaryWriter();
+        for (const write of unknown) write(fields);
+        const around = fields.finish();
+        const own = encoded((writer) => encodeReply(value, writer));
+        same(decodedReply(Buffer.concat(before ? [around, own] : [own, around])), value);
+      },
+    ),
+    runs,
+  );
+});
+
+test('a status is a number whatever type its tag names, and not without its own field', () => {
+  const cases = [
+    ['08c801', 200],
+    // A length, four bytes, a group: read as the number that a status is.
+    ['0ac801', 200],
+    ['0dc801', 200],
+    ['0bc801', 200],
+    // Field 5 and field 16383 in its place.
+    ['28c801', 0],
+    ['f8ff07c801', 0],
+    // The last one counts, and of it the low 32 bits.
+    ['08c80108f403', 500],
+    ['08c881808010', 200],
+  ] as const;
+  for (const [hex, status] of cases) {
+    const bytes = new Uint8Array(Buffer.from(hex, 'hex'));
+    expect(decodedReply(bytes).status, hex).toBe(status);
+    same(decodedReply(bytes), fromReferenceReply(fromBinary(CommandResponseSchema, bytes)));
+  }
+});
+
+test.each([
+  ['of field 0', '00c801'],
+  ['of a type that does not exist', '0ec801'],
+  ['of such a type, in two bytes', '8e01c801'],
+  ['that ends a group', '2cc801'],
+  ['that is longer than a tag may be', 'ffffffff7fc801'],
+  ['without its number', '08'],
+  ['whose number is cut', '08c8'],
+  ['whose number is too long', `08${'80'.repeat(10)}01`],
+])('a reply with a tag %s is refused', (_, hex) => {
+  expect(() => decodedReply(Buffer.from(hex, 'hex'))).toThrow(
+    expect.objectContaining({ code: 'WIRE_MESSAGE_INVALID' }),
+  );
+});
+
+test('replies whose bytes were changed are refused, or read as the reference reads them', () => {
+  let read = 0;
+  fc.assert(
+    fc.property(
+      reply,
+      fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 3 }),
+      (value, changes) => {
+        const bytes = encoded((writer) => encodeReply(value, writer));
+        for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+        let ours: Reply;
+        try {
+          ours = decodedReply(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(WireError);
+          return;
+        }
+        read++;
+        same(ours, fromReferenceReply(fromBinary(CommandResponseSchema, bytes)));
+      },
+    ),
+    { numRuns: 3000 },
+  );
+  expect(read).toBeGreaterThan(500);
+});
+
 test('bytes that were changed are refused, or read as the reference reads them', () => {
   let read = 0;
   fc.assert(
