@@ -46,6 +46,16 @@ test('the machine’s clock goes forward and calls back', async () => {
   systemClock.after(60_000, () => {}, { unref: true }).cancel();
 });
 
+test('a timer of the machine’s clock keeps the process alive unless it is unref’ed', () => {
+  const holding = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
+  const before = holding();
+  const idle = systemClock.after(60_000, () => {}, { unref: true });
+  expect(holding()).toBe(before);
+  const held = systemClock.after(60_000, () => {});
+  expect(holding()).toBe(before + 1);
+  for (const timer of [idle, held]) timer.cancel();
+});
+
 afterEach(() => void vi.useRealTimers());
 
 test('the machine’s clock keeps waits that are longer than a timer of the system', () => {

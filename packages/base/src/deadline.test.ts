@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { createManualClock } from './clock.ts';
 import { sleep, within } from './deadline.ts';
@@ -21,17 +22,22 @@ test('the deadline ends the wait with a retryable code', async () => {
 
 test('an abort rethrows the signal’s reason, before or during the wait', async () => {
   const reason = new Error('gone');
-  await expect(within(never, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  const answered = Promise.resolve(7);
+  await expect(within(answered, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   const controller = new AbortController();
   const wait = within(never, { signal: controller.signal });
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
   controller.abort(reason);
   await expect(wait).rejects.toBe(reason);
 });
 
-test('a settled wait leaves no timer behind', async () => {
+test('a settled wait leaves no timer behind, and no listener at a signal that lives on', async () => {
   const clock = createManualClock();
-  await within(Promise.resolve(), { timeoutMs: 10 }, clock);
-  expect(clock.pending).toBe(0);
+  const { signal } = new AbortController();
+  const wait = within(Promise.resolve(), { timeoutMs: 10, signal }, clock);
+  expect([getEventListeners(signal, 'abort').length, clock.pending]).toEqual([1, 1]);
+  await wait;
+  expect([getEventListeners(signal, 'abort').length, clock.pending]).toEqual([0, 0]);
 });
 
 test('the late rejection of what was given up is not unhandled', async () => {
@@ -47,6 +53,7 @@ test('sleep ends when its time comes, or with the signal’s reason and no timer
   await asleep;
   const controller = new AbortController();
   const woken = sleep(10, { clock, signal: controller.signal });
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
   controller.abort(new Error('up'));
   await expect(woken).rejects.toThrow('up');
   expect(clock.pending).toBe(0);

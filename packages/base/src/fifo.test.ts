@@ -37,3 +37,12 @@ test('what was pushed first leaves first, as with an array', () => {
     { numRuns: 50 },
   );
 });
+
+test('what is pushed after all was taken is the only item', () => {
+  const fifo = new Fifo<number>();
+  for (const item of [1, 2, 3]) fifo.push(item);
+  expect(fifo.shift()).toBe(1);
+  expect(fifo.take()).toEqual([2, 3]);
+  fifo.push(4);
+  expect([fifo.length, fifo.first, fifo.last, [...fifo]]).toEqual([1, 4, 4, [4]]);
+});

@@ -1,11 +1,26 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Heap } from './heap.ts';
+import { createRandom } from './random.ts';
 
 interface Item {
   at: number;
   place: number;
 }
+
+test('the items leave in order', () => {
+  const heap = new Heap<Item>((a, b) => a.at < b.at);
+  const random = createRandom(1);
+  for (let i = 0; i < 1_000; i++) heap.put({ at: random.below(500), place: -1 });
+  let last = 0;
+  for (let left = 1_000; left > 0; left--) {
+    const first = heap.first!;
+    expect(first.at).toBeGreaterThanOrEqual(last);
+    last = first.at;
+    heap.remove(first);
+    expect([first.place, heap.size]).toEqual([-1, left - 1]);
+  }
+});
 
 test('the first is at hand whatever was put, moved and removed', () => {
   const step = fc.oneof(
@@ -15,7 +30,7 @@ test('the first is at hand whatever was put, moved and removed', () => {
     fc.constant({ take: true } as const),
   );
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const heap = new Heap<Item>((a, b) => a.at < b.at);
       const all: Item[] = [];
       const remove = (item: Item | undefined) => {

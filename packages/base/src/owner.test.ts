@@ -46,18 +46,21 @@ test('close drains once, however often it is called', async () => {
   expect(kettle.closed).toBe(false);
   const closings = [kettle.close(), kettle.close(), kettle[Symbol.asyncDispose]()];
   expect(kettle.closed).toBe(true);
+  expect([kettle.drained, kettle.errors]).toEqual([1, []]);
   kettle.finish();
   await Promise.all(closings);
-  expect(kettle.drained).toBe(1);
 });
 
-test('what is closed refuses further use from the moment of the call', () => {
-  const kettle = new Kettle();
-  kettle.boil();
-  void kettle.close();
-  expect(() => kettle.boil()).toThrow(
-    expect.objectContaining({ code: 'BASE_CLOSED', message: 'The kettle is closed' }),
-  );
+test('what is closed or destroyed refuses further use from the moment of the call', () => {
+  for (const end of ['close', 'destroy'] as const) {
+    const kettle = new Kettle();
+    kettle.boil();
+    void kettle[end]();
+    expect(kettle.closed).toBe(true);
+    expect(() => kettle.boil()).toThrow(
+      expect.objectContaining({ code: 'BASE_CLOSED', message: 'The kettle is closed' }),
+    );
+  }
 });
 
 test('destroy aborts a drain that is under way, once, and close then follows it', async () => {
@@ -72,8 +75,9 @@ test('destroy aborts a drain that is under way, once, and close then follows it'
 test('close after destroy does not drain', async () => {
   const kettle = new Kettle();
   void kettle.destroy();
-  await kettle.close();
+  const closing = kettle.close();
   expect(kettle.drained).toBe(0);
+  await closing;
   expect(kettle.errors).toEqual([expect.objectContaining({ code: 'BASE_CLOSED' })]);
 });
 
@@ -107,4 +111,16 @@ test('a failing drain rejects every close', async () => {
   const cup = new Cup(() => Promise.reject(new Error('stuck')));
   await expect(cup.close()).rejects.toThrow('stuck');
   await expect(cup.close()).rejects.toThrow('stuck');
+});
+
+test('an end that throws at once rejects, and throws nothing at the caller', async () => {
+  const stuck = () => {
+    throw new Error('stuck');
+  };
+  for (const end of ['close', 'destroy'] as const) {
+    const cup = new Cup(stuck);
+    const ended = cup[end]();
+    await expect(ended).rejects.toThrow('stuck');
+    await expect(cup[end]()).rejects.toThrow('stuck');
+  }
 });

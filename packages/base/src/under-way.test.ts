@@ -40,17 +40,21 @@ test('the signal of a task has the reason of whichever comes first', async () =>
   const caller = new AbortController();
   const options = { signal: caller.signal, timeoutMs: 10 };
 
-  const aborted = tasks.run(createTask().task, { signal: caller.signal });
+  const waiting = createTask();
+  const aborted = tasks.run(waiting.task, { signal: caller.signal });
   const late = tasks.run(createTask().task, { timeoutMs: 10 });
   clock.advance(10);
   await expect(late).rejects.toMatchObject({ code: 'BASE_TIMEOUT', retryable: true });
   expect(tasks.size).toBe(1);
-  caller.abort(new Error('gone'));
+  const gone = new Error('gone');
+  caller.abort(gone);
+  expect(waiting.signals[0]!.reason).toBe(gone);
   await expect(aborted).rejects.toThrow('gone');
 
   const never = createTask();
-  await expect(tasks.run(never.task, options)).rejects.toThrow('gone');
+  const refused = tasks.run(never.task, options);
   expect(never.signals).toEqual([]);
+  await expect(refused).rejects.toThrow('gone');
   expect(clock.pending).toBe(0);
 });
 
@@ -58,12 +62,15 @@ test('a signal that lives on keeps nothing of a task that has ended, nor does th
   const clock = createManualClock();
   const tasks = new UnderWay(clock);
   const { signal } = new AbortController();
-  const { task, finish } = createTask();
+  const { task, signals, finish } = createTask();
   const answer = tasks.run(task, { signal, timeoutMs: 10 });
   expect([getEventListeners(signal, 'abort').length, clock.pending]).toEqual([1, 1]);
   finish('tea');
   await answer;
   expect([getEventListeners(signal, 'abort').length, clock.pending]).toEqual([0, 0]);
+  // A signal that the task gave to others lives on as well.
+  await tasks.abort(new Error('fire'));
+  expect(signals[0]!.aborted).toBe(false);
 });
 
 test('abort ends all that is under way, and waits until it has ended', async () => {
@@ -78,8 +85,11 @@ test('abort ends all that is under way, and waits until it has ended', async () 
     return 'tidied';
   });
   const error = new Error('fire');
-  const failing = expect(tasks.run(createTask().task)).rejects.toBe(error);
-  await tasks.abort(error);
+  const other = createTask();
+  const failing = expect(tasks.run(other.task)).rejects.toBe(error);
+  const ended = tasks.abort(error);
+  expect(other.signals[0]!.reason).toBe(error);
+  await ended;
   expect(tidied).toBe(true);
   expect(await tidy).toBe('tidied');
   await failing;
@@ -120,7 +130,14 @@ test('with `within`, the caller is let go before the task has ended', async () =
   const tasks = new UnderWay();
   const caller = new AbortController();
   const stubborn = new Promise<never>(() => {});
-  const answer = tasks.run((signal) => within(stubborn, { signal }), { signal: caller.signal });
+  let listening = 0;
+  const task = (signal: AbortSignal) => {
+    const wait = within(stubborn, { signal });
+    listening = getEventListeners(signal, 'abort').length;
+    return wait;
+  };
+  const answer = tasks.run(task, { signal: caller.signal });
+  expect(listening).toBe(1);
   caller.abort(new Error('gone'));
   await expect(answer).rejects.toThrow('gone');
   await tasks.drained();
