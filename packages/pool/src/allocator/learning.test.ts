@@ -112,3 +112,20 @@ it('takes a client of an earlier epoch in only while learning, and only if it ma
   const unsure = new Scene({ epoch: 2, learnMs: 1100, isKnownComplete: false });
   expect(unsure.join('a', 0, returning).last).toMatchObject({ kind: 'grant', isConfirmation: true, max: 4 });
 });
+
+it('is due when it has learned for long enough, and then no more for that', () => {
+  const scene = new Scene({ strategy: 'fixed', epoch: 2, known, learnMs: 700 });
+  expect(scene.allocator.dueMs).toBe(700);
+  const a = scene.join('a', 0, { epoch: 1, appliedGrant: 9, max: 1, inUse: 1 });
+  expect(scene.allocator.dueMs).toBe(700);
+  scene.now = 700;
+  scene.tell(a);
+  expect(scene.allocator.dueMs).toBeGreaterThan(700);
+});
+
+it('learns what its known clients have, though no lease of theirs is waited for', () => {
+  const scene = new Scene({ capacity: 10, epoch: 2, known: [known[0]!], learnMs: 0 });
+  expect(scene.allocator.snapshot(0)).toMatchObject({ isLearning: true, reserved: 1 });
+  const stranger = scene.join('c', 5);
+  expect(stranger.last).toMatchObject({ kind: 'refusal', reason: 'learning' });
+});

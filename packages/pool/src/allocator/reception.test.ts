@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Scene, SceneClient } from '../../test/allocator-scene.ts';
+import type { LeaseReport } from './messages.ts';
 
 it('keeps for a client what a grant under way permits, though a later one was applied', () => {
   const scene = new Scene({ capacity: 10 });
@@ -51,6 +52,9 @@ it('says nothing more than that it was superseded once its store is of a later e
   expect(scene.allocator.dueMs).toBe(Infinity);
   scene.tell(a, { epoch: 1 });
   expect(a.last).toMatchObject({ kind: 'refusal', reason: 'superseded', answers: 3 });
+  scene.now = 10_000;
+  expect(scene.handle({ kind: 'forget', name: 'a' })).toEqual([]);
+  expect(scene.allocator.snapshot(scene.now).clients).toHaveLength(1);
 });
 
 it('refuses a report of an epoch that never was, takes a goodbye of it, and goes on for everyone else', () => {
@@ -71,13 +75,39 @@ it('refuses a report of an epoch that never was, takes a goodbye of it, and goes
   expect(scene.allocator.snapshot(0).supersededBy).toBe(undefined);
 });
 
-it.each([
+const counts = [
+  'epoch',
+  'appliedGrant',
+  'max',
+  'inUse',
+  'idle',
+  'opening',
+  'closing',
+  'queued',
+  'failures',
+  'completed',
+  'floor',
+  'ceiling',
+] as const;
+
+type Refused = [change: Partial<LeaseReport>, type: typeof RangeError, message: RegExp | string];
+const refused: Refused[] = [
   [{ client: '' }, RangeError, /`client` to have 1 to 200 characters, got 0/],
-  [{ inUse: -1 }, RangeError, /`inUse` to be an integer from 0/],
-  [{ max: 1.5 }, RangeError, /`max`/],
-  [{ weight: 0 }, RangeError, /`weight`/],
+  [{ client: 'c'.repeat(201) }, RangeError, /`client` to have 1 to 200 characters, got 201/],
+  [{ incarnation: '' }, RangeError, /`incarnation` to have 1 to 200 characters, got 0/],
+  ...counts.flatMap((name) =>
+    [-1, 1.5, 2 ** 53].map(
+      (value): Refused => [{ [name]: value }, RangeError, `\`${name}\` to be an integer from 0`],
+    ),
+  ),
   [{ sequence: 0 }, RangeError, /`sequence` to be an integer ≥ 1/],
-])('refuses the report %o by name', (change, type, message) => {
+  [{ longestWaitMs: -1 }, RangeError, /`longestWaitMs` to be a number ≥ 0/],
+  [{ serviceMs: Number.NaN }, RangeError, /`serviceMs` to be a number ≥ 0/],
+  [{ weight: 0 }, RangeError, /`weight`/],
+  [{ weight: 1e6 + 1 }, RangeError, /`weight`/],
+];
+
+it.each(refused)('refuses the report %o by name', (change, type, message) => {
   const { allocator } = new Scene();
   const { report } = new SceneClient('a', { sequence: 1, ...change });
   const handle = () => allocator.handle({ kind: 'report', report }, 0);

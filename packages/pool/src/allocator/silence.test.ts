@@ -45,6 +45,11 @@ it('takes nothing from a silent client before it was fenced, and fences it only 
   scene.tell(a);
   expect(a.report.epoch).toBe(1);
   expect(scene.actions.at(-1)).toMatchObject({ reply: { kind: 'refusal', reason: 'fenced' } });
+  // Nor does its report keep it from being fenced.
+  scene.handle({ kind: 'fence-failed', client });
+  scene.now += 500;
+  scene.handle({ kind: 'tick' });
+  expect(scene.fences()).toHaveLength(3);
   scene.handle({ kind: 'fenced', client });
   expect(b.grant!.max).toBe(10);
 });
