@@ -114,11 +114,53 @@ it('a failure of what the owner notes does not stop the queue, and is a warning'
     throw mistake;
   };
   const { queue, add, kept } = create(undefined, { onDone });
-  expect(await add('a')).toBe(1);
+  const first = add('a');
+  // Where the queue stops, this rejects, and the answer is never there.
+  await queue.idle();
+  expect(await first).toBe(1);
   expect(await add('b')).toBe(2);
   await queue.idle();
   expect([kept, queue.waiting]).toEqual([['a', 'b'], 0]);
   expect(warn.mock.calls).toEqual([[mistake], [mistake]]);
+});
+
+it('what is no error and was thrown is a warning by its text', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  onTestFinished(() => warn.mockRestore());
+  const onDone = () => {
+    throw 'no error';
+  };
+  const { queue, add } = create(undefined, { onDone });
+  void add('a');
+  await queue.idle();
+  expect(warn.mock.calls).toEqual([['no error']]);
+});
+
+it('only what has a mark is noted, before its answer is there', async () => {
+  const seen: unknown[] = [];
+  const { queue, add } = create(undefined, { onDone: (mark) => seen.push([mark, marked.done]) });
+  const marked = add('a');
+  const unmarked = queue.add((names) => names.push('b'), 1);
+  expect([await marked, await unmarked]).toEqual([1, 2]);
+  expect(seen).toEqual([['a', false]]);
+});
+
+it('each transaction is begun, and finished when its operations have run', async () => {
+  const lengths: number[] = [];
+  const { add } = create(undefined, { finish: (names) => lengths.push(names.length) });
+  await Promise.all([add('a'), add('b')]);
+  await add('c');
+  expect(lengths).toEqual([2, 3]);
+});
+
+it('a commit that failed is explained by the reason that lmdb-js promises with its error', async () => {
+  const reason = full();
+  const { add } = create(() => {
+    const commitError = Promise.reject(reason);
+    commitError.catch(() => {});
+    return Object.assign(new Error('Commit failed'), { commitError });
+  });
+  await expect(add('a')).rejects.toMatchObject({ cause: reason });
 });
 
 it('an explanation that fails is what its operation fails with, and the next is committed', async () => {
@@ -126,7 +168,10 @@ it('an explanation that fails is what its operation fails with, and the next is 
   const { queue, add } = create(() => (refusals-- > 0 ? full() : undefined), {
     explain: () => Promise.reject(new Error('cannot be explained')),
   });
-  await expect(add('a')).rejects.toThrow('cannot be explained');
+  const refused = add('a');
+  // Where the queue stops, this rejects, and the answer is never there.
+  await queue.idle();
+  await expect(refused).rejects.toThrow('cannot be explained');
   expect(await add('b')).toBe(1);
   expect(queue.waiting).toBe(0);
 });
