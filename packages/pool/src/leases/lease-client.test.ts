@@ -288,6 +288,19 @@ it('says whom an allocator waits for that has begun again', async () => {
   );
 });
 
+it('rejects a wait that is aborted with the reason, though it was refused, and one that nobody answers as late', async () => {
+  const { clock, client, refuse } = scene();
+  const late = client.ready({ timeoutMs: 100 });
+  clock.advance(100);
+  await expect(late).rejects.toMatchObject({ code: 'BASE_TIMEOUT' });
+  refuse('full');
+  const caller = new AbortController();
+  const aborted = client.ready({ signal: caller.signal });
+  const reason = new Error('gone');
+  caller.abort(reason);
+  await expect(aborted).rejects.toBe(reason);
+});
+
 it('is ready with the first grant', async () => {
   const { client, grant } = scene();
   const ready = client.ready();
