@@ -12,6 +12,7 @@ class FakePool {
   readonly counts = { ...poolAtRest };
   readonly #now: () => number;
   #listener = () => {};
+  isWatched = false;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -30,9 +31,11 @@ class FakePool {
 
   onChange(listener: () => void): Disposable {
     this.#listener = listener;
+    this.isWatched = true;
     return {
       [Symbol.dispose]: () => {
         this.#listener = () => {};
+        this.isWatched = false;
       },
     };
   }
@@ -54,7 +57,8 @@ function scene(options: Partial<LeaseClientOptions> = {}) {
   const clock = createManualClock();
   const pool = new FakePool(() => clock.monotonic());
   const sent: LeaseReport[] = [];
-  let listener: (reply: LeaseReply) => void = () => {};
+  const unheard = () => {};
+  let listener: (reply: LeaseReply) => void = unheard;
   let incarnations = 0;
   const client = createLeaseClient({
     pool,
@@ -64,7 +68,7 @@ function scene(options: Partial<LeaseClientOptions> = {}) {
         listener = heard;
         return {
           [Symbol.dispose]: () => {
-            listener = () => {};
+            listener = unheard;
           },
         };
       },
@@ -103,6 +107,7 @@ function scene(options: Partial<LeaseClientOptions> = {}) {
     refuse,
     bidFarewell,
     heard: (reply: LeaseReply) => listener(reply),
+    isListening: () => listener !== unheard,
   };
 }
 
@@ -336,15 +341,32 @@ it('leaves without a word from the allocator after a while', async () => {
 });
 
 it('stops at once when it is destroyed, and says nothing more', async () => {
-  const { clock, pool, sent, client, grant } = scene();
+  const { clock, pool, sent, client, grant, isListening } = scene();
   grant(4);
   const before = sent.length;
+  expect([pool.isWatched, isListening()]).toEqual([true, true]);
   await client.destroy();
+  expect([pool.isWatched, isListening(), client.state]).toEqual([false, false, 'left']);
   pool.need(9);
   clock.advance(10_000);
   expect(sent).toHaveLength(before);
   expect(clock.pending).toBe(0);
   expect(pool.stats().max).toBe(2);
+});
+
+it('waits for nothing more when it is destroyed while it leaves', async () => {
+  const { clock, client, grant } = scene();
+  grant(4);
+  const closed = client.close().then(() => 'closed');
+  await client.destroy();
+  const atRest = new Promise((resolve) => setImmediate(() => resolve('waits')));
+  expect(await Promise.race([closed, atRest])).toBe('closed');
+  expect(clock.pending).toBe(0);
+});
+
+it('can use at least its floor, if nothing else is said', () => {
+  expect(scene({ floor: 20_000 }).sent[0]).toMatchObject({ floor: 20_000, ceiling: 20_000 });
+  expect(scene().sent[0]).toMatchObject({ floor: 2, ceiling: 10_000 });
 });
 
 it.each([
@@ -355,8 +377,13 @@ it.each([
   [{ floor: 2 ** 60 }, /`floor`/],
   [{ ceiling: 2 ** 60 }, /`ceiling`/],
   [{ floor: 3, ceiling: 2 }, /`ceiling` to be an integer from 3/],
+  [{ floor: 0, ceiling: 0 }, /`ceiling` to be an integer from 1/],
   [{ weight: 0 }, /`weight`/],
+  [{ weight: 1e6 + 1 }, /`weight`/],
   [{ gapMs: -1 }, /`gapMs`/],
+  [{ tickMs: 0 }, /`tickMs`/],
+  [{ replyMs: 0 }, /`replyMs`/],
+  [{ leaveMs: -1 }, /`leaveMs`/],
 ])('refuses the options %o by name', (options, message) => {
   expect(() => scene(options)).toThrow(message);
 });
