@@ -106,3 +106,16 @@ it('gives a client at least its floor, though it says that it can use less', () 
   scene.settle();
   expect(scene.allocator.snapshot(scene.now).clients).toMatchObject([{ ceiling: 4, max: 4 }]);
 });
+
+it('takes no more clients than it may have, and asks its store about no more reports', () => {
+  const scene = new Scene({ maxClients: 2 });
+  scene.join('a', 1);
+  scene.join('b', 1);
+  expect(scene.join('c', 1).last).toMatchObject({ kind: 'refusal', reason: 'full' });
+  expect(scene.allocator.snapshot(0).clients).toHaveLength(2);
+  const later = ['d', 'e', 'f'].map((name) => scene.join(name, 1, { epoch: 9 }));
+  scene.handle({ kind: 'epoch-read', epoch: 1 });
+  expect(later.map(({ replies }) => replies.length)).toEqual([1, 1, 0]);
+  // They are answered once.
+  expect(scene.handle({ kind: 'epoch-read', epoch: 1 })).toEqual([]);
+});

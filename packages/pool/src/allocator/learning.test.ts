@@ -129,3 +129,12 @@ it('learns what its known clients have, though no lease of theirs is waited for'
   const stranger = scene.join('c', 5);
   expect(stranger.last).toMatchObject({ kind: 'refusal', reason: 'learning' });
 });
+
+it('takes no client of an earlier epoch in once it has learned', () => {
+  const scene = new Scene({ epoch: 2, learnMs: 1100, isKnownComplete: false });
+  scene.now = 1100;
+  scene.handle({ kind: 'tick' });
+  expect(scene.allocator.snapshot(scene.now).isLearning).toBe(false);
+  const returning = scene.join('a', 0, { epoch: 1, appliedGrant: 3, max: 4, inUse: 4 });
+  expect(returning.last).toMatchObject({ kind: 'refusal', reason: 'fenced' });
+});

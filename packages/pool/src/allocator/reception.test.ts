@@ -143,3 +143,13 @@ it('sets its pace by the number of its clients', () => {
   expect(clients[1]!.replies.some(({ answers }) => answers === 2)).toBe(false);
   expect(scene.allocator.dueMs).toBe(12);
 });
+
+it('counts a client that has more open than it was granted, and not one that has its floor', () => {
+  const scene = new Scene({ capacity: 10 });
+  const a = scene.join('a', 0, { floor: 3 });
+  a.apply();
+  scene.tell(a, { inUse: 3, max: 3 });
+  expect(scene.allocator.snapshot(0).counts.overdrawn).toBe(0);
+  scene.tell(a, { inUse: 20 });
+  expect(scene.allocator.snapshot(0)).toMatchObject({ counts: { overdrawn: 1 }, reserved: 20 });
+});
