@@ -206,6 +206,22 @@ it('takes a client in that comes from an allocator of a later epoch which is no 
   expect(earlier.snapshot()).toMatchObject({ supersededBy: undefined, clients: [{ name: 'a' }] });
 });
 
+it('begins with what its store has: its epoch, whom it knows, and whether that is everyone', async () => {
+  const clients = [{ name: 'known', incarnation: 'known#1', floor: 3 }];
+  const allocator = { capacity: 10 };
+  const { service } = serve({ allocator, store: createMemoryStore({ epoch: 7, clients }) });
+  expect(service.epoch).toBe(7);
+  expect(service.snapshot().clients).toMatchObject([{ name: 'known', floor: 3, state: 'unsettled' }]);
+  const returning = leaseReport('b', { epoch: 6, max: 2, inUse: 2 });
+  service.receive(returning);
+  await atRest();
+  expect(service.snapshot().clients).toHaveLength(1);
+  const unsure = serve({ allocator, store: { ...createMemoryStore({ epoch: 7 }), isComplete: false } });
+  unsure.service.receive(returning);
+  await atRest();
+  expect(unsure.service.snapshot().clients).toMatchObject([{ name: 'b', state: 'unsettled' }]);
+});
+
 it('begins in memory with an epoch above that of a process before', () => {
   const before = Math.floor(Date.now() / 1000);
   expect(createMemoryStore().epoch).toBeGreaterThanOrEqual(before);
@@ -290,7 +306,9 @@ it('does not take a fault of the service for one of the report', async () => {
   service.receive = () => {
     throw fault;
   };
+  const before = clock.pending;
   await expect(endpoint.handle(encodeReport(leaseReport('a')))).rejects.toBe(fault);
+  expect(clock.pending).toBe(before);
 });
 
 /** A wire client's subscription as the transport sees it: the items that are pushed, until it is unsubscribed. */
