@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import type { Limit } from '@inkwire/hub/limits';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { interruptExitCodes } from '../src/interrupts.ts';
 import { exitCodes } from '../src/output/failure.ts';
 import { createProgram } from '../src/program.ts';
-import { allSettings, settings, variableOf } from '../src/settings/settings.ts';
+import { allSettings, limitSetting, limits, settings, variableOf } from '../src/settings/settings.ts';
 
 const source = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 /** Without code blocks, whose comments look like headings. */
@@ -37,25 +38,30 @@ function optionsOfSection(command: Command): string[] {
   return [...new Set([command, ...beneath].flatMap(optionsOf))];
 }
 
-/** The rows that document these settings. */
-function tableOf(names: readonly string[]): string {
-  const rows = names.map((name) => {
-    const { argument, describes, byDefault, otherwise } = allSettings[name]!;
-    const unset = byDefault ?? otherwise;
-    const flag = `--${name} ${argument.replaceAll('|', '\\|')}`;
-    return `| \`${flag}\` | ${unset === undefined ? '' : `\`${unset}\``} | ${describes} |\n`;
-  });
-  return `| setting | default | meaning |\n| --- | --- | --- |\n${rows.join('')}`;
+/** The cells of a setting's flag and of its default. */
+function flagAndDefault(name: string): string {
+  const { argument, byDefault, otherwise } = allSettings[name]!;
+  const unset = byDefault ?? otherwise;
+  return `\`--${name} ${argument.replaceAll('|', '\\|')}\` | ${unset === undefined ? '' : `\`${unset}\``}`;
 }
 
-const settingNames = Object.keys(settings);
-const limitNames = Object.keys(allSettings).filter((name) => !settingNames.includes(name));
+it('the README has the table of settings as it is', () => {
+  const rows = Object.entries(settings).map(
+    ([name, { describes }]) => `| ${flagAndDefault(name)} | ${describes} |\n`,
+  );
+  const table = `| setting | default | meaning |\n| --- | --- | --- |\n${rows.join('')}`;
+  expect(section(/^### serve$/m)).toContain(`\n${table}\n`);
+});
 
-it.each([
-  ['settings', settingNames],
-  ['limits', limitNames],
-])('the README has the table of %s as it is', (_, names) => {
-  expect(section(/^### serve$/m)).toContain(`\n${tableOf(names)}\n`);
+it('the README has the table of limits as it is', () => {
+  const rows = (['http', 'wire'] as const).flatMap((where) =>
+    Object.entries<Limit>(limits[where]).map(([limit, { least }]) => {
+      const name = limitSetting(where, limit);
+      return `| ${flagAndDefault(name)} | \`${least}\` | ${allSettings[name]!.describes} |\n`;
+    }),
+  );
+  const table = `| setting | default | smallest | meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`;
+  expect(section(/^### serve$/m)).toContain(`\n${table}\n`);
 });
 
 describe('the README and the program name the same', () => {
