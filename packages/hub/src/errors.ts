@@ -27,12 +27,12 @@ export type HubErrorCode =
 /** Every error that `@inkwire/hub` raises for something other than a programmer's mistake. */
 export class HubError extends CodedError<HubErrorCode> {}
 
-/** Why work for a client ends early. */
+/** The reasons for which work for a client ends early. */
 export function hungUp(cause?: unknown): HubError {
   return new HubError('HUB_REQUEST_MALFORMED', 'The client hung up', { cause });
 }
 
-/** Why a listener does not come to be. */
+/** The reasons for which a listener does not open. */
 export function tlsInvalid(cause: unknown): HubError {
   return new HubError('HUB_TLS_INVALID', 'The certificate, its key or the authorities cannot be used', {
     cause,

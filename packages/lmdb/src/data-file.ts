@@ -8,8 +8,8 @@ import { FreeSpace } from './free-space.ts';
 import type { StoreErrors } from './store-errors.ts';
 
 /**
- * When a commit is done. `sync`: the disk has it (fdatasync). `relaxed`: the system has it; a flush follows in the
- * background, so a crash of the machine may cost the last transactions, each of them whole.
+ * The moment at which a commit is done. `sync`: the disk has it (fdatasync). `relaxed`: the system has it; a flush follows in
+ * the background, so a crash of the machine may cost the last transactions, each of them whole.
  */
 export type Durability = 'sync' | 'relaxed';
 

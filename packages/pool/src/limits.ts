@@ -25,7 +25,7 @@ export function expectLimits(limits: LeasedLimits, name = 'limits'): void {
 export class LimitsInForce implements PoolLimits {
   min = 0;
   max = 0;
-  /** When these limits end; Infinity for those that do not. */
+  /** The time at which these limits end; Infinity for those that do not. */
   endsAt = Infinity;
   #next: PoolLimits | undefined;
 

@@ -1,7 +1,7 @@
 import type { Closable } from '@inkwire/base';
 import type { NewReading, OriginalPicture, Reading } from './reading.ts';
 
-/** Which readings a list holds. */
+/** The readings that a list holds. */
 export interface ReadingsQuery {
   /** The most readings, 1 … 1000. Default 50. */
   readonly limit?: number | undefined;

@@ -11,7 +11,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   return apply('MatMul', [a, b], { shape: [...batch, a.shape.at(-2)!, b.shape.at(-1)!] });
 }
 
-/** Which operands of `gemm` are turned. */
+/** The operands of `gemm` that are turned. */
 export interface GemmOptions {
   /** Default false. */
   readonly transposeA?: boolean;

@@ -33,7 +33,7 @@ export interface Node {
   readonly inputs: readonly Tensor[];
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly Tensor[];
-  /** Which gradient rule applies; the operator's name unless the operator has several. */
+  /** The gradient rule that applies; the operator's name unless the operator has several. */
   readonly rule: string;
   /** Numbers for the gradient rule that ONNX has no attribute for. */
   readonly hints: Readonly<Record<string, number>>;

@@ -54,7 +54,7 @@ export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly code: string;
   readonly status: number;
-  /** When to try again, for those that pass by themselves. */
+  /** The wait before another attempt, for those that pass by themselves. */
   readonly retryAfterMs: number | undefined;
 
   constructor(

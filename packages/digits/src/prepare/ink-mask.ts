@@ -11,7 +11,7 @@ const sauvolaRange = 128;
 /** With less doubt than this a picture is clean: one threshold does. */
 const cleanDoubt = 0.2;
 
-/** Which pixels are ink. */
+/** The pixels that are ink. */
 export interface InkMask {
   readonly width: number;
   readonly height: number;

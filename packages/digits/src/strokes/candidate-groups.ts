@@ -1,7 +1,7 @@
 /**
- * Which strokes of a drawing may be one digit, by where they lie. The bar of a 7, the slash of a zero and the stem of a 4 are
- * found wherever they come in time: strokes are ordered by place, cluster by cluster. Time is not used: a cost of strokes that
- * others parted in time gained nothing on pendigits.
+ * The strokes of a drawing that may be one digit, by where they lie. The bar of a 7, the slash of a zero and the stem of a 4
+ * are found wherever they come in time: strokes are ordered by place, cluster by cluster. Time is not used: a cost of strokes
+ * that others parted in time gained nothing on pendigits.
  */
 import { around, heightOf, overlapOf, widthOf, writingHeight } from '../prepare/boxes.ts';
 import { groupSpan } from './cheapest-cover.ts';

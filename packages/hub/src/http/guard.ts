@@ -33,7 +33,7 @@ export function isOpen({ method, url }: FastifyRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && !query.has('token') && openPath.test(path);
 }
 
-/** Which addresses reach the listener, and which tokens it accepts. */
+/** The addresses that reach the listener, and the tokens that it accepts. */
 export interface Access {
   /** Only this machine can reach it. */
   readonly isLocal: boolean;

@@ -18,7 +18,7 @@ export interface Tokens {
 const roles = ['admin', 'write', 'read'] as const satisfies readonly Role[];
 
 /**
- * Which role a token gives on one listener. Wrong tokens are counted for each address, over all listeners of a hub. Past
+ * The role that a token gives on one listener. Wrong tokens are counted for each address, over all listeners of a hub. Past
  * the limit every token of that address is refused for a while, also the right one.
  */
 export class TokenCheck {

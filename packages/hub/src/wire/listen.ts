@@ -24,7 +24,7 @@ export interface WireOptions {
   readonly tokens?: Tokens | undefined;
   /** PEM itself, or files, which are read again when they change. */
   readonly tls?: TlsMaterial | { readonly files: TlsFiles } | undefined;
-  /** When a multiplexed peer that answers no ping is cut. Default: within 30 s. */
+  /** The time after which a multiplexed peer that answers no ping is cut. Default: within 30 s. */
   readonly ping?: PingOptions | undefined;
   /** Called with TLS files that cannot be used, and with handshakes that failed. */
   readonly onRefused?: ((error: Error) => void) | undefined;

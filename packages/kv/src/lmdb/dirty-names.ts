@@ -1,7 +1,7 @@
 const slots = 2 ** 16;
 
 /**
- * Which names have an operation that is not done: counts by a hash of the name. It may say yes for a name that has
+ * The names that have an operation that is not done: counts by a hash of the name. It may say yes for a name that has
  * none; its reader then waits for a commit without need. It never says no for a name that has one.
  */
 export class DirtyNames {

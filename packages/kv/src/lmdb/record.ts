@@ -102,7 +102,7 @@ export function writeHead(expiresAt: number, target: Uint8Array, at: number): vo
   if (expiresAt !== 0) writeTime(expiresAt, target, at + 1);
 }
 
-/** When a record expires; 0 for never. */
+/** The time at which a record expires; 0 for never. */
 export function expiryOf(record: Uint8Array): number {
   return record[0] === 0 ? 0 : readTime(record, 1);
 }

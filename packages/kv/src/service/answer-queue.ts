@@ -13,7 +13,7 @@ export interface Slot {
   readonly table: string;
   readonly key: string;
   readonly command: Command | undefined;
-  /** When it came, by the monotonic clock. */
+  /** The time at which it came, by the monotonic clock. */
   readonly since: number;
 }
 

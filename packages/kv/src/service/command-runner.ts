@@ -50,7 +50,7 @@ export class CommandRunner<Session> {
     this.#sink = sink;
   }
 
-  /** Why this session may not give that command; undefined when it may. */
+  /** The reason for which this session may not give that command; undefined when it may. */
   refusalTo(command: Command): Refusal | undefined {
     return this.#service.permit?.(command.kind, this.#session, nameOf(command));
   }

@@ -20,7 +20,7 @@ export class AllocatorState {
     fences: 0,
     fencesFailed: 0,
   };
-  /** When the event happens, and what is to be done about it. */
+  /** The time of the event, and the actions that it causes. */
   nowMs: number;
   #actions: AllocatorAction[] = [];
 
@@ -30,7 +30,7 @@ export class AllocatorState {
     this.reservations = new Reservations(options.capacity - options.spare);
   }
 
-  /** When a client that reports now is silent if it reports no more. */
+  /** The time at which a client that reports now is silent if it reports no more. */
   get leaseEndMs(): number {
     return this.nowMs + this.options.leaseMs + this.options.marginMs;
   }

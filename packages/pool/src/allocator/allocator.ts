@@ -16,7 +16,7 @@ export interface Allocator {
   readonly epoch: number;
   /** Takes an event in at `nowMs`, monotonic. Throws a TypeError or RangeError for a report that makes no sense. */
   handle(event: AllocatorEvent, nowMs: number): AllocatorAction[];
-  /** When a tick has something to do if nothing else happens before, on the same clock; Infinity for never. */
+  /** The time at which a tick has something to do if nothing else happens before, on the same clock; Infinity for never. */
   readonly dueMs: number;
   snapshot(nowMs: number): AllocatorSnapshot;
   /** Adds up anew what is kept as sums, O(n). Throws when the rule, or the sum by which it is kept, is broken. */

@@ -64,7 +64,8 @@ export interface LeaseGrant extends Answer {
 }
 
 /**
- * Why a client receives no connections. It may ask again, except after `fenced`; after `superseded` it asks another allocator.
+ * The reason for which a client receives no connections. It may ask again, except after `fenced`; after `superseded` it asks
+ * another allocator.
  *
  * - `name-taken`: another process of that name, with another incarnation, is a client.
  * - `fenced`: the incarnation's sessions were ended and it cannot open others, or its epoch is later than any that the store

@@ -35,7 +35,7 @@ export class ShareOut {
     return this.#total.total;
   }
 
-  /** When the shares change without a report. */
+  /** The time at which the shares change without a report. */
   get nextMs(): number {
     return this.#sharing.nextMs(this.#state.nowMs);
   }

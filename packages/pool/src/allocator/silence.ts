@@ -46,7 +46,7 @@ export class Silence {
     }
   }
 
-  /** When the next of them is silent, or is to be fenced again. */
+  /** The time at which the next of them is silent, or is to be fenced again. */
   dueMs(live: readonly Client[], silent: readonly Client[]): number {
     let due = Infinity;
     for (const { expiresAtMs } of live) due = Math.min(due, expiresAtMs);

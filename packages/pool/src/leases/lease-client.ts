@@ -15,7 +15,7 @@ export interface LeaseClient extends AsyncDisposable {
   readonly incarnation: string;
   readonly epoch: number;
   readonly state: LeaseClientState;
-  /** Why it gets nothing, by the last reply; undefined after a grant. */
+  /** The reason for which it gets nothing, by the last reply; undefined after a grant. */
   readonly refusal: RefusalReason | undefined;
   readonly counts: Readonly<LeaseClientCounts>;
   /** Resolves with the first grant. Rejects with `POOL_LEASE_REFUSED` when it was refused until the deadline, or with `BASE_TIMEOUT`. */

@@ -62,7 +62,7 @@ export class LeaseProtocol {
   incarnation: string;
   epoch = 0;
   state: LeaseClientState = 'joining';
-  /** Why it gets nothing, by the last reply, and the client that the allocator waits for. */
+  /** The reason for which it gets nothing, by the last reply, and the client that the allocator waits for. */
   refusal: RefusalReason | undefined;
   waitsFor: string | undefined;
   readonly counts: LeaseClientCounts = { reports: 0, grants: 0, refusals: 0, ignored: 0, fenced: 0 };
@@ -73,7 +73,7 @@ export class LeaseProtocol {
   #sequence = 0;
   /** The sequence of the last report before the epoch. */
   #sequenceBefore = 0;
-  /** When the reports were sent that may still be answered, or that the last reply answered. */
+  /** The times of the reports that may still be answered, or that the last reply answered. */
   readonly #askedAtMs = new Map<number, number>();
   /** The last report, and until when its reply is waited for. */
   #reported: LeaseReport | undefined;
@@ -190,7 +190,7 @@ export class LeaseProtocol {
 
   // ── time in, reports out ───────────────────────────────────────────────────────────────────────────────────────────
 
-  /** When the next report is due for a pool that is as it says: now, if that is not after now. */
+  /** The time at which the next report is due for a pool with these statistics: now, if that is not after now. */
   dueMs(stats: LeasedStats): number {
     const urgency = this.#urgency(stats);
     const tickAtMs = this.#reportedAtMs + this.#tickMs;

@@ -13,7 +13,7 @@ type Core = MysqlCore & MysqlInside;
 interface Order {
   readonly connect: () => Core;
   readonly threadId: number;
-  /** When a server that stays full is no longer asked. */
+  /** The time at which a server that stays full is no longer asked. */
   readonly deadline: number;
   carriedOut(): void;
 }

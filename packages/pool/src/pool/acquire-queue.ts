@@ -27,7 +27,7 @@ export class AcquireQueue<C> {
     return this.#queue.first;
   }
 
-  /** When the next of them will have waited too long; Infinity when no caller waits. */
+  /** The time at which the next of them will have waited too long; Infinity when no caller waits. */
   get deadline(): number {
     return this.#deadlines.first?.deadline ?? Infinity;
   }

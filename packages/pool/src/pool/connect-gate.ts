@@ -31,7 +31,7 @@ export class ConnectGate {
   #fullRounds = 0;
   #retryAt = -Infinity;
   #round = 0;
-  /** Why the last attempt failed; undefined after a success. And whether trying again is of no use. */
+  /** The error of the last attempt, undefined after a success; and whether trying again is of no use. */
   lastError: unknown;
   isPermanent = false;
 
@@ -55,7 +55,7 @@ export class ConnectGate {
     return this.#round;
   }
 
-  /** When the next attempt may begin; for one that may begin now, a moment that has passed. */
+  /** The time at which the next attempt may begin; for one that may begin now, a moment that has passed. */
   get retryAt(): number {
     return this.#retryAt;
   }

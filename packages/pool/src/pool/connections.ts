@@ -67,7 +67,7 @@ export class Connections<C> {
     };
   }
 
-  /** When the next of all will have stayed too long in its queue. */
+  /** The time at which the next of all will have stayed too long in its queue. */
   get earliestDue(): number {
     const queues = [this.opening, this.idle, this.checking, this.borrowed, this.resetting, this.closing];
     return Math.min(...queues.flatMap((queue) => [...queue].map(({ dueAt }) => dueAt)));

@@ -16,13 +16,13 @@ export class Slot<C> implements Queued<Slot<C>> {
   previous: Slot<C> | undefined = undefined;
   next: Slot<C> | undefined = undefined;
 
-  /** When its stay in its queue has been too long. */
+  /** The time at which its stay in its queue is too long. */
   dueAt = Infinity;
   connection: C | undefined = undefined;
   isOpened = false;
   /** The loan, while it is borrowed. */
   borrowed: SlotHolder | undefined = undefined;
-  /** When it came into its queue. */
+  /** The time at which it came into its queue. */
   since = 0;
   /** From then on it is not borrowed again. */
   retireAt = Infinity;

@@ -5,7 +5,7 @@ import { words } from '../words/language.ts';
 
 interface ProblemNoteProps {
   problem: Problem;
-  /** When it is tried again by itself, on the clock of `Date.now`. */
+  /** The time at which it is tried again by itself, on the clock of `Date.now`. */
   retryAt?: number | undefined;
   onRetry?: (() => void) | undefined;
 }

@@ -7,7 +7,7 @@ export interface RowRange {
 /** Rows drawn above and below what is seen, so that Tab and a quick wheel always find one. */
 const spareRows = 8;
 
-/** Which rows are worth drawing when the list's upper edge is `top` pixels below the window's, and may be negative. */
+/** The rows to draw when the list's upper edge is `top` pixels below the window's, which may be negative. */
 export function visibleRange(count: number, rowHeight: number, top: number, windowHeight: number): RowRange {
   const first = Math.floor(-top / rowHeight) - spareRows;
   const last = Math.ceil((windowHeight - top) / rowHeight) + spareRows;

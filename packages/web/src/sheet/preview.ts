@@ -11,7 +11,7 @@ export interface Preview {
   /** The ink that `reading` was read from. */
   readonly ink: readonly Stroke[];
   readonly problem: Problem | undefined;
-  /** When a problem that passes by itself is tried again; on the clock of `Date.now`. */
+  /** The time at which a problem that passes by itself is tried again; on the clock of `Date.now`. */
   readonly retryAt: number | undefined;
   readonly isReading: boolean;
 }

@@ -28,7 +28,7 @@ export class CommandQueue {
   #unsettled = 0;
   #stream: HubStream | undefined;
   readonly #alarm: Alarm;
-  /** Why there was no connection when last there was none: the cause of what fails meanwhile. */
+  /** The error of the last time without a connection: the cause of what fails meanwhile. */
   #offlineBy: Error | undefined;
   #onDrained: (() => void)[] = [];
 

@@ -27,7 +27,7 @@ const flushAboveBytes = 1024 * 1024;
  * itself: if both sides stopped reading they would wait for each other.
  */
 export class HubStream {
-  /** Why the stream is lost; undefined while it is open. */
+  /** The error with which the stream was lost; undefined while it is open. */
   lossReason: Error | undefined;
   /** Resolves when the stream is lost, and never rejects. */
   readonly lost: Promise<Error>;
@@ -38,7 +38,7 @@ export class HubStream {
   readonly slots = new Fifo<PendingRequest>();
   readonly #frames: FrameStream;
   readonly #options: ResolvedClientOptions;
-  /** When bytes last came, by the monotonic clock. */
+  /** The time at which bytes last came, by the monotonic clock. */
   #receivedAt = 0;
   #listener: ((reply: Reply, bytes: number) => void) | undefined;
   #resolveLost!: (error: Error) => void;
@@ -133,7 +133,7 @@ export class HubStream {
   }
 
   /**
-   * When the stream counts as dead unless bytes come before: the oldest command's deadline has passed by then, and
+   * The time at which the stream counts as dead unless bytes come before: the oldest command's deadline has passed by then, and
    * nothing came for `silenceMs` since it was sent. Infinity while no reply is owed.
    */
   get deadAt(): number {

@@ -14,7 +14,7 @@ import { WireError } from '../errors.ts';
  *     ca.pem ca-key.pem ─signs─▶ server.pem server-key.pem, and NAME.pem NAME-key.pem for each client
  */
 
-/** Which certificates are made, and where. */
+/** The certificates to make, and their directory. */
 export interface CertificateOptions {
   /** The directory of the files; made when it is not there. An authority that is there is used again. */
   readonly directory: string;

@@ -213,7 +213,7 @@ function connected(socket: Socket, event: 'connect' | 'secureConnect'): Promise<
   });
 }
 
-/** Why there is no connection to a place: for good where it is not trusted, or does not trust us. */
+/** The error of a failed connection to a place: for good where it is not trusted, or does not trust us. */
 export function dialError(cause: unknown, place: string): WireError {
   const message = `No connection to ${place}: ${messageOf(cause)}`;
   const isTls = /^(ERR_(OSSL|SSL|TLS)_|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_)/.test(systemCode(cause) ?? '');

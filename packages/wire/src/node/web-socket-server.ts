@@ -10,7 +10,7 @@ import { defaultFrameLimits } from '../frames/limits.ts';
 import { keepAliveAfterMs } from './socket-channel.ts';
 import { wireProtocol } from './wire-protocol.ts';
 
-/** Which WebSockets a server accepts, and their limits. */
+/** The WebSockets that a server accepts, and their limits. */
 export interface WebSocketServerOptions {
   /** A server of node:http or node:https. Its owner still closes it. */
   readonly server: Server;

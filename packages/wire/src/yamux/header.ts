@@ -15,7 +15,7 @@ export const FrameType = { data: 0, windowUpdate: 1, ping: 2, goAway: 3 } as con
 /** Bits of `flags`. */
 export const Flag = { syn: 1, ack: 2, fin: 4, rst: 8 } as const;
 
-/** Why a side goes away. */
+/** The reasons for which a side goes away. */
 export const GoAway = { normal: 0, protocolError: 1, internalError: 2 } as const;
 
 /** The bytes that both sides may send on a new stream before a window update. */

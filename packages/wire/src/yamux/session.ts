@@ -59,7 +59,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
   #hasBegun = false;
   #pings = 0;
   #closing = false;
-  /** Why the peer goes away. */
+  /** The reason for which the peer goes away. */
   #goAway: number | undefined;
   #finished = false;
   #failure: Error | undefined;
@@ -273,7 +273,7 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
     return this.#peersReason() ?? connectionLost('The connection ended with streams open');
   }
 
-  /** Why the peer went away, when it gave a reason. */
+  /** The error with which the peer went away, when it gave a reason. */
   #peersReason(): Error | undefined {
     if (this.#goAway === undefined || this.#goAway === GoAway.normal) return undefined;
     return new WireError('WIRE_YAMUX_INVALID', `The peer went away with reason ${this.#goAway}`);

@@ -1,5 +1,5 @@
 /*
- * Which stream ids a peer has used. A peer counts upwards, but need not send in that order: a stream takes its id when a
+ * The stream ids that a peer has used. A peer counts upwards, but need not send in that order: a stream takes its id when a
  * program opens it, and its SYN goes out with its first data, which may be later than its neighbour's, or never. So what
  * was skipped stays free, as ranges; a peer that leaves more ranges than we keep loses its oldest ones.
  */

@@ -36,7 +36,7 @@ export interface Shares<C extends SharingClient = SharingClient> {
 export interface Sharing {
   /** Shares `room` connections among the clients that take part. */
   share<C extends SharingClient>(clients: readonly C[], room: number, nowMs: number): Shares<C>;
-  /** When the shares change without a report, in milliseconds; Infinity for never. */
+  /** The time at which the shares change without a report, in milliseconds; Infinity for never. */
   nextMs(nowMs: number): number;
 }
 
