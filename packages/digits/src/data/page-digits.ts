@@ -11,7 +11,7 @@ import type { LabelledMark, LabelledPage, LabelledPages } from './labelled-page.
 import { digitBytes, type LabelledSet, type MissedPicture } from './labelled-set.ts';
 import { unreadable } from './text-records.ts';
 
-/** How the pictures of labelled pages are read. */
+/** Options of `readPages`. */
 export interface ReadPagesOptions {
   /** A larger picture is refused. Default 10 MiB. */
   readonly maxPictureBytes?: number;

@@ -11,7 +11,7 @@ import { digitBytes, type LabelledSet, type MissedPicture } from './labelled-set
 export interface PictureDirectoryOptions {
   /** A larger file is not read and counts as missed. Default 10 MiB. */
   readonly maxPictureBytes?: number;
-  /** How many pictures are prepared at once. Default: the machine's parallelism. */
+  /** Pictures that are prepared at once. Default: the machine's parallelism. */
   readonly concurrency?: number;
   readonly signal?: AbortSignal | undefined;
 }

@@ -13,7 +13,7 @@ export interface TextRecord {
 /** Most characters in a record: far above a name, a text and a box for each of a thousand digits. */
 const longestRecord = 65_536;
 
-/** What a character stands in. */
+/** The part of a record in which a character stands. */
 type Place = 'field start' | 'bare field' | 'quoted field' | 'after quote';
 
 /**

@@ -15,7 +15,7 @@ type Symmetric = [number, number, number, number, number, number];
 /** Equal parts of all three: what grey pictures have. */
 export const greyAxis: Axis = [Math.sqrt(1 / 3), Math.sqrt(1 / 3), Math.sqrt(1 / 3)];
 
-/** How the colours of a picture vary within its blocks. */
+/** The spread of the colours of a picture within its blocks. */
 export interface ColourSpread {
   /** The direction in which they differ most. Darker colours lie towards its negative end. */
   readonly axis: Axis;

@@ -9,7 +9,7 @@ export const cellSide = 4;
 /** The unit of the logarithms in `box`, in pixels of the input: a middling digit. */
 export const boxUnit = { width: 16, height: 32 } as const;
 
-/** What the detector says about one input, cell by cell. Maps are row-major, channel by channel. */
+/** The detector's output for one input, cell by cell. Maps are row-major, channel by channel. */
 export interface DetectorMaps {
   /** Size in cells. */
   readonly columns: number;
@@ -22,7 +22,7 @@ export interface DetectorMaps {
   readonly writing: Float32Array;
 }
 
-/** Where the maps of a part of a level lie in the plane. */
+/** The place in the plane of the maps of a part of a level. */
 export interface Placement {
   /** Pixels of the plane in one pixel of the input. */
   readonly scale: number;

@@ -14,11 +14,11 @@ export interface Detector extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** How a detector is loaded. */
+/** Options for loading a detector. */
 export interface DetectorOptions {
   /** Threads inside one operator. Default: the runtime's choice. */
   readonly threads?: number;
-  /** What errors call the model. Default `the detector`. */
+  /** The model's name in errors. Default `the detector`. */
   readonly name?: string;
 }
 

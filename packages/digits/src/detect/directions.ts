@@ -15,7 +15,7 @@ const weakUnread = 0.4;
 /** Another direction must be better by this factor, and good for this much at least. */
 const margin = { factor: 1.15, least: 0.4 };
 
-/** What was found in one direction. */
+/** The reading in one direction. */
 export interface Attempt {
   readonly marks: readonly FoundMark[];
   /** 0…1: the share of the marks' ink that is in no box. */
@@ -31,7 +31,7 @@ export function isWeak({ marks, unread }: Attempt): boolean {
 }
 
 /**
- * How good a reading is, 0…1: the mean score of its digits, less the share of ink that was not read. The sum would favour
+ * The quality of a reading, 0…1: the mean score of its digits, less the share of ink that was not read. The sum would favour
  * the wrong direction, in which digits fall into many doubtful pieces.
  */
 export function worthOf({ marks, unread }: Attempt): number {
@@ -65,7 +65,7 @@ export function turned(plane: Plane, direction: Direction): Plane {
   return { width: height, height: width, data: result };
 }
 
-/** Where a point of a turned plane lies in the plane before it was turned, which was `width` × `height`. */
+/** The place of a point of a turned plane in the plane before it was turned, which was `width` × `height`. */
 export function turnBack(
   [x, y]: readonly [number, number],
   direction: Direction,

@@ -33,7 +33,7 @@ export const mostInputPixels = 8_000_000;
 /** All directions together get at most this many: a page full of noise is seen upright only. */
 const mostTurnedPixels = 12_000_000;
 
-/** How a picture is read and its marks are found. */
+/** Options for finding the marks of a picture. */
 export interface FindOptions extends PrepareOptions {
   /** Tries other directions when the upright reading is weak. Default true. */
   readonly directions?: boolean;
@@ -56,7 +56,7 @@ export interface FoundPage {
   readonly unread: Unread;
   /** The cells of a grid, in pixels of the page. Absent when there is no clear grid. */
   readonly grid?: CellGrid;
-  /** Where a point of the page lies in the picture. */
+  /** The place of a point of the page in the picture. */
   toPicture(x: number, y: number): readonly [x: number, y: number];
   /** The box of a mark in the picture, within its edges. */
   boxOf(mark: Pick<FoundMark, 'x' | 'y' | 'width' | 'height'>): Box;
@@ -125,7 +125,7 @@ function boxAround(corners: readonly (readonly [number, number])[], { fullWidth,
   return [left, top, Math.max(...xs) - left, Math.max(...ys) - top];
 }
 
-/** What was found in a plane, and how much the detector saw for it. */
+/** The marks that were found in a plane, and the number of pixels that the detector saw for them. */
 interface Found {
   readonly marks: readonly FoundMark[];
   readonly unread: Unread;

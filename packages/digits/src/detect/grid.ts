@@ -82,7 +82,7 @@ function reduced(plane: Plane): { plane: Plane; scale: number } {
   return { plane: small, scale };
 }
 
-/** Where there is contrast at a pixel or beside it: gaps of a pixel in a rule are closed. [height × width] 0 or 1. */
+/** [height × width] 1 = contrast at a pixel or beside it: gaps of a pixel in a rule are closed. */
 function closed(z: Float32Array, width: number, height: number): Uint8Array {
   const result = new Uint8Array(width * height);
   for (let y = 0; y < height; y++)
@@ -96,7 +96,7 @@ function closed(z: Float32Array, width: number, height: number): Uint8Array {
   return result;
 }
 
-/** How many rows and columns of equal size the rules inside a quadrilateral make. */
+/** The number of rows and columns of equal size that the rules inside a quadrilateral make. */
 function countCells(contrast: Plane, quad: Quad): { rows: number; columns: number } | undefined {
   const flat = flatten(
     { ...contrast, channels: 1 },

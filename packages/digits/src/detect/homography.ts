@@ -34,7 +34,7 @@ export interface Pixels<Data> {
 }
 
 /**
- * What lies in a quadrilateral of a picture, as a rectangle of `width` × `height`, written into `into`: linear between
+ * The pixels in a quadrilateral of a picture, as a rectangle of `width` × `height`, written into `into`: linear between
  * pixels, the edge's pixels beyond the edge.
  */
 export function flatten<Data extends Uint8Array | Float32Array>(

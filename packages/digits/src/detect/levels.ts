@@ -27,7 +27,7 @@ export interface DetectorInput {
   readonly height: number;
   /** [height × width] normalised; 0 beyond the level's edges. */
   readonly data: Float32Array;
-  /** Where it lies in its level, and the level's scale. */
+  /** The level's scale, and the input's place in its level. */
   readonly scale: number;
   readonly left: number;
   readonly top: number;

@@ -7,7 +7,7 @@ import type { Plane } from './plane.ts';
 
 /** Ink of a mark lies within its box and this share of the box's sides around it. */
 const reach = 0.15;
-/** What is around that, as a share of the height, tells the level of the paper. */
+/** The surroundings of that, as a share of the height, tell the level of the paper. */
 const surroundings = 0.25;
 /** The share of pixels that are darker than the paper's level: most of a neighbourhood is paper, some of it ink. */
 const paperShare = 0.7;
@@ -22,7 +22,7 @@ const leastInside = 0.3;
 
 /**
  * One mark as [28 × 28], 0 = paper, 255 = ink: grey levels stretched to full ink, longer side 20, aspect kept, centred by
- * mass. Pieces that lie mostly outside the mark's box are omitted. What touches it is cut off where it lies more than 15 %
+ * mass. Pieces that lie mostly outside the mark's box are omitted. Ink that touches it is cut off where it lies more than 15 %
  * outside the box, or in the box of one of `others`.
  */
 export function cropMark(plane: Plane, mark: FoundMark, others: readonly FoundMark[] = []): Uint8Array {

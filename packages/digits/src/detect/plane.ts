@@ -37,7 +37,7 @@ export function decodeForPlane(bytes: Uint8Array, options?: PrepareOptions): Pro
 /**
  * The plane of a picture, dark where its colours differ from the paper's: colours are projected on the axis along which
  * they differ most within small neighbourhoods. So a yellow marker on white and red ink on blue squares keep their contrast.
- * What is transparent becomes white, or black where only that shows the ink. Light ink stays light: see `darkInk`.
+ * Transparent pixels become white, or black where only that shows the ink. Light ink stays light: see `darkInk`.
  */
 export function planeOf(raster: Raster): Plane {
   const { width, height, channels } = raster;
@@ -62,10 +62,10 @@ export function negative({ width, height, data }: Plane): Plane {
   return { width, height, data: data.map((level) => 1 - level) };
 }
 
-/** How the pixels of a raster are composed and projected. */
+/** The parameters by which the pixels of a raster are composed and projected. */
 interface Projection {
   readonly axis: Axis;
-  /** The level behind what is transparent, 0 or 1. */
+  /** The level behind transparent pixels, 0 or 1. */
   readonly paper: number;
 }
 

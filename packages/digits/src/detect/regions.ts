@@ -3,13 +3,13 @@ import type { Edges } from '../prepare/boxes.ts';
 
 /** Contrast is looked for in squares of this side, in pixels. */
 export const blockSide = 32;
-/** What the network may look at beyond a mark's ink, in pixels: its receptive field. */
+/** The margin around a mark's ink that the network may see, in pixels: its receptive field. */
 export const halo = 64;
 /** Local contrast, over 2 × 2 pixels, that ink has and the noise of a camera has not: four deviations of noise. */
 const leastContrast = 1.5;
 /** So many such places make a block worth a look. The thinnest digit of 14 pixels has three times as many. */
 const leastPlaces = 3;
-/** What one more run costs, as pixels of input. */
+/** The cost of one more run, in pixels of input. */
 const runCost = 4096;
 /** No input has a longer side than this, halo aside: that bounds the memory of a run. */
 const longestSide = 1024;

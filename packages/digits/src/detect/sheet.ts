@@ -21,7 +21,7 @@ const brightestGround = 0.45;
 /** A sheet has corners, a digit's stroke has none: its outline is filled by its largest quadrilateral or hexagon. */
 const leastQuad = 0.94;
 const leastHexagon = 0.97;
-/** Where an outline is moved inwards it keeps so many corners: those of a sheet, and where the picture's edges cut it. */
+/** An outline that is moved inwards keeps so many corners: those of a sheet, and those where the picture's edges cut it. */
 const plainCorners = 8;
 /** Of the pixels inside, the share that is darker than this share of the paper: writing. */
 const leastWriting = 0.002;
@@ -33,7 +33,7 @@ export interface Sheet {
   readonly raster: Raster;
   /** Its corners in pixels of the picture it was found in. */
   readonly quad: Quad;
-  /** Where a point of the sheet lies in the picture it was found in. */
+  /** The place of a point of the sheet in the picture that it was found in. */
   toRaster(x: number, y: number): Point;
 }
 

@@ -1,4 +1,4 @@
-/** How much of the writing that the detector sees was not read. */
+/** The share of the writing that the detector sees and that was not read. */
 import { cellSide, cellsWithin, type DetectorMaps, type Placement } from './detector-maps.ts';
 import type { FoundMark } from './marks.ts';
 
@@ -38,8 +38,8 @@ export function writingOf(maps: DetectorMaps, place: Placement): WritingMap {
 }
 
 /**
- * What was not read of the writing on a plane. Each level sees writing of its own size best, so only the levels count
- * at which a mark was of a height that the detector knows (12…44 pixels), or all when there is no mark; the greatest
+ * The share of the writing on a plane that was not read. Each level sees writing of its own size best, so only the levels
+ * count at which a mark was of a height that the detector knows (12…44 pixels), or all when there is no mark; the greatest
  * share of them is given.
  */
 export function unreadOf(maps: readonly WritingMap[], marks: readonly FoundMark[]): Unread {

@@ -20,7 +20,7 @@ export interface Evaluation {
   readonly reliability: ReliabilityBin[];
   /** The mistakes, most confident first, no more than `maxMistakes`. */
   readonly mistakes: Mistake[];
-  /** How many pictures were missed: preparation did not find exactly one digit. */
+  /** The number of pictures in which preparation did not find exactly one digit. */
   readonly missed: number;
 }
 

@@ -1,9 +1,9 @@
 import { expectNumber } from '@inkwire/base';
 
 /**
- * How familiar a digit is to a model: log Σ exp(logits) of row `row` of logits [n, 10], the negative free energy of Liu et
- * al., "Energy-based Out-of-distribution Detection" (NeurIPS 2020). Softmax loses it: letters, scribbles and faces are often
- * read as a digit with high confidence, but their familiarity is low.
+ * The familiarity of a digit to a model: log Σ exp(logits) of row `row` of logits [n, 10], the negative free energy of Liu
+ * et al., "Energy-based Out-of-distribution Detection" (NeurIPS 2020). Softmax loses it: letters, scribbles and faces are
+ * often read as a digit with high confidence, but their familiarity is low.
  */
 export function familiarityOf(logits: Float32Array, row: number): number {
   const from = row * 10;

@@ -5,7 +5,7 @@ type Box = LabelledMark['box'];
 /** A labelled box and a read one lie on the same digit when they share this much of what they cover together. */
 const leastShare = 0.5;
 
-/** What two boxes share of what they cover together: 0 apart, 1 the same (intersection over union). */
+/** The area that two boxes share, over the area that they cover together: 0 apart, 1 the same (intersection over union). */
 export function overlapShare([ax, ay, aw, ah]: Box, [bx, by, bw, bh]: Box): number {
   const across = Math.min(ax + aw, bx + bw) - Math.max(ax, bx);
   const down = Math.min(ay + ah, by + bh) - Math.max(ay, by);

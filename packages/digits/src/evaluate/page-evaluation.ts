@@ -2,7 +2,7 @@ import type { LabelledMark } from '../data/labelled-page.ts';
 import type { ReliabilityBin } from './calibration.ts';
 import type { Thumbnail } from './page-thumbnail.ts';
 
-/** What an evaluation needs of a reading; a `ReadPicture` has it. */
+/** The part of a reading that an evaluation needs; a `ReadPicture` has it. */
 export interface PageReading {
   readonly text: string;
   readonly confidence: number;
@@ -12,7 +12,7 @@ export interface PageReading {
   }[];
 }
 
-/** How many digits were to be read, how many were, and how many of those are right. */
+/** Numbers of digits: those that were to be read, those that were read, and those of them that are right. */
 export interface DigitCounts {
   readonly labelled: number;
   readonly read: number;
@@ -46,7 +46,7 @@ export interface PageEvaluation {
   readonly confusion: number[][];
   /** For each digit, the share that was read as itself; NaN where the set has none. */
   readonly recall: number[];
-  /** How often each digit was lost, and how often it was read where none stands. */
+  /** For each digit, the number of times that it was lost, and that it was read where none stands. */
   readonly lost: number[];
   readonly extra: number[];
   /** Wall time of a reading. */

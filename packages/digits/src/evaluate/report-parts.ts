@@ -73,7 +73,7 @@ export function renderConfusion({
   return `<div class="scroll"><table class="confusion"><thead><tr><td></td>${head}<th scope="col" class="recall">recall</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
-/** What a model's card says of where it comes from. */
+/** The origin of a model, from its card: recipe, version, data. */
 export function renderProvenance(card: ModelCard): string {
   const rows: [string, string][] = [
     ['Recipe', escapeMarkup(card.recipe)],

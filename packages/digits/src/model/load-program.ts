@@ -2,9 +2,9 @@ import { type Program, TensorError } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
 import { damaged } from './model-file.ts';
 
-/** How a model is loaded. */
+/** Options of `loadProgram`. */
 export interface LoadOptions {
-  /** What errors call the model: its file. */
+  /** The model's name in errors: its file. */
   readonly name: string;
   /** Threads inside one operator. Default: the runtime's choice. */
   readonly threads?: number | undefined;

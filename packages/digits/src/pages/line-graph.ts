@@ -65,7 +65,7 @@ function findEdges(mask: Uint8Array, width: number): Edge[] {
     passed.add(from);
     for (const first of links.get(from)!) if (!passed.has(first)) walk(from, first);
   }
-  // What is left are rings.
+  // The pixels that are left are rings.
   for (const from of pixels)
     if (!passed.has(from)) {
       passed.add(from);

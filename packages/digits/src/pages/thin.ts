@@ -1,6 +1,6 @@
 /*
  * Thinning to lines of one pixel: Z. Guo and R. W. Hall, "Parallel thinning with two-subiteration algorithms" (1989),
- * algorithm A1. What it does to a pixel depends on its eight neighbours alone, so that two tables of 256 hold it.
+ * algorithm A1. The effect on a pixel depends on its eight neighbours alone, so that two tables of 256 hold it.
  *
  *   bit:  7 0 1
  *         6   2

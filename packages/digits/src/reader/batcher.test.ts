@@ -265,7 +265,7 @@ describe('Batcher', () => {
           const controller = new AbortController();
           const answer = batcher.classify(digits(digit, count), controller.signal);
           const check = (rows: Answer) => expect(readings(rows)).toEqual(new Array(count).fill(digit));
-          // What was given up may have been read before.
+          // An aborted request may have been read before.
           answers.push(
             given ? answer.then(check, (error) => expect(error.message).toBe('gone')) : answer.then(check),
           );

@@ -25,7 +25,7 @@ export interface BatchRunner {
   run(count: number): Promise<unknown>;
 }
 
-/** How batches are made; the reader's options of the same names. */
+/** Options of a `Batcher`; the reader's options of the same names. */
 export interface BatcherOptions {
   readonly maxBatch: number;
   readonly maxQueue: number;

@@ -1,12 +1,12 @@
 /**
- * How probable it is that a whole reading is right: a logistic function of a few named reasons, fitted on validation pages
- * that were disturbed on purpose. Each reason can act in one direction only. More ink that nobody read never makes a reading
- * surer, whatever the samples of a fit say.
+ * The probability that a whole reading is right: a logistic function of a few named reasons, fitted on validation pages that
+ * were disturbed on purpose. Each reason can act in one direction only. More unread ink never makes a reading surer,
+ * whatever the samples of a fit say.
  */
 import { sigmoid } from '../detect/detector-maps.ts';
 import type { DoubtWeights } from '../model/model-card.ts';
 
-/** What is known about a reading beside its text. Shares are of all ink that was found, 0…1. */
+/** The reasons for and against a reading, besides its text. Shares are of all ink that was found, 0…1. */
 export interface Evidence {
   /** The calibrated confidences of its digits, 0…1. */
   readonly confidences: readonly number[];
@@ -40,13 +40,13 @@ const names = ['offset', 'together', 'weakest', 'weakestMark', 'unreadInk', 'oth
 const signs = [0, 1, 1, 1, -1, -1] as const;
 /** Log odds beyond this say no more: 1 − 6·10⁻⁶. */
 const surest = 12;
-/** How strongly a fit is drawn to `plainDoubt`, as a weight on half the squared distance. One sample outweighs it little. */
+/** The pull of a fit to `plainDoubt`, as a weight on half the squared distance. One sample outweighs it little. */
 const ridge = 0.1;
 const mostSteps = 50;
 /** A step that changes no weight by more than this is the last. */
 const smallestStep = 1e-9;
 
-/** 0…1: how probable it is that the whole text is right. 0 without a digit. */
+/** 0…1: the probability that the whole text is right. 0 without a digit. */
 export function confidenceOf(evidence: Evidence, weights: DoubtWeights): number {
   if (evidence.confidences.length === 0) return 0;
   const features = featuresOf(evidence);

@@ -4,7 +4,7 @@ import type { Point, Quad } from '../detect/homography.ts';
 import type { PlacedMark } from './lines.ts';
 import type { ReadCells } from './reading.ts';
 
-/** What stands in each cell of a grid: its digits from left to right. A mark belongs to the cell that its centre lies in. */
+/** The text of each cell of a grid: its digits from left to right. A mark belongs to the cell that its centre lies in. */
 export function cellsOf({ rows, columns, cells }: CellGrid, marks: readonly PlacedMark[]): ReadCells {
   const digits = marks.filter(({ kind }) => kind < digitKinds).toSorted((a, b) => a.x - b.x);
   const textOf = (cell: Quad) =>

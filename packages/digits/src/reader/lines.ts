@@ -8,7 +8,7 @@ import { readingOrder } from '../prepare/reading-order.ts';
  * can spoil one place in `written`, and no more.
  */
 
-/** Where a mark stands, in pixels. */
+/** A mark and its place, in pixels. */
 export interface PlacedMark {
   /** An index into `markKinds`; below 10 it is a digit. */
   readonly kind: number;
@@ -26,8 +26,8 @@ export interface Arrangement<M> {
   /** Digits alone: a space between two words, `\n` between two lines. It never begins or ends with a space. */
   readonly text: string;
   /**
-   * What stands there: as `text`, with the separators in their places and a space only where there is a wide gap. A sign
-   * before the first digit and a comma after the last one are kept: whoever compares it with the paper sees them there.
+   * The writing as it stands: as `text`, with the separators in their places and a space only where there is a wide gap. A
+   * sign before the first digit and a comma after the last one are kept: they are on the paper too.
    */
   readonly written: string;
   /** Separators that stand beside no digit. They are no reading, and a reason for doubt. */
@@ -36,13 +36,13 @@ export interface Arrangement<M> {
 
 /** Neighbours lie at most this much above or below one another, over how far apart they are: 24°, for a lean of 20°. */
 const steepest = 0.45;
-/** How far apart the boxes of neighbours may be, over the writing's height. */
+/** The largest gap between the boxes of neighbours, over the writing's height. */
 const neighbourGap = 1.5;
 /** A gap beside a separator that is wider than this share of the writing's height is a space. */
 const spaceGap = 0.75;
-/** Where a separator's centre is on its line: 0 = the top of the digit beside it, 1 = its foot. In the order of `.,-/:`. */
+/** The place of a separator's centre on its line: 0 = the top of the digit beside it, 1 = its foot. In order of `.,-/:`. */
 const usualPlaces = [0.95, 1.05, 0.5, 0.5, 0.6] as const;
-/** How far from there it may be. */
+/** The largest distance from there. */
 const placeTolerance = 0.5;
 
 const isDigit = ({ kind }: PlacedMark) => kind < digitKinds;
@@ -100,7 +100,7 @@ const spell = <M extends PlacedMark>(marks: readonly Placed<M>[]) =>
   marks.map(({ mark }) => characterOf(mark)).join('');
 
 /**
- * How much lines fall for each pixel to the right: the median over digits of the slope to the nearest one at their right.
+ * The fall of lines for each pixel to the right: the median over digits of the slope to the nearest one at their right.
  * Digits of a line stand closer than lines do, so that the nearest one is of the same line, nearly always.
  */
 function slopeOf(digits: readonly PlacedMark[], height: number): number {

@@ -3,7 +3,7 @@ import type { PlacedMark } from './lines.ts';
 
 /** A slash is this much taller than the digits beside it; a stroke that is not is a 1. */
 const slashHeight = 1.15;
-/** How far beside a slash its digits are, over their height. */
+/** The largest distance of a slash from its digits, over their height. */
 const slashReach = 1.5;
 /** The kind of a slash. */
 export const slash = markKinds.indexOf('/');

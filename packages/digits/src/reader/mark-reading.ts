@@ -15,14 +15,14 @@ export interface ReadMark extends PlacedMark {
   readonly row?: number;
 }
 
-/** What is known of marks besides their places. */
+/** Facts about the marks of a picture besides their places. */
 export interface MarkEvidence {
   /** Size of the upright picture, in pixels. */
   readonly width: number;
   readonly height: number;
   /** As of a PreparedPicture. */
   readonly clutter: number;
-  /** How probable it is that the whole text is right, from its reading by the digit network alone. */
+  /** The probability that the whole text is right, from its reading by the digit network alone. */
   confidenceOf(reading: ReadPicture): number;
 }
 

@@ -11,7 +11,7 @@ import { type CutPage, cutDigits } from './page-reading.ts';
 
 /** A detector at work for a reader, which closes it. */
 export interface PageFinder {
-  /** How sure a reading of what it finds is. */
+  /** The weights of the confidence of a reading of its marks. */
   readonly doubt: DoubtWeights;
   /**
    * Decodes a picture and cuts its digits out. A picture of at most 72 × 72 pixels holds a digit that was cut out already:

@@ -38,7 +38,7 @@ function pageOf(marks: readonly FoundMark[], more: Partial<FoundPage> = {}): Fou
   };
 }
 
-/** What a digit network says that knows each of these digits with that probability, and the others equally. */
+/** The answer of a digit network that gives each of these digits that probability, and the others equal ones. */
 function answerOf(digits: string, probability: number): Answer {
   return {
     probabilities: Float32Array.from({ length: 10 * digits.length }, (_, i) =>

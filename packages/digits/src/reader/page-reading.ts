@@ -1,6 +1,6 @@
 /**
- * A reading of a page on which the detector found marks. Where the marks stand decides lines, words and separators; what each
- * digit is, the detector and the network of single digits decide together.
+ * A reading of a page on which the detector found marks. The places of the marks decide lines, words and separators; the
+ * detector and the network of single digits decide together which digit each mark is.
  *
  *     marks ─slashes that are ones─▶ crops ─▶ answer of the digit network ─× the detector's─▶ reading
  */
@@ -67,7 +67,7 @@ export function composePageReading(
   };
 }
 
-/** What speaks for and against the reading of a page. */
+/** The reasons for and against the reading of a page. */
 export function evidenceOf(
   { page, marks }: Pick<CutPage, 'page' | 'marks'>,
   reading: Pick<ReadPicture, 'digits'>,

@@ -31,13 +31,13 @@ export type Picture =
   | { readonly strokes: readonly Stroke[] }
   | { readonly pixels: Uint8Array };
 
-/** How a reader is opened. */
+/** Options of `openReader`. */
 export interface ReaderOptions {
   /** A model file. Default: the bundled CNN. */
   readonly model?: string | undefined;
   /**
    * A detector's model file (recipe `page`), by which the digits of picture files are found. Default: none, and rules find
-   * them. Pen strokes do not need it: which of them are a digit, the model decides. Nor do pictures of at most 72 × 72
+   * them. Pen strokes do not need it: the model decides which of them are a digit. Nor do pictures of at most 72 × 72
    * pixels, which hold a digit that was cut out already.
    */
   readonly detector?: string | undefined;
@@ -54,7 +54,7 @@ export interface ReaderOptions {
   readonly maxPictures?: number;
   /** Pictures prepared at once, from 1. Default: the machine's parallelism, at least 2. */
   readonly maxPreparing?: number;
-  /** How long a batch waits for more digits. Default 0: until the next turn of the event loop. */
+  /** The time for which a batch waits for more digits. Default 0: until the next turn of the event loop. */
   readonly maxWaitMs?: number;
   readonly clock?: Clock;
 }

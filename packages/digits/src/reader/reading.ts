@@ -32,12 +32,12 @@ export interface ReadPicture {
   /** The digits of each word, words joined by a space, lines by `\n`. */
   readonly text: string;
   /**
-   * What stands in the picture: as `text`, with the separators in their places (`12,34`, `-828`). In picture files only
-   * a detector finds separators; without one it is `text`.
+   * The writing in the picture: as `text`, with the separators in their places (`12,34`, `-828`). In picture files only a
+   * detector finds separators; without one it is `text`.
    */
   readonly written: string;
   /**
-   * How probable it is that the whole text is right: the product of the digits' confidences (their errors are taken as
+   * The probability that the whole text is right: the product of the digits' confidences (their errors are taken as
    * independent), less where the preparation takes the ink for something other than digits. Measured on
    * texts of 1, 2, 4 and 8 validation digits its calibration error is 0.2, 0.5, 1.1 and 2.1 %; their minimum's is larger.
    */

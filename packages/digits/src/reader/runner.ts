@@ -9,7 +9,7 @@ export interface ModelRunner extends BatchRunner {
   close(): Promise<void>;
 }
 
-/** How a model is loaded. */
+/** Options of `openRunner`. */
 export interface RunnerOptions {
   readonly threads: number;
   readonly maxBatch: number;

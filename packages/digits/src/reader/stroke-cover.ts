@@ -20,14 +20,14 @@ export interface StrokeCandidates {
   readonly count: number;
   readonly candidates: readonly Candidate[];
   readonly separators: readonly Separator[];
-  /** How tall the writing may be; the tallest first. */
+  /** The possible heights of the writing, the tallest first. */
   readonly heights: readonly number[];
 }
 
-/** What it costs to leave out a stroke that is too small for a digit. */
+/** The cost of leaving out a stroke that is too small for a digit. */
 const speckCost = 3;
 /**
- * What each nat of familiarity costs that a digit lacks, up to `familiarMargin` above the model's threshold: half a digit is
+ * The cost of each nat of familiarity that a digit lacks, up to `familiarMargin` above the model's threshold: half a digit is
  * often read with a high probability, and is strange. Each digit of a split pays it, so that splitting is not free.
  */
 const strangenessCost = 0.3;
@@ -39,8 +39,8 @@ const slendernessCost = 10;
 /** Two lines of writing, rather than one of digits twice as tall, must be cheaper by this. */
 const lowerMargin = 0.5;
 /**
- * How much surer a difference of costs is than one of logs of probabilities. 3 makes the outcomes of strings of one half of
- * pendigits most probable; 2 and 5 are hardly worse.
+ * The weight of a difference of costs, over that of a difference of logs of probabilities. 3 makes the outcomes of strings of
+ * one half of pendigits most probable; 2 and 5 are hardly worse.
  */
 const sharpness = 3;
 
@@ -51,7 +51,7 @@ export interface Judged extends Candidate {
 }
 
 /**
- * The cheapest cover, at the tallest height of the writing unless a lower one is cheaper, and how probable it is, 0…1. The
+ * The cheapest cover, at the tallest height of the writing unless a lower one is cheaper, and its probability, 0…1. The
  * answer is for the digits of all candidates, in their order.
  */
 export function coverOf(
@@ -76,9 +76,7 @@ export function coverOf(
 
 const totalOf = (groups: readonly Judged[]) => groups.reduce((sum, { cost }) => sum + cost, 0);
 
-/**
- * How probable the cheapest cover is against those that do without one of its groups and say something else, 0…1.
- */
+/** The probability of the cheapest cover against those that lack one of its groups and say something else, 0…1. */
 function certaintyOf(
   count: number,
   judged: readonly Judged[],

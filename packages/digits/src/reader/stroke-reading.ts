@@ -92,7 +92,7 @@ export function composeStrokeReading(
     ...separators.map((separator) => markOf(separator, sheet)),
     ...read.flatMap(({ digits, rows, shapes }) => {
       const isSlash = shapes.length === 1 && isSlashLike(shapes[0]!);
-      // What kind of digit it is, the answer says.
+      // The answer says which digit it is.
       return digits.map((digit, i): ReadMark => {
         return { ...placed(digit.box), kind: isSlash ? slash : 0, digit, row: rows[i]! };
       });

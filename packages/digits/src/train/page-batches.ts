@@ -14,13 +14,13 @@ export interface PageBatchesOptions {
   readonly workers: number;
 }
 
-/** What a worker is started with. */
+/** The data that a worker is started with. */
 export interface PageWorkerData {
   readonly digits: LabelledSet;
   readonly stream: PageStream;
 }
 
-/** What a worker answers to a batch's number. */
+/** A worker's answer to a batch's number. */
 export interface MadeBatch {
   readonly number: number;
   readonly batch: PageBatch;

@@ -1,7 +1,7 @@
 /**
- * How sure a reading of a page is, fitted on pages that are disturbed in ways in which those of the training are not: of other
- * sizes, turned, unevenly lit, saved as JPEG. They are made from digits that nothing was trained on, and read as a reader
- * reads them.
+ * The doubt of a detector's readings, fitted on pages that are disturbed in ways in which those of the training are not: of
+ * other sizes, turned, unevenly lit, saved as JPEG. They are made from digits that nothing was trained on, and read as a
+ * reader reads them.
  */
 import { type Random, systemClock } from '@inkwire/base';
 import sharp from 'sharp';

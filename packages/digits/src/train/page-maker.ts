@@ -36,7 +36,7 @@ export function randomOfPage(seed: number, page: number): Random {
   return createRandom(createRandom(seed).below(seedBound) * 2 ** 32 + page);
 }
 
-/** Makes pages from digits. What a page shows depends on the seed and its number alone. */
+/** Makes pages from digits. The content of a page depends on the seed and its number alone. */
 export class PageMaker {
   readonly #stream: PageStream;
   readonly #glyphs: ReturnType<typeof createGlyphs>;

@@ -2,7 +2,7 @@ import { cellSide, type DetectorMaps, digitKinds } from '../detect/detector-maps
 import { type Candidate, peaksOf } from '../detect/marks.ts';
 import type { Mark } from '../pages/mark.ts';
 
-/** What was found on pages, counted. */
+/** Counts of the digits and marks that were found on pages. */
 export interface PageScore {
   /** Digits that stand on the pages. */
   readonly digits: number;

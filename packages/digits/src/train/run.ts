@@ -8,7 +8,7 @@ import type { RunDirectory } from './run-directory.ts';
 import type { RunState } from './run-state.ts';
 import type { Accuracy, Task } from './task.ts';
 
-/** What may not change when a run is resumed. */
+/** The choices that may not change when a run is resumed. */
 export type Plan = Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch' | 'extra'>;
 
 /** The progress of a run after a step. */
@@ -40,7 +40,7 @@ export interface TrainedRun {
   readonly interrupted: boolean;
 }
 
-/** What a run consists of. */
+/** The parts of a run. */
 export interface RunParts {
   readonly task: Task;
   /** The digits that it learns from: the set's name and hashes, and how many of it are not kept for validation. */

@@ -1,5 +1,5 @@
 /**
- * What a run trains: single digits (`digit-task.ts`) or pages (`page-task.ts`). The run takes the steps, keeps the history
+ * The task of a run: single digits (`digit-task.ts`) or pages (`page-task.ts`). The run takes the steps, keeps the history
  * and the checkpoints; its task knows the examples, the graph of a step, and how the model is exported and measured.
  */
 import type { Network, StepFeeds, TrainingOutputs } from '@inkwire/tensor';
@@ -36,7 +36,7 @@ export interface ExamplesState extends Partial<PicturesState> {
 /** The examples and graphs of one run. The run closes it. */
 export interface Task extends AsyncDisposable {
   readonly recipe: RunRecipe;
-  /** Where the examples of the next step are, as a checkpoint keeps it. */
+  /** The position of the next step in the examples, as a checkpoint keeps it. */
   readonly state: ExamplesState;
   /** The graph of a step. */
   build(network: Network): TrainingOutputs;
@@ -46,7 +46,7 @@ export interface Task extends AsyncDisposable {
   measure(parameters: Float32Array, isLast: boolean): Promise<Measured>;
 }
 
-/** What a task is opened with: what may not change when a run is resumed, and the threads inside one operator. */
+/** Options of a task: the choices that may not change when a run is resumed, and the threads inside one operator. */
 export interface TaskOptions {
   readonly seed: number;
   readonly steps: number;

@@ -21,11 +21,11 @@ export interface PicturesState {
   readonly augmentation: ReturnType<Random['state']>;
 }
 
-/** What a training step is fed, except the learning rate. */
+/** The inputs of a training step, except the learning rate. */
 interface PictureFeeds {
   readonly pixels: Uint8Array;
   readonly labels: Uint8Array;
-  /** Where the recipe augments. */
+  /** Present where the recipe augments. */
   readonly warp?: Float32Array;
   readonly thickness?: Float32Array;
 }
