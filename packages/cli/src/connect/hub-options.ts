@@ -9,7 +9,7 @@ import { settings, variableOf } from '../settings/settings.ts';
 /** The address at which the wire of `serve` listens by default. */
 export const defaultHub = settings.wire.byDefault;
 
-/** How to sign in: the options of every command that connects to a hub. */
+/** The options of every command that connects to a hub. */
 export interface HubFlags {
   readonly token?: string;
   readonly tls?: true;

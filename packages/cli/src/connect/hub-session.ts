@@ -39,7 +39,7 @@ export interface HubSessionOptions extends HubListener {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long a person waits for an orderly close. */
+/** The time for which a person waits for an orderly close. */
 const farewellMs = 1_500;
 const readMs = 30_000;
 const joinMs = 10_000;

@@ -103,7 +103,7 @@ export class Screen {
     const { rows } = this.#interface.getCursorPos();
     const toFirstRow = rows > 0 ? `\x1b[${rows}A` : '';
     this.#streams.output.write(`${toFirstRow}\r\x1b[J${lines}`);
-    // Where readline believes the cursor to be: without it, it goes up as many rows and wipes out what was printed.
+    // The row of the cursor, as readline believes it. Otherwise readline moves up as many rows and erases the printed lines.
     (this.#interface as Interface & { prevRows: number }).prevRows = 0;
     this.#interface.prompt(true);
   }
@@ -123,7 +123,7 @@ export class Screen {
   }
 
   #end(): void {
-    // What is said from now on begins a line of its own.
+    // The output from now on begins on a new line.
     if (this.#isTyping) this.#streams.output.write('\n');
     this.#ended = true;
     const waiting = this.#waiting;

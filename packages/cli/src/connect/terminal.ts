@@ -12,12 +12,12 @@ import { type HubListener, HubSession, type Names } from './hub-session.ts';
 import { helpText, type LineCommand, parseLineCommand } from './line-command.ts';
 import type { Screen } from './screen.ts';
 
-/** How a terminal reaches hubs. */
+/** Options of a terminal. */
 export interface TerminalOptions {
   /** The address that `connect` uses at first when none is given. */
   readonly hub: ListenAddress;
   readonly name?: string | undefined;
-  /** How often `time` is asked at once. */
+  /** The number of `time` requests that are sent at once. */
   readonly repeat: number;
   readonly isTls: boolean;
   readonly clientsOf: (address: ListenAddress) => ClientFactory;
@@ -122,7 +122,7 @@ export class Terminal {
     return this.#join(this.#options.hub);
   }
 
-  /** What a command that came without it needs to know. */
+  /** Asks for an argument that a command came without. */
   async #askFor(question: string): Promise<string | undefined> {
     const answer = (await this.#screen.ask(question))?.trim();
     return answer === '' ? undefined : answer;

@@ -135,7 +135,7 @@ async function evaluatePagesOf(
   await writeReport(flags.report, renderPageReport({ card, evaluation, history }));
 }
 
-/** How the run went that the model is of, where the model lies in the directory of a run. */
+/** The history of the model's run, when the model lies in the directory of a run. */
 async function historyBeside(file: string): Promise<HistoryRow[] | undefined> {
   try {
     return parseHistory(await readFile(join(dirname(file), 'history.csv'), 'utf8'));

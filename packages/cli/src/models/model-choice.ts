@@ -12,7 +12,7 @@ export function parseModelChoice(text: string, base: string): ModelChoice {
   return bundled === undefined ? { file: resolve(base, text) } : { bundled };
 }
 
-/** How digits are found in a picture: by rules, by the bundled detector, or by that of a file. */
+/** The finder of digits in a picture: rules, the bundled detector, or that of a file. */
 export type DetectorChoice = 'rules' | { readonly bundled: 'page' } | { readonly file: string };
 
 /** Reads a `--detector`. A file that is called like one of the words is written with a path: `./page`. */

@@ -25,7 +25,7 @@ const columns: readonly Column[] = [
 ];
 const longestName = 32;
 
-/** How much there is room for; a pipe has room for everything. */
+/** The size of the screen; that of a pipe has no limit. */
 export interface Room {
   readonly rows: number;
   readonly columns: number;

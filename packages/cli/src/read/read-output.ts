@@ -1,5 +1,5 @@
 /**
- * How `read` writes what it read: three forms of the same record.
+ * The output of `read`: three forms of the same record.
  *
  *     text   FILE  WRITTEN  CONFIDENCE, two spaces between; `  unsure` behind it when the reader is not sure
  *     json   an object a line

@@ -1,5 +1,5 @@
 /**
- * Where `serve` gets its settings from. Three layers, the upper one wins:
+ * The settings of `serve` come from layers. The upper one wins:
  *
  *     flags  >  environment (INKWIRE_…)  >  file (--config or INKWIRE_CONFIG)  >  defaults
  *
@@ -43,7 +43,7 @@ export interface Configuration {
   readonly allowedHosts: readonly string[];
   /** Files, not yet read. */
   readonly tls: { readonly cert: string; readonly key: string; readonly ca?: string } | undefined;
-  /** How an allocator shares a database; undefined where none runs. */
+  /** The configuration of an allocator that shares a database; undefined where none runs. */
   readonly pool: PoolConfiguration | undefined;
   readonly log: 'text' | 'json';
   readonly limits: { readonly http: HttpLimits; readonly wire: WireLimits };
@@ -74,7 +74,7 @@ export interface ConfigurationSources {
   readonly workingDirectory: string;
   /** The defaults of a command that differ from the usual ones. */
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
-  /** How a command spells a flag that is not called like its setting. */
+  /** Gives a setting's flag in a command where it is not called like the setting. */
   readonly flagOf?: ((name: string) => string) | undefined;
 }
 
