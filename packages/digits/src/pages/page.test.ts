@@ -5,7 +5,7 @@ import { cellSide, markKinds } from '../detect/detector-maps.ts';
 import { createGlyphs } from './glyphs.ts';
 import { drawPage } from './page.ts';
 import { createTargets, writeTargets } from './targets.ts';
-import { writePage } from './writing.ts';
+import { writePage } from './write-page.ts';
 
 /** One digit: a ring with a bar, so that a page has ink in shapes. */
 const digits: LabelledSet = {

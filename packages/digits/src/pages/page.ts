@@ -11,7 +11,8 @@ import type { GlyphSource } from './glyphs.ts';
 import { type Coverage, inkLevel } from './ink.ts';
 import type { Mark, PageSize } from './mark.ts';
 import { type BaseLine, drawPattern, drawRules, drawSheet } from './paper.ts';
-import { type Writing, writePage } from './writing.ts';
+import { writePage } from './write-page.ts';
+import type { Writing } from './written-page.ts';
 
 /** A page and what stands on it. Sides are multiples of 8. */
 export interface MadeUpPage {

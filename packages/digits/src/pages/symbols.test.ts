@@ -5,7 +5,7 @@ import type { GlyphSource } from './glyphs.ts';
 import { createHand } from './hand.ts';
 import { drawSeparator, type Figure, separatorKinds } from './separators.ts';
 import { drawCurrency, drawSign, drawSymbol, drawWord, symbolNames } from './symbols.ts';
-import { writePage } from './writing.ts';
+import { writePage } from './write-page.ts';
 
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);
 const handOf = (seed: number) => createHand(createRandom(seed));
