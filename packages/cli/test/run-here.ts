@@ -1,6 +1,9 @@
 import { vi } from 'vitest';
+import { interruptExitCodes } from '../src/interrupts.ts';
 import { run } from '../src/program.ts';
 import type { Outcome } from './inkwire.ts';
+
+const signals = Object.keys(interruptExitCodes) as (keyof typeof interruptExitCodes)[];
 
 /**
  * Runs `inkwire ARGS` in this process, for what a child process would leave to chance: `onOutput` is called with each text
@@ -20,11 +23,16 @@ export async function runHere(
   );
   const before = process.exitCode;
   process.exitCode = undefined;
+  const listening = signals.map((signal) => new Set(process.listeners(signal)));
   try {
     await run(args);
     return { code: Number(process.exitCode ?? 0), signal: null, ...written };
   } finally {
     process.exitCode = before;
+    // A command waits for a second signal until its process has ended.
+    for (const [i, signal] of signals.entries())
+      for (const listener of process.listeners(signal))
+        if (!listening[i]!.has(listener)) process.off(signal, listener);
     for (const spy of spies) spy.mockRestore();
   }
 }

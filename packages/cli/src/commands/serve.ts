@@ -54,7 +54,13 @@ async function serve(configuration: Configuration): Promise<void> {
   await using pool = await openPool(configuration);
   await using hub = createHub({ reader, readings });
   const system = [$members, $inbox, $readings(hub), ...(pool ? [$pool(pool)] : [])];
-  await using service = createWireService({ system, tables, version: version(), limits: limits.wire });
+  await using service = createWireService({
+    system,
+    tables,
+    version: version(),
+    limits: limits.wire,
+    onError: reportFailure,
+  });
   const log = createServeLog(configuration.log, (line) => process.stdout.write(line));
   const interrupted = firstInterrupt();
   {
