@@ -11,6 +11,7 @@ import {
   createCertificates,
   dialStream,
   listenStreams,
+  readTlsFiles,
   type StreamListener,
   type TlsMaterial,
   type WatchedTls,
@@ -403,5 +404,15 @@ describe('watching TLS files', () => {
       wireError('WIRE_TLS_INVALID'),
     );
     await expect(watchTls({ cert, key: certificates.ca.key })).rejects.toThrow(wireError('WIRE_TLS_INVALID'));
+  });
+
+  test('are read by their names, and one that cannot be read is named', async () => {
+    const { cert, key } = certificates.server;
+    const read = await readTlsFiles({ cert, key, ca: undefined });
+    expect(read).toEqual({ cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') });
+    await expect(readTlsFiles({ ca: directory })).rejects.toMatchObject({
+      code: 'WIRE_TLS_INVALID',
+      message: expect.stringContaining(`Cannot read ${directory}: EISDIR`),
+    });
   });
 });

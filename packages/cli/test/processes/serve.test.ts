@@ -322,7 +322,9 @@ describe('what is wrong is one clear line and exit 1', () => {
   it('a certificate that cannot be read', async () => {
     await using folder = await temporaryDirectory();
     const tls = ['--tls-cert', folder.file('c.pem'), '--tls-key', folder.file('k.pem')];
-    expect(await refused(['--data', folder.file('data'), ...tls])).toContain('(CLI_FILE_UNREADABLE)');
+    expect(await refused(['--data', folder.file('data'), ...tls])).toMatch(
+      /^inkwire: Cannot read \/\S+c\.pem: ENOENT.*\(CLI_FILE_UNREADABLE\)\n$/,
+    );
   });
 });
 

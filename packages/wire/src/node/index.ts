@@ -14,7 +14,7 @@ export {
   type TlsMaterial,
   type TlsSource,
 } from './tcp.ts';
-export { type TlsFiles, type WatchedTls, type WatchTlsOptions, watchTls } from './tls-files.ts';
+export { readTlsFiles, type TlsFiles, type WatchedTls, type WatchTlsOptions, watchTls } from './tls-files.ts';
 export { dialWebSocket, type WebSocketDialOptions } from './web-socket.ts';
 export { acceptWebSockets, type WebSocketServerOptions } from './web-socket-server.ts';
 export { wireProtocol } from './wire-protocol.ts';

@@ -37,11 +37,33 @@ export interface WatchedTls extends TlsSource, Closable {
 }
 
 /**
+ * Reads the TLS files that are named: their texts, by the same names. Rejects with `WIRE_TLS_INVALID` when one cannot be
+ * read; whether they can be used is not checked.
+ */
+export async function readTlsFiles<Files extends { readonly [Name in keyof TlsFiles]?: string | undefined }>(
+  files: Files,
+): Promise<Files> {
+  const texts: { [name: string]: string } = {};
+  // One after the other, so that of several unreadable files it is always the same one that is named.
+  for (const name of ['cert', 'key', 'ca'] as const)
+    if (files[name] !== undefined) texts[name] = await readPem(files[name]);
+  return texts as Files;
+}
+
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new WireError('WIRE_TLS_INVALID', `Cannot read ${file}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/**
  * Reads TLS files, and reads them again at intervals: their text counts, however they are replaced. Rejects with
  * `WIRE_TLS_INVALID` when they are unusable at first; later the old ones stay in use.
  */
 export async function watchTls(files: TlsFiles, options: WatchTlsOptions = {}): Promise<WatchedTls> {
-  const first = await readTls(files);
+  const first = await readTlsFiles(files);
   checkTls(first);
   return new TlsWatch(files, first, options);
 }
@@ -76,7 +98,7 @@ class TlsWatch extends Owner implements WatchedTls {
   async check(): Promise<void> {
     let text = '';
     try {
-      const material = await readTls(this.#files);
+      const material = await readTlsFiles(this.#files);
       text = JSON.stringify(material);
       if (this.closed || text === JSON.stringify(this.current)) return;
       checkTls(material);
@@ -111,15 +133,6 @@ class TlsWatch extends Owner implements WatchedTls {
 
   protected override drain(): void {
     this.#timer?.cancel();
-  }
-}
-
-async function readTls({ cert, key, ca }: TlsFiles): Promise<TlsMaterial> {
-  try {
-    const [certText, keyText] = await Promise.all([readFile(cert, 'utf8'), readFile(key, 'utf8')]);
-    return { cert: certText, key: keyText, ca: ca === undefined ? undefined : await readFile(ca, 'utf8') };
-  } catch (cause) {
-    throw new WireError('WIRE_TLS_INVALID', `A TLS file cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 
