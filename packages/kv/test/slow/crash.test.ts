@@ -31,7 +31,7 @@ function canTrace(): boolean {
 
 /**
  * Writes number after number, each with the newest number in the same transaction, as the model below expects it: many at once,
- * and then one now and then, until there is another checkpoint, and so a dozen times.
+ * and then one every fifty turns of the event loop, until there is another checkpoint, and so a dozen times.
  */
 const writing = `
   import { readFileSync, writeSync } from 'node:fs';
@@ -52,9 +52,9 @@ const writing = `
   for (let round = 0; round < 12; round++) {
     const last = checkpoint();
     for (let i = 0; i < 15; i++) await writeNext();
-    while (checkpoint() === last) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      await writeNext();
+    for (let turns = 1; checkpoint() === last; turns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (turns % 50 === 0) await writeNext();
     }
   }
   process.kill(process.pid, 'SIGKILL');`;
