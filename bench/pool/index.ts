@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- pool [--acquire] [--real [--rows some|all] [--seconds N] [--rounds N]] [--faults]
+ * `npm run bench -- pool [--acquire [--against CHECKOUT]] [--real [--rows some|all] [--seconds N] [--rounds N]] [--faults]
  * [--sim [--groups closed,even,open,trace,slow-connect]] [--invariant [--schedules N] [--seed S] [--break NAME]] [--allocator]`:
  * those that are named, or all of them.
  */
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({
   options: {
     acquire: { type: 'boolean' },
+    against: { type: 'string' },
     real: { type: 'boolean' },
     faults: { type: 'boolean' },
     sim: { type: 'boolean' },
@@ -25,7 +26,10 @@ const { values } = parseArgs({
 
 /** Each subject, imported when it is wanted. */
 const subjects = {
-  acquire: async () => (await import('./acquire.ts')).acquire(),
+  acquire: async () =>
+    values.against === undefined
+      ? (await import('./acquire.ts')).acquire()
+      : (await import('./acquire-against.ts')).acquireAgainst(values.against),
   real: async () =>
     (await import('./real/experiment.ts')).experiment({
       rows: values.rows === 'all' ? 'all' : 'some',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { median, printTable, saveResults } from '../report.ts';
+import { compared, type Sides, sidesOf } from '../against.ts';
+import { printTable, saveResults } from '../report.ts';
 import { askOnce, drive } from './generator.ts';
 import { startHub, startHubOf } from './hub.ts';
 import { fill, hget, hset, publish } from './loads.ts';
@@ -30,14 +31,14 @@ export async function against(checkout: string, rounds: number): Promise<void> {
     const rows = loads.map(({ what }) => ({ what, rates: [[], []], costs: [[], []] }) as Row);
     for (let round = 0; round < rounds; round++)
       for (const [at, load] of loads.entries())
-        for (const side of round % 2 ? [1, 0] : [0, 1]) {
+        for (const side of sidesOf(round)) {
           const hub = hubs[side]!;
           const before = processorSeconds(hub.pid);
           const began = performance.now();
           const rate = await drive(hub, { ...load, connections, inFlight, seconds });
           const elapsed = (performance.now() - began) / 1000;
-          rows[at]!.rates[side]!.push(rate);
-          rows[at]!.costs[side]!.push((1e6 * (processorSeconds(hub.pid) - before)) / (rate * elapsed));
+          rows[at]!.rates[side].push(rate);
+          rows[at]!.costs[side].push((1e6 * (processorSeconds(hub.pid) - before)) / (rate * elapsed));
         }
     printTable(
       ['in memory', 'ours a second', 'theirs', 'ratio', 'ours µs a command', 'theirs', 'ratio'],
@@ -51,11 +52,6 @@ export async function against(checkout: string, rounds: number): Promise<void> {
 
 interface Row {
   readonly what: string;
-  readonly rates: readonly [number[], number[]];
-  readonly costs: readonly [number[], number[]];
-}
-
-function compared([ours, theirs]: readonly [number[], number[]], digits: number): string[] {
-  const ratio = median(ours.map((one, round) => one / theirs[round]!));
-  return [median(ours).toFixed(digits), median(theirs).toFixed(digits), `${ratio.toFixed(3)}×`];
+  readonly rates: Sides;
+  readonly costs: Sides;
 }
