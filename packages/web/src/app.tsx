@@ -44,7 +44,7 @@ export function App() {
 
 /** A view whose code arrives after the page. */
 function Loaded({ panel: { value: Panel } }: { panel: typeof loadedPeople }) {
-  return Panel ? <Panel /> : <p class="hint">{words.value.wire.connecting}</p>;
+  return Panel ? <Panel /> : <p class="hint">{words.value.people.connecting}</p>;
 }
 
 function focusSheet(): void {

@@ -62,7 +62,7 @@ export function Header() {
 
 /** The number of people who are here, and of their messages that were not read yet. */
 function Counts() {
-  const { here, unread: unreadWords } = words.value.wire;
+  const { here, unread: unreadWords } = words.value.people;
   if (unreadCount.value > 0)
     return (
       <span class="count" key="unread">

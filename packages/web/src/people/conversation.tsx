@@ -7,7 +7,7 @@ import { connectionState } from './state.ts';
 
 /** The messages with one person, the newest at the bottom, and a line to write on. */
 export function Conversation({ person }: { person: Person }) {
-  const { log, noMessages, hasLeft } = words.value.wire;
+  const { log, noMessages, hasLeft } = words.value.people;
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
@@ -45,7 +45,7 @@ export function Conversation({ person }: { person: Person }) {
 }
 
 function MessageItem({ message: { text, time, sent }, name }: { message: Message; name: string }) {
-  const { you, gone, lost, sending } = words.value.wire;
+  const { you, gone, lost, sending } = words.value.people;
   const outcome = { gone, lost, sending, sent: '' }[sent ?? 'sent'];
   const at = new Intl.DateTimeFormat(languageTag.value, { timeStyle: 'short' }).format(time);
   return (
@@ -64,7 +64,7 @@ function MessageItem({ message: { text, time, sent }, name }: { message: Message
 
 function WriteLine({ person }: { person: Person }) {
   const text = useSignal('');
-  const { write, send: label, away } = words.value.wire;
+  const { write, send: label, away } = words.value.people;
   const isOnline = connectionState.value === 'online';
 
   function onSubmit(event: Event): void {

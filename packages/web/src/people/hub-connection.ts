@@ -125,7 +125,7 @@ async function receiveMessages(hub: Client): Promise<void> {
     const isSeen = open !== undefined && open === openPerson.peek() && !document.hidden;
     people.value = withMessage(people.peek(), from, text, Date.now(), isSeen);
     // An open conversation is a log, which screen readers read out by themselves.
-    if (!isSeen) announce(words.peek().wire.announce(from.name, text));
+    if (!isSeen) announce(words.peek().people.announce(from.name, text));
   }
 }
 

@@ -9,7 +9,7 @@ import { rename } from './hub-connection.ts';
 /** A field for one's own name. */
 export function NameForm({ name, onDone }: { name: string; onDone: () => void }) {
   const refused = useSignal<'unfit' | 'restless' | undefined>(undefined);
-  const { nameLabel, named } = words.value.wire;
+  const { nameLabel, named } = words.value.people;
 
   async function save(text: string): Promise<void> {
     const wanted = fitName(text);
@@ -39,7 +39,7 @@ export function NameForm({ name, onDone }: { name: string; onDone: () => void })
       onCancel={onDone}
     >
       <p id="name-unfit" class="name-unfit" role="status">
-        {refused.value && words.value.wire[refused.value]}
+        {refused.value && words.value.people[refused.value]}
       </p>
     </EditInPlace>
   );

@@ -16,7 +16,7 @@ const rowHeight = 68;
 
 /** Ourselves, everyone else, and below them what was read last. */
 export function PeopleList() {
-  const { alone, heading } = words.value.wire;
+  const { alone, heading } = words.value.people;
   const list = others(people.value);
   return (
     <>
@@ -39,7 +39,7 @@ export function PeopleList() {
 
 function You() {
   const isNaming = useSignal(false);
-  const { you, rename } = words.value.wire;
+  const { you, rename } = words.value.people;
   const { ownId } = people.value;
   const own = ownId === undefined ? undefined : presentPerson(people.value, ownId);
   if (!own) return null;
@@ -72,7 +72,7 @@ function You() {
 }
 
 function PersonRow({ person }: { person: Person }) {
-  const { write, unread, ownMessage } = words.value.wire;
+  const { write, unread, ownMessage } = words.value.people;
   const last = person.messages.at(-1);
   const label = [write(person.name), ...(person.unread > 0 ? [unread(person.unread)] : [])].join(', ');
   return (
@@ -103,7 +103,7 @@ function PersonRow({ person }: { person: Person }) {
 }
 
 function LatestReading() {
-  const { latest, noneYet, readFor } = words.value.wire;
+  const { latest, noneYet, readFor } = words.value.people;
   const reading = latestReading.value;
   const isNamed = reading && Object.hasOwn(words.value.source, reading.source);
   return (

@@ -41,23 +41,23 @@ export function PeoplePanel() {
           <a
             class="tool people-back"
             href={viewHref('wire')}
-            aria-label={words.value.wire.back}
-            title={words.value.wire.back}
+            aria-label={words.value.people.back}
+            title={words.value.people.back}
           >
             <BackIcon />
           </a>
         )}
         <div class="people-title">
           <h2 id="people-heading" tabIndex={-1}>
-            {person ? <bdi>{person.name}</bdi> : words.value.wire.heading}
+            {person ? <bdi>{person.name}</bdi> : words.value.people.heading}
           </h2>
           {person ? <PersonFacts person={person} /> : <State />}
         </div>
         <a
           class="tool people-close"
           href={viewHref('write')}
-          aria-label={words.value.wire.close}
-          title={words.value.wire.close}
+          aria-label={words.value.people.close}
+          title={words.value.people.close}
         >
           <CloseIcon />
         </a>
@@ -69,7 +69,7 @@ export function PeoplePanel() {
 
 /** A small line: whether the wire is connected. */
 function State() {
-  const { connecting, online, offline, refused } = words.value.wire;
+  const { connecting, online, offline, refused } = words.value.people;
   const state = connectionState.value;
   return (
     <span class="live-state" data-live={state === 'online'} role="status">

@@ -4,7 +4,7 @@ import type { Person } from './people.ts';
 
 /** The way and time in which a person connected; or that they disconnected. */
 export function PersonFacts({ person: { isHere, transport, since } }: { person: Person }) {
-  const { came, left } = words.value.wire;
+  const { came, left } = words.value.people;
   return (
     <span class="person-facts">
       {!isHere && <span class="person-left">{left}</span>}

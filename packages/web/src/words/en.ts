@@ -106,7 +106,7 @@ export const en = {
     confidence: 'Sure',
     truth: 'Truth',
   },
-  wire: {
+  people: {
     heading: 'Who is here',
     here: (count: number) => `${count} here`,
     unread: (count: number) => `${count} unread`,

@@ -107,7 +107,7 @@ export const zh: Words = {
     confidence: '把握',
     truth: '实际',
   },
-  wire: {
+  people: {
     heading: '谁在这里',
     here: (count) => `${count} 人在线`,
     unread: (count) => `${count} 条未读`,
