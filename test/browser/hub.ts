@@ -78,6 +78,8 @@ async function serve(
     '127.0.0.1:0',
     '--data',
     data,
+    // They only end a hang.
+    ...['--http-read-timeout-ms', '600000', '--wire-read-timeout-ms', '600000'],
     ...settings,
   ];
   const server = spawn(process.execPath, [command, 'serve', ...places], {

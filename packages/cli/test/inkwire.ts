@@ -6,6 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { allSettings, variableOf } from '../src/settings/settings.ts';
+
+/** Every limit on time that a hub can be given, for tests that do not try it. */
+const patientSettings = Object.fromEntries(
+  Object.keys(allSettings)
+    .filter((name) => name.endsWith('-timeout-ms'))
+    .map((name) => [variableOf(name), '600000']),
+);
 
 const bin = fileURLToPath(new URL('../bin/inkwire.js', import.meta.url));
 
@@ -40,7 +48,7 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('INKWIRE_'));
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd ?? tmpdir(),
-    env: { ...Object.fromEntries(inherited), ...options.env },
+    env: { ...Object.fromEntries(inherited), ...patientSettings, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(options.uid !== undefined && { uid: options.uid, gid: options.gid }),
   });

@@ -7,7 +7,7 @@ import { openLmdbReadings } from '@inkwire/readings/lmdb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { components } from '../src/http/schemas.ts';
 import { $readings, createHub, createWireService, listenHttp } from '../src/index.ts';
-import { formOf, json, problemIn } from './served-hub.ts';
+import { formOf, json, patientLimits, problemIn } from './served-hub.ts';
 
 /** The hub as `inkwire serve` puts it together: the bundled model, and readings on the disk. */
 describe('the hub with the bundled model and LMDB', () => {
@@ -27,7 +27,7 @@ describe('the hub with the bundled model and LMDB', () => {
     const readings = await openLmdbReadings({ directory });
     const hub = createHub({ reader, readings });
     const wire = createWireService({ system: [$readings(hub)] });
-    const listener = await listenHttp({ hub, wire }, { port: 0 });
+    const listener = await listenHttp({ hub, wire }, { port: 0, limits: patientLimits });
     let ended: Promise<void> | undefined;
     const end = () =>
       (ended ??= (async () => {

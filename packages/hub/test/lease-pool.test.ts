@@ -4,6 +4,7 @@ import { createManualClock } from '@inkwire/base';
 import { createLeaseService, createPool } from '@inkwire/pool';
 import { type LeasePoolOptions, leasePool } from '@inkwire/pool/leases';
 import { expect, it, onTestFinished } from 'vitest';
+import { patientMs } from './hub-on-wire.ts';
 import { wireHub } from './wired-hub.ts';
 
 type Connections = ReturnType<typeof createPool<object>>;
@@ -19,9 +20,11 @@ async function scene(capacity = 10) {
     leasePool({
       allocator: address,
       name: 'web-1',
+      timeoutMs: patientMs,
       pool(client) {
         const open = async () => client();
-        const pool = createPool<object>({ open, close: () => {}, limits: { min: 1, max: 5 } });
+        const limits = { min: 1, max: 5 };
+        const pool = createPool<object>({ open, close: () => {}, limits, acquireTimeoutMs: patientMs });
         pools.push(pool);
         return pool;
       },

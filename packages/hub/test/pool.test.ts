@@ -15,6 +15,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { leaseReport } from '../../pool/test/lease-report.ts';
 import { patient } from '../../wire/test/patient.ts';
 import { $pool, createWireService, listenWire, type WireOptions } from '../src/index.ts';
+import { patientMs } from './hub-on-wire.ts';
 import { serveHub, until } from './served-hub.ts';
 import { wireHub } from './wired-hub.ts';
 
@@ -34,6 +35,7 @@ function leasedPool(client: Client, name: string, options: Partial<LeaseClientOp
     open: async () => ({}),
     close: async () => {},
     limits: { min: 0, max: 0 },
+    acquireTimeoutMs: patientMs,
   });
   const transport = createWireTransport({ client, name });
   const lease = createLeaseClient({ pool, transport, name, ...options });
@@ -217,6 +219,7 @@ it('stands in the metrics, in the words of operators', async () => {
     open: async () => ({}),
     close: async () => {},
     limits: { min: 0, max: 0 },
+    acquireTimeoutMs: patientMs,
   });
   const name = 'An"na';
   await using lease = createLeaseClient({ pool, transport: service.transport(name), name, gapMs: 1 });

@@ -16,7 +16,8 @@ export interface ServedHub extends ComposedHub {
   read(body: Uint8Array<ArrayBuffer> | FormData | object, query?: string): Promise<Reading[]>;
 }
 
-const patientLimits = {
+/** Limits on time of a listener in a test that does not try them. */
+export const patientLimits = {
   headersTimeoutMs: patientMs,
   requestTimeoutMs: patientMs,
   idleTimeoutMs: patientMs,

@@ -10,11 +10,12 @@ import {
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
 import { frameOf, signIn } from './frames.ts';
+import { patientMs } from './hub-on-wire.ts';
 import { until } from './served-hub.ts';
 import { wireHub } from './wired-hub.ts';
 
 async function dial(port: number) {
-  const channel = await dialStream({ host: '127.0.0.1', port });
+  const channel = await dialStream({ host: '127.0.0.1', port, timeoutMs: patientMs });
   onTestFinished(() => channel.destroy());
   return channel;
 }

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { createYamuxSession, openStreams } from '@inkwire/wire';
 import { dialStream, listenStreams } from '@inkwire/wire/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { patient } from '../../wire/test/patient.ts';
 import { createCommandService, createMemoryTables, createTopics } from '../src/index.ts';
 import { createPeer, type Peer } from './peer.ts';
 
@@ -68,7 +69,11 @@ async function listen() {
   });
   onTestFinished(() => listener.close());
   const dial = async () => {
-    const channel = await dialStream({ host: '127.0.0.1', port: listener.port });
+    const channel = await dialStream({
+      host: '127.0.0.1',
+      port: listener.port,
+      timeoutMs: patient.timeoutMs,
+    });
     onTestFinished(() => channel.destroy());
     return channel;
   };

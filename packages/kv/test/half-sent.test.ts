@@ -13,6 +13,7 @@ import {
 } from '@inkwire/wire';
 import { dialStream, listenStreams } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
+import { patient } from '../../wire/test/patient.ts';
 import { createCommandService, createMemoryTables, createTopics } from '../src/index.ts';
 
 /*
@@ -44,7 +45,11 @@ async function serve(limits: FrameLimits = {}) {
   });
   onTestFinished(() => listener.close());
   const dial = async () => {
-    const channel = await dialStream({ host: '127.0.0.1', port: listener.port });
+    const channel = await dialStream({
+      host: '127.0.0.1',
+      port: listener.port,
+      timeoutMs: patient.timeoutMs,
+    });
     onTestFinished(() => channel.destroy());
     return channel;
   };

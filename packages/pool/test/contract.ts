@@ -24,6 +24,8 @@ export interface ContractOptions {
   readonly clock?: Clock;
   readonly breakerAfter?: number;
   readonly checkTimeoutMs?: number;
+  readonly acquireTimeoutMs?: number;
+  readonly openTimeoutMs?: number;
   onInactive?(report: InactiveReport): void;
 }
 
@@ -48,6 +50,9 @@ export interface ContractDatabase {
 
 let incarnations = 0;
 
+/** Limits on time in a test that does not try them: they only end a hang. */
+const patience = { acquireTimeoutMs: 600_000, openTimeoutMs: 600_000 };
+
 /** What every adapter has to do, on the real database and on a fake one alike. */
 export function describeAdapter(name: string, database: () => ContractDatabase): void {
   describe(name, () => {
@@ -56,7 +61,7 @@ export function describeAdapter(name: string, database: () => ContractDatabase):
     let identity: ClientIdentity;
 
     function create(options: ContractOptions = {}): ContractPool {
-      const pool = db.createPool({ limits: { min: 0, max: 2 }, client: identity, ...options });
+      const pool = db.createPool({ ...patience, limits: { min: 0, max: 2 }, client: identity, ...options });
       pools.push(pool);
       return pool;
     }

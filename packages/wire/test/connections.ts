@@ -19,6 +19,9 @@ import {
 } from '../src/node/index.ts';
 import { createYamuxSession } from '../src/yamux/index.ts';
 import type { ChannelEnds } from './channel-contract.ts';
+import { patient } from './patient.ts';
+
+const { timeoutMs } = patient;
 
 /** Something that makes connections, for as long as a test file needs it. */
 export interface Connections {
@@ -47,7 +50,9 @@ function pairing(dial: () => Promise<Channel>): {
 }
 
 export async function tcpConnections(): Promise<Connections> {
-  const { connect, onChannel } = pairing(() => dialStream({ host: '127.0.0.1', port: listener.port }));
+  const { connect, onChannel } = pairing(() =>
+    dialStream({ host: '127.0.0.1', port: listener.port, timeoutMs }),
+  );
   const listener = await listenStreams({ onChannel });
   return { connect, close: () => listener.close() };
 }
@@ -57,9 +62,9 @@ export async function tlsConnections(): Promise<Connections> {
   const server = await tlsOf(certificates, certificates.server);
   const client = await tlsOf(certificates, certificates.clients.client!);
   const { connect, onChannel } = pairing(() =>
-    dialStream({ host: '127.0.0.1', port: listener.port, tls: client }),
+    dialStream({ host: '127.0.0.1', port: listener.port, tls: client, timeoutMs }),
   );
-  const listener = await listenStreams({ onChannel, tls: server });
+  const listener = await listenStreams({ onChannel, tls: server, handshakeTimeoutMs: timeoutMs });
   return {
     connect,
     close: async () => {
@@ -71,7 +76,9 @@ export async function tlsConnections(): Promise<Connections> {
 
 export async function webSocketConnections(): Promise<Connections> {
   const server = createServer();
-  const { connect, onChannel } = pairing(() => dialWebSocket({ url: `ws://127.0.0.1:${port}/wire` }));
+  const { connect, onChannel } = pairing(() =>
+    dialWebSocket({ url: `ws://127.0.0.1:${port}/wire`, timeoutMs }),
+  );
   acceptWebSockets({ server, onChannel });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -89,7 +96,7 @@ export async function browserConnections(): Promise<Connections> {
   const server = createServer();
   const { connect, onChannel } = pairing(async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/wire`, 'kv');
-    return openWebSocket(asBrowsersHaveIt(socket));
+    return openWebSocket(asBrowsersHaveIt(socket), { timeoutMs });
   });
   acceptWebSockets({ server, onChannel });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
