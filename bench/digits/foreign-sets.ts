@@ -84,7 +84,7 @@ const sources = [
   { name: 'pendigits strokes', file: 'pendigits-strokes.train.unipen.gz', parse: parseUnipen },
 ];
 
-/** The three sets from a directory, described in its README. */
+/** The three sets of a directory: docs/figures.md says which files it has. */
 export function loadForeignSets(directory: string): Promise<ForeignSet[]> {
   return Promise.all(
     sources.map(async ({ name, file, parse }) => {

@@ -1,4 +1,7 @@
-/** `npm run bench -- digits [--speedrun | --only accuracy,foreign,nonsense,paper,reading,http,start]`. */
+/**
+ * `npm run bench -- digits [--speedrun | --only accuracy,foreign,nonsense,paper,reading,http,start] [--data DIR]`. The subjects
+ * `foreign` and `paper` need DIR, which docs/figures.md describes: its sets are not in the repository.
+ */
 import { parseArgs } from 'node:util';
 import { accuracy } from './accuracy.ts';
 import { foreign } from './foreign.ts';
@@ -10,12 +13,14 @@ import { speedrun } from './speedrun.ts';
 import { start } from './start.ts';
 
 const subjects = { accuracy, foreign, nonsense, paper, reading, http, start };
+/** Subjects that read the sets of `--data`. */
+const onForeignSets = ['foreign', 'paper'];
 
 const { values } = parseArgs({
   options: {
     speedrun: { type: 'boolean' },
     only: { type: 'string' },
-    data: { type: 'string', default: '../shared/data' },
+    data: { type: 'string', default: '' },
     // Of `paper` alone: see paper.ts.
     quick: { type: 'boolean' },
     kinds: { type: 'string' },
@@ -31,6 +36,10 @@ if (values.speedrun) {
   await speedrun();
 } else {
   const chosen = values.only?.split(',') ?? Object.keys(subjects);
+  if (values.data === '' && chosen.some((name) => onForeignSets.includes(name)))
+    throw new RangeError(
+      `Expected --data to name a directory for ${onForeignSets.join(' and ')} (docs/figures.md)`,
+    );
   for (const name of chosen) {
     const subject = subjects[name as keyof typeof subjects];
     if (!subject)
