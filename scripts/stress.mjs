@@ -5,7 +5,7 @@
 // line for every command; exit code 1 when one failed.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,8 @@ const loops = spawn(process.execPath, ['-e', loop], { detached: true, stdio: ['p
 /** Runs every command in a fresh clone; the number of those that failed. */
 async function run(number) {
   const clone = mkdtempSync(join(tmpdir(), `inkwire-stress-${number}-`));
+  // As a directory that somebody makes by hand: other users may read it.
+  chmodSync(clone, 0o755);
   execFileSync('git', ['clone', '--quiet', root, clone]);
   let failures = 0;
   for (const [index, command] of commands.entries()) {
