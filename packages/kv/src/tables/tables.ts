@@ -22,6 +22,7 @@ export interface PendingAnswer<T> extends PromiseLike<T> {
 /** The answer itself, where the engine has it at once; else a pending one. */
 export type Answer<T> = T | PendingAnswer<T>;
 
+/** Whether an answer waits for a commit: then its `result` may be called once it is `done`. */
 export function isPending<T>(answer: Answer<T>): answer is PendingAnswer<T> {
   return typeof answer === 'object' && answer !== null && 'settled' in answer;
 }
