@@ -28,11 +28,12 @@ function filesIn(directory) {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Everything that decides what a build makes: sources, the page's files, configurations, the tools' versions. */
-function inputs() {
+/** Everything that decides what a build makes: sources, the page's files, configurations, the tools' versions, this program. */
+export function inputs() {
   const isConfiguration = (name) =>
     /^(package.*\.json|tsconfig.*\.json|vite\.config\.ts|index\.html)$/.test(name);
   return [
+    fileURLToPath(import.meta.url),
     ...[root, ...packages].flatMap((directory) =>
       readdirSync(directory)
         .filter(isConfiguration)
@@ -42,10 +43,10 @@ function inputs() {
   ].filter((file) => !file.endsWith('.test.ts'));
 }
 
-/** One hash over the names and the contents of all inputs, so that a deletion counts and a checkout's new times do not. */
-function digest() {
+/** One hash over the names and the contents of files, so that a deletion counts and a checkout's new times do not. */
+export function digest(files = inputs()) {
   const hash = createHash('sha256');
-  for (const file of inputs().sort()) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
+  for (const file of files.toSorted()) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 

@@ -1,4 +1,4 @@
-// `npm start`: builds what is not built, then serves. On a built tree nothing but a few hundred file times is read.
+// `npm start`: builds what is not built, then serves. On a built tree it reads the inputs of the build, and builds nothing.
 import { ensureBuilt } from './build.mjs';
 
 ensureBuilt();
