@@ -50,7 +50,7 @@ export const httpLimits = {
     byDefault: 3_000,
     least: 10,
     describes:
-      'requests a minute from one address (an IPv6 /64 is one), files of the page apart, and as many WebSockets; more are 429',
+      'requests a minute from one address, and as many WebSockets; more are 429',
   },
   loopbackRequestsPerMinute: { byDefault: 120_000, least: 10, describes: 'the same from this machine' },
   headersTimeoutMs: {
@@ -111,7 +111,7 @@ export const wireLimits = {
     byDefault: 30,
     least: 1,
     describes:
-      'wrong tokens in a minute from one address (an IPv6 /64 is one), also over HTTP; after that every token from there is 429 for a while',
+      'wrong tokens in a minute from one address; then every token from there is 429 for a while',
   },
   loopbackWrongTokensPerMinute: { byDefault: 600, least: 1, describes: 'the same from this machine' },
   readTimeoutMs: {
