@@ -49,8 +49,7 @@ export const httpLimits = {
   requestsPerMinute: {
     byDefault: 3_000,
     least: 10,
-    describes:
-      'requests a minute from one address, and as many WebSockets; more are 429',
+    describes: 'requests a minute from one address, and as many WebSockets; more are 429',
   },
   loopbackRequestsPerMinute: { byDefault: 120_000, least: 10, describes: 'the same from this machine' },
   headersTimeoutMs: {
@@ -110,8 +109,7 @@ export const wireLimits = {
   wrongTokensPerMinute: {
     byDefault: 30,
     least: 1,
-    describes:
-      'wrong tokens in a minute from one address; then every token from there is 429 for a while',
+    describes: 'wrong tokens in a minute from one address; then every token from there is 429 for a while',
   },
   loopbackWrongTokensPerMinute: { byDefault: 600, least: 1, describes: 'the same from this machine' },
   readTimeoutMs: {
