@@ -1,29 +1,9 @@
 import { expect, it } from 'vitest';
+import { leaseReport } from '../../test/lease-report.ts';
 import { Client } from './client.ts';
 import { Clients } from './clients.ts';
-import type { LeaseReport } from './messages.ts';
 
-const report: LeaseReport = {
-  client: 'a',
-  incarnation: 'a#1',
-  epoch: 1,
-  appliedGrant: 0,
-  sequence: 1,
-  max: 0,
-  inUse: 0,
-  idle: 0,
-  opening: 0,
-  closing: 0,
-  queued: 0,
-  longestWaitMs: 0,
-  failures: 0,
-  completed: 0,
-  serviceMs: 0,
-  floor: 1,
-  ceiling: 10,
-  weight: 1,
-  isLeaving: false,
-};
+const report = leaseReport('a', { epoch: 1 });
 
 const create = (incarnation = 'a#1') => new Client({ name: 'a', incarnation, floor: 1 }, 'member', 1100);
 

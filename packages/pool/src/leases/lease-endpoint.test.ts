@@ -1,31 +1,12 @@
 import { createManualClock } from '@inkwire/base';
 import { expect, it } from 'vitest';
+import { leaseReport } from '../../test/lease-report.ts';
 import type { LeaseReply, LeaseReport } from '../allocator/messages.ts';
 import { decodeReply, encodeReport } from './codec.ts';
 import { createLeaseEndpoint } from './lease-endpoint.ts';
 import type { LeaseService } from './lease-service.ts';
 
-const report: LeaseReport = {
-  client: 'a',
-  incarnation: 'a#1',
-  epoch: 1,
-  appliedGrant: 0,
-  sequence: 5,
-  max: 0,
-  inUse: 0,
-  idle: 0,
-  opening: 0,
-  closing: 0,
-  queued: 0,
-  longestWaitMs: 0,
-  failures: 0,
-  completed: 0,
-  serviceMs: 0,
-  floor: 1,
-  ceiling: 10,
-  weight: 1,
-  isLeaving: false,
-};
+const report = leaseReport('a', { epoch: 1, sequence: 5 });
 const reply: LeaseReply = { kind: 'farewell', client: 'a', incarnation: 'a#1', epoch: 1, answers: 5 };
 
 /** An endpoint of a service that replies when the test says so. */
