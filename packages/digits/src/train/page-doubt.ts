@@ -7,8 +7,7 @@ import { type Random, systemClock } from '@inkwire/base';
 import sharp from 'sharp';
 import type { LabelledSet } from '../data/labelled-set.ts';
 import type { Detector } from '../detect/detector.ts';
-import { findMarksIn } from '../detect/find-marks.ts';
-import { decodeForPlane } from '../detect/plane.ts';
+import { findMarks } from '../detect/find-marks.ts';
 import { DigitsError } from '../errors.ts';
 import type { DoubtWeights, ModelCard } from '../model/model-card.ts';
 import { bundledModel, openModelFile } from '../model/model-file.ts';
@@ -88,7 +87,7 @@ async function judge(
   card: ModelCard,
 ): Promise<DoubtSample | undefined> {
   try {
-    const found = cutDigits(await findMarksIn(await decodeForPlane(bytes), detector));
+    const found = cutDigits(await findMarks(bytes, detector));
     const answer = await batcher.classify(stackDigits(found.digits));
     const reading = composePageReading(found, answer, card, plainDoubt);
     const isRight = digitsOf(reading.text) === digitsOf(arrangeMarks(page.marks).text);
