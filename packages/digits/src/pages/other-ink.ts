@@ -1,5 +1,5 @@
 /** Ink that is no writing of the page. */
-import { between, scaled } from './chance.ts';
+import { between, chance, scaled } from './chance.ts';
 import { type Coverage, createCanvas, drawPath, stamp } from './ink.ts';
 import type { WrittenPage } from './written-page.ts';
 
@@ -20,6 +20,35 @@ export function scribble({ random, hand, size, other }: WrittenPage): void {
     const thickness = Math.max(1, hand.writer.nib.width * hand.height) * between(random, 0.6, 1.3);
     drawPath(other, path, thickness);
   }
+}
+
+/**
+ * Adds one long line that comes back again and again: a wave, a zigzag, loops, a spiral, a tangle. It has too many turns
+ * to be a digit, and may be much larger than one.
+ */
+export function doodle({ random, hand, size, other }: WrittenPage): void {
+  const [x, y] = [between(random, 0, size.width), between(random, 0, size.height)];
+  const reach = hand.height * scaled(random, 0.25, 2.5);
+  const heading = between(random, -0.6, 0.6) + (chance(random, 0.2) ? Math.PI / 2 : 0);
+  const [cos, sin] = [Math.cos(heading), Math.sin(heading)];
+  const turns = between(random, 2.5, 10);
+  // Two points a turn are the corners of a zigzag.
+  const points = chance(random, 0.35) ? 2 : 14;
+  const drift = chance(random, 0.75) ? scaled(random, 0.3, 2) : 0;
+  const breadth = drift === 0 ? between(random, 0.4, 1.2) : between(random, 0, 1);
+  const pace = drift === 0 && chance(random, 0.5) ? between(random, 0.4, 1.7) : 1;
+  const ends = between(random, 0.1, 1);
+  const loose = between(random, 0, 0.12);
+  const path: [number, number][] = [];
+  for (let step = 0; step <= turns * points; step++) {
+    const turn = step / points;
+    const swing = reach * (1 + (ends - 1) * (turn / turns));
+    const along = drift * reach * (turn - turns / 2) + swing * breadth * Math.cos(2 * Math.PI * turn * pace);
+    const across = swing * (Math.sin(2 * Math.PI * (turn + 0.25)) + loose * random.normal());
+    path.push([x + along * cos - across * sin, y + along * sin + across * cos]);
+  }
+  const thickness = Math.max(1, hand.writer.nib.width * hand.height) * between(random, 0.6, 1.3);
+  drawPath(other, path, thickness);
 }
 
 /** Adds digits of the other side, mirrored. */

@@ -11,6 +11,7 @@ import type { GlyphSource } from './glyphs.ts';
 import { type Coverage, inkLevel } from './ink.ts';
 import type { Mark, PageSize } from './mark.ts';
 import { type BaseLine, drawPattern, drawRules, drawSheet } from './paper.ts';
+import { placeThings } from './things.ts';
 import { writePage } from './write-page.ts';
 import type { Writing } from './written-page.ts';
 
@@ -35,6 +36,7 @@ export function drawPage(glyphs: GlyphSource, random: Random, size: PageSize): M
   const writing = writePage(glyphs, random, size);
   const ink = chance(random, 0.75) ? between(random, 0.45, 0.95) : scaled(random, 0.07, 0.45);
   const levels = drawSheet(random, width, height, ink);
+  if (chance(random, writing.marks.length === 0 ? 0.35 : 0.05)) placeThings(random, levels, width, height);
   printOn(levels, random, size, writing.line, ink);
   if (writing.behind) darken(levels, writing.behind, ink * between(random, 0.1, 0.4));
   layInk(levels, writing, random, ink);

@@ -3,22 +3,27 @@ import { chance } from './chance.ts';
 import type { GlyphSource } from './glyphs.ts';
 import { writeNumbers, writeWords } from './lines.ts';
 import type { PageSize } from './mark.ts';
-import { scribble, showThrough } from './other-ink.ts';
+import { doodle, scribble, showThrough } from './other-ink.ts';
 import { writeSingle, writeTable } from './single-digits.ts';
 import { writeUnfit } from './unfit-digits.ts';
 import { type Writing, WrittenPage } from './written-page.ts';
+
+/** The share of pages with digits. */
+const numbers = 0.88;
 
 /** Writes a page: lines, a table of single digits, one large digit, digits of an unfit size, words, or nothing. */
 export function writePage(glyphs: GlyphSource, random: Random, size: PageSize): Writing {
   const page = new WrittenPage(glyphs, random, size);
   const kind = random.next();
-  if (kind < 0.7) writeNumbers(page);
-  else if (kind < 0.78) writeTable(page);
-  else if (kind < 0.83) writeSingle(page);
-  else if (kind < 0.91) writeUnfit(page, 58, 240);
-  else if (kind < 0.94) writeUnfit(page, 4, 8);
-  else if (kind < 0.97) writeWords(page);
-  if (chance(random, kind < 0.94 ? 0.25 : 0.7)) scribble(page);
+  if (kind < 0.64) writeNumbers(page);
+  else if (kind < 0.72) writeTable(page);
+  else if (kind < 0.77) writeSingle(page);
+  else if (kind < 0.85) writeUnfit(page, 58, 240);
+  else if (kind < numbers) writeUnfit(page, 4, 8);
+  else if (kind < 0.95) writeWords(page);
+  const isWithout = kind >= numbers;
+  if (chance(random, isWithout ? 0.5 : 0.25)) scribble(page);
+  if (chance(random, isWithout ? 0.5 : 0.05)) doodle(page);
   if (chance(random, 0.05)) showThrough(page);
   return page;
 }

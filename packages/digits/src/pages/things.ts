@@ -1,0 +1,35 @@
+/** Things that are not writing, as a camera sees them: flat shapes with light on one side, one before the other. */
+import type { Random } from '@inkwire/base';
+import { between, chance, scaled } from './chance.ts';
+
+/**
+ * Puts up to four round or angular things on a sheet. `plane` [height × width], 0 = black, 1 = white. None is so dark that
+ * ink on it could not be seen.
+ */
+export function placeThings(random: Random, plane: Float32Array, width: number, height: number): void {
+  for (let left = 1 + random.below(4); left > 0; left--) placeThing(random, plane, width, height);
+}
+
+function placeThing(random: Random, plane: Float32Array, width: number, height: number): void {
+  const [cx, cy] = [between(random, 0, width), between(random, 0, height)];
+  const [rx, ry] = [scaled(random, 6, 120), scaled(random, 6, 120)];
+  const angle = between(random, 0, Math.PI);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  // 2 is an ellipse, more is a rectangle with round corners, 1 a rhombus.
+  const power = chance(random, 0.6) ? 2 : scaled(random, 1, 12);
+  const level = between(random, 0.25, 1);
+  const light = between(random, 0, 0.35);
+  const lit = between(random, 0, 2 * Math.PI);
+  const [lx, ly] = [light * Math.cos(lit), light * Math.sin(lit)];
+  const soft = scaled(random, 0.5, 6) / Math.min(rx, ry);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const [dx, dy] = [x - cx, y - cy];
+      const [u, v] = [(cos * dx + sin * dy) / rx, (cos * dy - sin * dx) / ry];
+      const out = (Math.abs(u) ** power + Math.abs(v) ** power) ** (1 / power);
+      if (out > 1 + soft) continue;
+      const share = Math.min(1, (1 + soft - out) / (2 * soft));
+      const shade = Math.max(0.2, level * (1 + lx * u + ly * v));
+      plane[y * width + x]! += share * (shade - plane[y * width + x]!);
+    }
+}
