@@ -8,7 +8,7 @@ import { serveHub, until } from './served-hub.ts';
 
 describe('closing the listener', () => {
   it('answers what is under way, and nothing new', async () => {
-    const { fetch, reader, listener, readings, url } = await serveHub();
+    const { fetch, reader, listener, readings } = await serveHub();
     const release = reader.hold();
     const asked = fetch('/api/readings', {
       method: 'POST',
@@ -20,14 +20,17 @@ describe('closing the listener', () => {
     expect(listener.closed).toBe(true);
     await expect
       .poll(() =>
-        fetch(`${url}/healthz`).then(
+        fetch('/healthz').then(
           ({ status }) => status,
           () => 0,
         ),
       )
       .not.toBe(200);
     release();
-    expect((await asked).status).toBe(201);
+    const answer = await asked;
+    expect(answer.status).toBe(201);
+    // Otherwise the client keeps the connection, and the listener waits for `keepAliveTimeoutMs`.
+    expect(answer.headers.get('connection')).toBe('close');
     await closing;
     await listener.close();
     expect(await readings.count()).toBe(1);

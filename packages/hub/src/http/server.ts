@@ -70,6 +70,7 @@ export async function createMetricsServer(
 /** The checks of every request, before anything else. */
 async function addChecks(app: FastifyInstance, options: ResolvedHttpOptions, access: Access): Promise<void> {
   app.server.maxConnections = options.limits.maxConnections;
+  addLastAnswers(app);
   addSecurityHeaders(app, options.tls !== undefined);
   await addRateLimit(app, options);
   addGuard(app, options, access);
@@ -119,6 +120,17 @@ function toHeaderError(code: string | undefined): HubError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return new HubError('HUB_REQUEST_TIMEOUT', 'The request did not arrive in time', { retryable: true });
   return new HubError('HUB_REQUEST_MALFORMED', 'The request is not HTTP');
+}
+
+/** While the server closes, an answer is the last of its connection: a client that kept it would hold up the end. */
+function addLastAnswers(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
 }
 
 function addSecurityHeaders(app: FastifyInstance, secure: boolean): void {
