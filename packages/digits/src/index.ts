@@ -36,7 +36,7 @@ export { type Report, renderReport } from './evaluate/report.ts';
 export { type AskedReader, softmaxWeights } from './evaluate/softmax-weights.ts';
 export { renderWeights } from './evaluate/weights.ts';
 export { wilsonInterval } from './evaluate/wilson.ts';
-export type { DoubtWeights, ModelCard, ModelFigures } from './model/model-card.ts';
+export type { DoubtWeights, ModelCard, ModelFigures, NamingWeights } from './model/model-card.ts';
 export {
   bundledModel,
   type ModelFile,

@@ -22,6 +22,8 @@ const doubt = z.object({
   otherWriting: z.number().max(0),
 });
 
+const naming = z.object({ network: z.number().min(0), detector: z.number().min(0) });
+
 /** The form of a card. Unknown keys are kept, so that an older program reads a newer model. */
 export const modelCardSchema = z.looseObject({
   recipe: z.string().min(1),
@@ -36,6 +38,7 @@ export const modelCardSchema = z.looseObject({
   unsureErrorRate: share,
   familiarAbove: z.number().optional(),
   marks: z.string().optional(),
+  naming: naming.optional(),
   doubt: doubt.optional(),
   figures: z.array(figures.loose()),
 });
@@ -69,6 +72,14 @@ export interface DoubtWeights {
   readonly otherWriting: number;
 }
 
+/** The powers of the two opinions on which digit a mark is (see reader/naming.ts). Neither is below 0. */
+export interface NamingWeights {
+  /** Of the probabilities of the network of single digits. */
+  readonly network: number;
+  /** Of those of the detector. */
+  readonly detector: number;
+}
+
 /** The description of a model inside its file: JSON under the key `inkwire` in the ONNX file's metadata_props. */
 export interface ModelCard {
   readonly recipe: string;
@@ -95,6 +106,8 @@ export interface ModelCard {
   readonly familiarAbove?: number | undefined;
   /** A detector's: the kinds of marks, in the order of its heat maps. Absent: the model reads single digits. */
   readonly marks?: string | undefined;
+  /** A detector's: how much its opinion on a digit counts beside the digit network's. Absent: both count in full. */
+  readonly naming?: NamingWeights | undefined;
   /** A detector's: how sure a reading is that it has a part in. Absent: as the digits' confidences say together. */
   readonly doubt?: DoubtWeights | undefined;
   readonly figures: readonly ModelFigures[];

@@ -1,18 +1,16 @@
 import { openDetector } from '../detect/detector.ts';
 import { findMarksIn } from '../detect/find-marks.ts';
 import { decodeForPlane } from '../detect/plane.ts';
-import type { DoubtWeights } from '../model/model-card.ts';
 import { openModelFile } from '../model/model-file.ts';
 import { greyOf } from '../prepare/decode.ts';
 import { cutOutSide, prepareGrey } from '../prepare/prepare-picture.ts';
 import type { PreparedPicture } from '../prepare/prepared.ts';
-import { plainDoubt } from './doubt.ts';
-import { type CutPage, cutDigits } from './page-reading.ts';
+import { type CutPage, cutDigits, type PageWeights, weightsOf } from './page-reading.ts';
 
 /** A detector at work for a reader, which closes it. */
 export interface PageFinder {
-  /** The weights of the confidence of a reading of its marks. */
-  readonly doubt: DoubtWeights;
+  /** The weights of a reading of its marks. */
+  readonly weights: PageWeights;
   /**
    * Decodes a picture and cuts its digits out. A picture of at most 72 × 72 pixels holds a digit that was cut out already:
    * rules prepare it, in a twentieth of the time. Throws as `preparePicture` does.
@@ -26,7 +24,7 @@ export async function openPageFinder(file: string, threads: number): Promise<Pag
   const { bytes: graph, card } = await openModelFile(file);
   const detector = await openDetector(graph, { threads, name: file });
   return {
-    doubt: card.doubt ?? plainDoubt,
+    weights: weightsOf(card),
     async find(bytes, signal) {
       const raster = await decodeForPlane(bytes, { signal });
       const { fullWidth: width, fullHeight: height } = raster;

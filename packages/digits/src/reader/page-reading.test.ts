@@ -4,7 +4,7 @@ import type { FoundPage } from '../detect/find-marks.ts';
 import type { FoundMark } from '../detect/marks.ts';
 import type { Answer } from './batcher.ts';
 import { plainDoubt } from './doubt.ts';
-import { composePageReading, cutDigits } from './page-reading.ts';
+import { composePageReading, cutDigits, weightsOf } from './page-reading.ts';
 
 /** Marks that stand side by side on one line, each of its character's usual size. */
 function marksOf(text: string): FoundMark[] {
@@ -50,7 +50,7 @@ function answerOf(digits: string, probability: number): Answer {
 
 const card = { unsureBelow: 0.9, familiarAbove: 0 };
 const read = (marks: readonly FoundMark[], said: string, probability = 0.99, more: Partial<FoundPage> = {}) =>
-  composePageReading(cutDigits(pageOf(marks, more)), answerOf(said, probability), card, plainDoubt);
+  composePageReading(cutDigits(pageOf(marks, more)), answerOf(said, probability), card, weightsOf({}));
 
 test('a reading has the digits, the separators in `written`, and boxes of whole pixels', () => {
   const { text, written, unsure, digits, confidence } = read(marksOf('12,34'), '1234');
@@ -102,7 +102,7 @@ test('a weak mark, ink that was not read and other writing lower the confidence 
   const at = (score: number, unread = { marks: 0, others: 0 }) => {
     const marks = marksOf('12,5').map((mark, i) => (i === 2 ? { ...mark, score } : mark));
     const cut = cutDigits(pageOf(marks, { unread }));
-    return composePageReading(cut, answerOf('125', 0.9), card, doubt);
+    return composePageReading(cut, answerOf('125', 0.9), card, weightsOf({ doubt }));
   };
   const { confidence } = at(0.9);
   expect(at(0.4).confidence).toBeLessThan(confidence);

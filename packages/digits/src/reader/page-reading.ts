@@ -7,13 +7,14 @@
 import { digitKinds } from '../detect/detector-maps.ts';
 import type { FoundPage } from '../detect/find-marks.ts';
 import type { FoundMark } from '../detect/marks.ts';
-import type { DoubtWeights, ModelCard } from '../model/model-card.ts';
+import type { DoubtWeights, ModelCard, NamingWeights } from '../model/model-card.ts';
 import type { PreparedDigit } from '../prepare/prepared.ts';
 import type { Answer } from './batcher.ts';
-import { confidenceOf, type Evidence } from './doubt.ts';
+import { confidenceOf, type Evidence, plainDoubt } from './doubt.ts';
 import { cellsOf } from './grid-cells.ts';
 import { withoutLoneSlashes } from './lone-slashes.ts';
 import { composeMarks, nameDigits, type ReadMark } from './mark-reading.ts';
+import { nameTogether, plainNaming } from './naming.ts';
 import type { ReadPicture } from './reading.ts';
 
 /** A page with its digits as the digit network wants them. */
@@ -42,18 +43,26 @@ function wholeBox({ boxOf, width, height }: FoundPage, mark: FoundMark): [number
   return [left, top, Math.max(1, right - left), Math.max(1, bottom - top)];
 }
 
-/**
- * The reading of a page from the digit network's answer for its digits. A digit's probabilities are the product of the
- * network's and the detector's, which err independently for the most part.
- */
+/** The weights of a detector's card. */
+export interface PageWeights {
+  readonly naming: NamingWeights;
+  readonly doubt: DoubtWeights;
+}
+
+/** The weights of a card; of one without, the plain ones. */
+export function weightsOf({ naming, doubt }: Pick<ModelCard, 'naming' | 'doubt'>): PageWeights {
+  return { naming: naming ?? plainNaming, doubt: doubt ?? plainDoubt };
+}
+
+/** The reading of a page from the digit network's answer for its digits. */
 export function composePageReading(
   { page, marks }: CutPage,
   answer: Answer,
   card: Pick<ModelCard, 'unsureBelow' | 'familiarAbove'>,
-  doubt: DoubtWeights,
+  { naming, doubt }: PageWeights,
 ): ReadPicture {
   const logits = marks.filter(({ row }) => row !== undefined).map((mark) => mark.logits);
-  const judged = { ...answer, probabilities: together(answer.probabilities, logits) };
+  const judged = { ...answer, probabilities: nameTogether(answer.probabilities, logits, naming) };
   const named = nameDigits(marks, judged);
   const evidence = {
     width: page.width,
@@ -78,21 +87,4 @@ export function evidenceOf(
     unreadInk: page.unread.marks,
     otherWriting: Math.min(1, page.unread.others),
   };
-}
-
-/** [n, 10]: the product of two opinions on each digit, normalised. */
-function together(probabilities: Float32Array, logits: readonly Float32Array[]): Float32Array {
-  const result = new Float32Array(probabilities.length);
-  logits.forEach((row, i) => {
-    const highest = Math.max(...row);
-    let total = 0;
-    for (let digit = 0; digit < 10; digit++) {
-      const value = probabilities[i * 10 + digit]! * Math.exp(row[digit]! - highest);
-      result[i * 10 + digit] = value;
-      total += value;
-    }
-    for (let digit = 0; digit < 10; digit++)
-      result[i * 10 + digit] = total > 0 ? result[i * 10 + digit]! / total : probabilities[i * 10 + digit]!;
-  });
-  return result;
 }

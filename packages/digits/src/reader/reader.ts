@@ -179,7 +179,7 @@ class ModelReader extends Owner implements Reader {
     const found = await this.#prepare(() => finder.find(bytes, signal), signal);
     if (!('page' in found)) return this.#readDigits(found, signal);
     const answer = await this.#batcher.classify(stackDigits(found.digits), signal);
-    return composePageReading(found, answer, this.card, finder.doubt);
+    return composePageReading(found, answer, this.card, finder.weights);
   }
 
   #prepare<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -27,7 +27,7 @@ export interface PageMaps {
 export interface PageRecipe extends RunRecipe {
   /** Of the made-up pages. */
   readonly size: PageSize;
-  /** Disturbed pages that doubt is fitted on after the last step. */
+  /** Disturbed pages that the confidence is fitted on after the last step; a quarter as many others are for names. */
   readonly doubtPages: number;
   /** From normalised planes `[batch, 1, height, width]`, sides multiples of 8 and perhaps named, to maps. */
   maps(network: Network, planes: Tensor): PageMaps;
@@ -41,7 +41,7 @@ export interface PageOptions {
   readonly batch?: number;
   /** Of a page in training, pixels; multiples of 8. */
   readonly size?: PageSize;
-  /** Disturbed pages that doubt is fitted on after the last step. */
+  /** Disturbed pages that the confidence is fitted on after the last step; a quarter as many others are for names. */
   readonly doubtPages?: number;
   readonly peakRate?: number;
   readonly weightDecay?: number;

@@ -8,10 +8,11 @@ import { leastScore } from '../detect/marks.ts';
 import { wilsonInterval } from '../evaluate/wilson.ts';
 import type { PageRecipe } from '../recipes/page.ts';
 import { PageBatches } from './page-batches.ts';
-import { fitPageDoubt } from './page-doubt.ts';
+
 import { buildPageTraining, exportPageRecipe } from './page-graphs.ts';
 import { PageMaker } from './page-maker.ts';
 import { PageCounter } from './page-score.ts';
+import { fitPageWeights } from './page-weights.ts';
 import type { ExamplesState, Measured, MeasuredCard, Task, TaskOptions } from './task.ts';
 
 /** Pages in each measurement, and batches of as many pages as a step that the batch norms take their statistics from. */
@@ -22,7 +23,7 @@ const pageSeeds = {
   validation: 3_000_003,
   sample: 4_000_037,
   statistics: 5_000_011,
-  doubt: 7_000_003,
+  weights: 7_000_003,
 } as const;
 /** Added to the run's seed: pages have random numbers of their own. */
 const pageStream = 6_000_011;
@@ -72,7 +73,8 @@ export class PageTask implements Task {
 
   /**
    * Exports the detector, and looks for the digits of pages from the training digits and from the validation digits. The
-   * accuracies are F1: the harmonic mean of recall and precision. After the last step doubt is fitted too.
+   * accuracies are F1: the harmonic mean of recall and precision. After the last step the weights of readings are fitted
+   * too.
    */
   async measure(parameters: Float32Array, isLast: boolean): Promise<Measured> {
     const { train, validation } = this.#split;
@@ -95,9 +97,9 @@ export class PageTask implements Task {
     const accuracy = { train: sample.accuracy, validation: held.accuracy };
     const card = cardOf(held, `${validation.name}-pages`);
     if (!isLast) return { graph, accuracy, card };
-    const pages = { pages: this.recipe.doubtPages, seed: pageSeeds.doubt };
-    const doubt = await fitPageDoubt({ detector, digits: validation, threads, ...pages });
-    return { graph, accuracy, card: { ...card, doubt } };
+    const pages = { pages: this.recipe.doubtPages, seed: pageSeeds.weights };
+    const weights = await fitPageWeights({ detector, digits: validation, threads, ...pages });
+    return { graph, accuracy, card: { ...card, ...weights } };
   }
 
   #makerOf(digits: LabelledSet, seed: number): PageMaker {

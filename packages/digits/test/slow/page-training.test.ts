@@ -61,6 +61,7 @@ test('a run leaves a detector with its card, and the history', async () => {
   expect(card).toMatchObject({ recipe: 'page', seed: 5, marks: '0123456789.,-/:', unsureBelow: 0.3 });
   expect(card.command).toBe('inkwire train page --steps 8 --batch 2 --seed 5');
   expect(card.doubt!.together).toBeGreaterThanOrEqual(0);
+  expect(card.naming!.detector).toBeGreaterThanOrEqual(0);
   const [figures] = card.figures;
   expect(figures!.count).toBeGreaterThan(0);
   expect(figures!.found).toBeGreaterThanOrEqual(figures!.correct);

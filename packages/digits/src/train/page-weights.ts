@@ -1,0 +1,113 @@
+/**
+ * The weights of a detector's card: how much its opinion on a digit counts, and how sure a reading is. They are fitted on
+ * disturbed pages of digits that nothing was trained on, read as a reader reads them.
+ */
+import { systemClock } from '@inkwire/base';
+import type { LabelledSet } from '../data/labelled-set.ts';
+import type { Detector } from '../detect/detector.ts';
+import { digitKinds } from '../detect/detector-maps.ts';
+import { findMarks } from '../detect/find-marks.ts';
+import { DigitsError } from '../errors.ts';
+import { bundledModel, openModelFile } from '../model/model-file.ts';
+import { Batcher } from '../reader/batcher.ts';
+import { type DoubtSample, fitDoubt } from '../reader/doubt.ts';
+import { arrangeMarks } from '../reader/lines.ts';
+import { fitNaming, type NamingSample } from '../reader/naming.ts';
+import {
+  type CutPage,
+  composePageReading,
+  cutDigits,
+  evidenceOf,
+  type PageWeights,
+  weightsOf,
+} from '../reader/page-reading.ts';
+import { stackDigits } from '../reader/reading.ts';
+import { openRunner } from '../reader/runner.ts';
+import { type DisturbedPage, disturbedPages } from './disturbed-pages.ts';
+
+/** Options of `fitPageWeights`. */
+export interface PageWeightsOptions {
+  readonly detector: Detector;
+  /** Digits that neither the detector nor the network of single digits was trained on. */
+  readonly digits: LabelledSet;
+  /** Pages for the confidence; a quarter as many others are for the names of digits. */
+  readonly pages: number;
+  readonly seed: number;
+  readonly threads: number;
+}
+
+/**
+ * Reads disturbed pages with a detector and the bundled `cnn`, and fits on them which digit a mark is and, on others, how sure
+ * a reading is.
+ */
+export async function fitPageWeights(options: PageWeightsOptions): Promise<PageWeights> {
+  const { detector, digits, pages, seed, threads } = options;
+  const network = bundledModel();
+  const file = await openModelFile(network);
+  const runner = await openRunner(file, network, { threads, maxBatch: 64 });
+  const { temperature } = file.card;
+  const batcher = new Batcher(runner, {
+    maxBatch: 64,
+    maxQueue: 4096,
+    maxWaitMs: 0,
+    temperature,
+    clock: systemClock,
+  });
+  const forNames = Math.ceil(pages / 4);
+  try {
+    const named: NamingSample[] = [];
+    for await (const disturbed of disturbedPages(digits, seed, 0, forNames)) {
+      const found = await cutOf(disturbed, detector);
+      if (!found) continue;
+      const { probabilities } = await batcher.classify(stackDigits(found.digits));
+      named.push(...namesOf(disturbed, found, probabilities));
+    }
+    const weights = weightsOf({ naming: fitNaming(named) });
+    const samples: DoubtSample[] = [];
+    for await (const disturbed of disturbedPages(digits, seed, forNames, pages)) {
+      const found = await cutOf(disturbed, detector);
+      if (!found) continue;
+      const answer = await batcher.classify(stackDigits(found.digits));
+      const reading = composePageReading(found, answer, file.card, weights);
+      const isRight = digitsOf(reading.text) === digitsOf(arrangeMarks(disturbed.page.marks).text);
+      samples.push({ evidence: evidenceOf(found, reading), isRight });
+    }
+    return { ...weights, doubt: fitDoubt(samples) };
+  } finally {
+    await batcher.idle();
+    await runner.close();
+  }
+}
+
+/** The digits of a page; undefined where none was found. */
+async function cutOf({ bytes }: DisturbedPage, detector: Detector): Promise<CutPage | undefined> {
+  try {
+    const found = cutDigits(await findMarks(bytes, detector));
+    return found.digits.length === 0 ? undefined : found;
+  } catch (error) {
+    if (error instanceof DigitsError && error.code === 'DIGITS_NONE_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** Those of the digits found in whose box the middle of one digit stands: what it is, and the opinions on it. */
+function namesOf(
+  { page, toPicture }: DisturbedPage,
+  found: CutPage,
+  probabilities: Float32Array,
+): NamingSample[] {
+  const digits = page.marks.filter(({ kind }) => kind < digitKinds);
+  const middles = digits.map(({ kind, x, y }) => ({ kind, place: toPicture(x, y) }));
+  return found.marks.flatMap(({ digit, row, logits }) => {
+    if (!digit || row === undefined) return [];
+    const [left, top, width, height] = digit.box;
+    const within = middles.filter(
+      ({ place: [x, y] }) => x >= left && x < left + width && y >= top && y < top + height,
+    );
+    if (within.length !== 1) return [];
+    const network = probabilities.slice(10 * row, 10 * row + 10);
+    return [{ network, detector: logits, digit: within[0]!.kind }];
+  });
+}
+
+const digitsOf = (text: string) => text.replaceAll(/\s/g, '');
