@@ -32,7 +32,7 @@ const recipe: PageRecipe = {
     stem: 2,
     channels: 4,
     blocks: 1,
-    doubtPages: 4,
+    doubtPages: 2,
   }),
   reportEvery: 3,
   evaluateEvery: 8,
