@@ -168,6 +168,25 @@ describe('work is bounded', () => {
     expect(total(detector.inputs)).toBeLessThan(0.1 * 3_000_000);
   });
 
+  test('a digit that two levels agree on is not looked for where it is far too large', async () => {
+    const large: Place = [60, 60, 80, 160];
+    const small: Place = [320, 220, 12, 24];
+    const alone = createBlobDetector();
+    const { marks } = await findMarksIn(flags(400, 300, [large]), alone);
+    expect(marks).toHaveLength(1);
+    // Of the levels with 38, 75, 150 and 300 rows the first two have it.
+    expect(alone.inputs).toHaveLength(2);
+    const beside = createBlobDetector();
+    const page = await findMarksIn(flags(400, 300, [large, small]), beside);
+    expectNear(
+      page.marks.map((mark) => page.boxOf(mark)).sort((a, b) => a[0] - b[0]),
+      [large, small],
+      8,
+    );
+    expect(beside.inputs).toHaveLength(4);
+    expect(beside.inputs.at(-1)).toBeLessThan(0.4 * 400 * 300);
+  });
+
   test('an abort ends it between two inputs', async () => {
     const abort = new AbortController();
     const detector = createBlobDetector();

@@ -23,7 +23,7 @@ import {
 import { type CellGrid, findGrid } from './grid.ts';
 import { type DetectorInput, inputsOf, levelsOf, pixelsOf } from './levels.ts';
 import { cropMark } from './mark-crop.ts';
-import { type Candidate, type FoundMark, peaksOf, suppress } from './marks.ts';
+import { agreedDigits, type Candidate, type FoundMark, peaksOf, suppress } from './marks.ts';
 import { darkInk, decodeForPlane, type Plane, planeOf } from './plane.ts';
 import { findSheet } from './sheet.ts';
 import { type Unread, unreadOf, type WritingMap, writingOf } from './unread.ts';
@@ -161,7 +161,7 @@ async function findIn(
   const writing: WritingMap[] = [];
   let pixels = 0;
   for (const level of levelsOf(plane)) {
-    const inputs = inputsOf(level);
+    const inputs = inputsOf(level, agreedDigits(candidates));
     const more = pixelsOf(inputs);
     if (pixels + more > mostInputPixels) break;
     pixels += more;

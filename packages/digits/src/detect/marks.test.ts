@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cellSide, type DetectorMaps, logitOf, markKinds } from './detector-maps.ts';
-import { type Candidate, peaksOf, suppress } from './marks.ts';
+import { agreedDigits, type Candidate, peaksOf, suppress } from './marks.ts';
 
 const everywhere = { scale: 1, left: 0, top: 0 };
 
@@ -143,4 +143,24 @@ test('more peaks than can be compared are refused before they are compared', () 
   expect(() => suppress(new Array(8193).fill(same))).toThrow(
     expect.objectContaining({ code: 'DIGITS_NONE_FOUND' }),
   );
+});
+
+test('two levels agree on a digit where both have it, of the same kind and not weak', () => {
+  const coarse = { ...candidate(50, 50, 20, 30, 0.9), scale: 4 };
+  const fine = { ...candidate(51, 49, 21, 31, 0.7), scale: 2 };
+  expect(agreedDigits([fine, coarse])).toEqual([coarse]);
+  expect(agreedDigits([coarse])).toEqual([]);
+  expect(agreedDigits([coarse, { ...fine, kind: 3 }])).toEqual([]);
+  expect(agreedDigits([coarse, { ...fine, score: 0.4 }])).toEqual([]);
+  expect(agreedDigits([coarse, { ...fine, x: 90 }])).toEqual([]);
+  expect(agreedDigits([coarse, { ...fine, scale: 4 }])).toEqual([]);
+  const dash = markKinds.indexOf('-');
+  expect(
+    agreedDigits([
+      { ...coarse, kind: dash },
+      { ...fine, kind: dash },
+    ]),
+  ).toEqual([]);
+  const many = Array.from({ length: 1500 }, () => [fine, coarse]).flat();
+  expect(agreedDigits(many)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import {
   cellSide,
   cellsWithin,
   type DetectorMaps,
+  digitKinds,
   logitOf,
   markKinds,
   type Placement,
@@ -35,6 +36,8 @@ export interface Candidate extends FoundMark {
 
 /** A peak below this score is no mark. */
 export const leastScore = 0.3;
+/** A digit that two levels have with at least this score is one. */
+const agreedScore = 0.5;
 /** Of two marks the weaker goes when more than this share of the smaller box is covered by the other. */
 export const mostCovered = 0.55;
 /** Boxes of two levels are in the same place when they share at least this much of what they cover together. */
@@ -105,7 +108,7 @@ function markAt({ columns, rows, heat, box }: DetectorMaps, column: number, row:
     height: scale * height,
     score,
     logits: Float32Array.from({ length: 10 }, (_, digit) => heat[digit * cells + cell]!),
-    rank: kind < 10 ? score * fitness(height) : score,
+    rank: kind < digitKinds ? score * fitness(height) : score,
     scale,
   };
 }
@@ -134,6 +137,15 @@ export function suppress(candidates: readonly Candidate[]): FoundMark[] {
     kept.push(candidate);
   }
   return kept.map(({ rank: _rank, scale: _scale, ...mark }) => mark);
+}
+
+/** The digits that two levels agree on, as the coarser one has them. None of a page full of peaks. */
+export function agreedDigits(candidates: readonly Candidate[]): Candidate[] {
+  const sure = candidates.filter(({ kind, score }) => kind < digitKinds && score >= agreedScore);
+  if (sure.length > mostCandidates / 4) return [];
+  return sure.filter((mark) =>
+    sure.some((other) => other.scale < mark.scale && other.kind === mark.kind && isSamePlace(other, mark)),
+  );
 }
 
 /** The candidates, each raised by half of the best that every other level has in the same place. */

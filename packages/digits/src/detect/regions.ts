@@ -25,11 +25,17 @@ interface Blocks {
 }
 
 /**
- * Rectangles that together hold all contrast of a normalised level [height × width], without halo. Where it pays, they
- * are several: a mostly empty page costs little. They do not overlap, and no side is longer than 1024.
+ * Rectangles that together hold all contrast of a normalised level [height × width], without halo; what lies in the areas
+ * `known` (pixels) need not be seen. Where it pays, they are several: a mostly empty page costs little. They do not
+ * overlap, and no side is longer than 1024.
  */
-export function regionsOf(normalised: Float32Array, width: number, height: number): Edges[] {
-  const blocks = activeBlocks(normalised, width, height);
+export function regionsOf(
+  normalised: Float32Array,
+  width: number,
+  height: number,
+  known: readonly Edges[] = [],
+): Edges[] {
+  const blocks = activeBlocks(without(known, normalised, width, height), width, height);
   const found: Edges[] = [];
   divide(blocks, { left: 0, top: 0, right: blocks.columns, bottom: blocks.rows }, found);
   return found.map(({ left, top, right, bottom }) => ({
@@ -48,6 +54,20 @@ export function withHalo(region: Edges, width: number, height: number): Edges {
     right: Math.min(width, region.right + halo),
     bottom: Math.min(height, region.bottom + halo),
   };
+}
+
+/** A level with bare paper in some areas. */
+function without(areas: readonly Edges[], z: Float32Array, width: number, height: number): Float32Array {
+  if (areas.length === 0) return z;
+  const result = z.slice();
+  for (const { left, top, right, bottom } of areas)
+    for (let y = Math.max(0, Math.floor(top)); y < Math.min(height, bottom); y++)
+      result.fill(
+        0,
+        y * width + Math.max(0, Math.floor(left)),
+        y * width + Math.min(width, Math.ceil(right)),
+      );
+  return result;
 }
 
 function activeBlocks(z: Float32Array, width: number, height: number): Blocks {
