@@ -99,16 +99,25 @@ test('the cells of a grid say what stands in them', () => {
 
 test('a weak mark, ink that was not read and other writing lower the confidence by their weights', () => {
   const doubt = { ...plainDoubt, weakestMark: 1, unreadInk: -5, otherWriting: -3 };
-  const at = (score: number, unread = { marks: 0, others: 0 }) => {
-    const marks = marksOf('12,5').map((mark, i) => (i === 2 ? { ...mark, score } : mark));
+  const at = (score: number, unread = { marks: 0, others: 0 }, text = '12,5') => {
+    const marks = marksOf(text).map((mark, i) => (i === 2 ? { ...mark, score } : mark));
     const cut = cutDigits(pageOf(marks, { unread }));
-    return composePageReading(cut, answerOf('125', 0.9), card, weightsOf({ doubt }));
+    return composePageReading(
+      cut,
+      answerOf(text.replace('/', '1').replace(',', ''), 0.9),
+      card,
+      weightsOf({ doubt }),
+    );
   };
   const { confidence } = at(0.9);
   expect(at(0.4).confidence).toBeLessThan(confidence);
   expect(at(0.9, { marks: 0.3, others: 0 }).confidence).toBeLessThan(confidence);
   expect(at(0.9, { marks: 0, others: 4 })).toMatchObject(at(0.9, { marks: 0, others: 1 }));
   expect(at(0.9, { marks: 0.9, others: 1 })).toMatchObject({ text: '12 5', unsure: true });
+  // A slash that is taken for a 1 was no digit to the detector, however sure it was of the slash.
+  const asOne = at(0.99, undefined, '12/');
+  expect(asOne.text).toBe('121');
+  expect(asOne.confidence).toBeLessThan(0.5);
 });
 
 test('a page without digits is none', () => {

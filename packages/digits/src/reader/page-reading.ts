@@ -4,7 +4,7 @@
  *
  *     marks ─slashes that are ones─▶ crops ─▶ answer of the digit network ─× the detector's─▶ reading
  */
-import { digitKinds } from '../detect/detector-maps.ts';
+import { digitKinds, sigmoid } from '../detect/detector-maps.ts';
 import type { FoundPage } from '../detect/find-marks.ts';
 import type { FoundMark } from '../detect/marks.ts';
 import type { DoubtWeights, ModelCard, NamingWeights } from '../model/model-card.ts';
@@ -31,7 +31,9 @@ export function cutDigits(page: FoundPage): CutPage {
   const marks = withoutLoneSlashes(page.marks).map((mark) => {
     if (mark.kind >= digitKinds) return mark;
     const digit: PreparedDigit = { box: wholeBox(page, mark), pixels: page.cropOf(mark) };
-    return { ...mark, digit, row: digits.push(digit) - 1 };
+    // As a digit: that of a 1 which was found as a slash is lower.
+    const score = sigmoid(Math.max(...mark.logits));
+    return { ...mark, score, digit, row: digits.push(digit) - 1 };
   });
   return { page, marks, digits };
 }
