@@ -1,18 +1,19 @@
 /**
- * `npm run bench -- digits [--speedrun | --only accuracy,foreign,nonsense,paper,reading,http,start] [--data DIR]`. The subjects
+ * `npm run bench -- digits [--speedrun | --only accuracy,foreign,nonsense,paper,reading,live,http,start] [--data DIR]`. The subjects
  * `foreign` and `paper` need DIR, which docs/figures.md describes: its sets are not in the repository.
  */
 import { parseArgs } from 'node:util';
 import { accuracy } from './accuracy.ts';
 import { foreign } from './foreign.ts';
 import { http } from './http.ts';
+import { live } from './live.ts';
 import { nonsense } from './nonsense.ts';
 import { paper } from './paper.ts';
 import { reading } from './reading.ts';
 import { speedrun } from './speedrun.ts';
 import { start } from './start.ts';
 
-const subjects = { accuracy, foreign, nonsense, paper, reading, http, start };
+const subjects = { accuracy, foreign, nonsense, paper, reading, live, http, start };
 /** Subjects that read the sets of `--data`. */
 const onForeignSets = ['foreign', 'paper'];
 

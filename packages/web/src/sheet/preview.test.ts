@@ -35,10 +35,10 @@ describe('the preview', () => {
     const { preview, want } = createPreviewer(read);
     for (let x = 0; x < 10; x++) {
       want(ink(x));
-      await vi.advanceTimersByTimeAsync(100);
+      await vi.advanceTimersByTimeAsync(15);
     }
     expect(asked).toHaveLength(0);
-    await vi.advanceTimersByTimeAsync(50);
+    await vi.advanceTimersByTimeAsync(5);
     expect(asked.map(({ body }) => body)).toEqual([{ strokes: [[[9, 1]]] }]);
     asked[0]!.answer('7');
     await settled();

@@ -42,7 +42,7 @@ const patienceMs = 700;
  *
  * The last reading stays until the next one is there, so that nothing flickers; that no digit was found is shown late.
  */
-export function createPreviewer(read: Api['read'], restMs = 150): Previewer {
+export function createPreviewer(read: Api['read'], restMs = 20): Previewer {
   const preview = signal<Preview>(blank);
   const latest = createLatestTask();
   let wanted: readonly Stroke[] = [];
