@@ -24,6 +24,8 @@ export interface CnnOptions {
   readonly average?: number;
   /** Outliers beside each batch, as a share of it. */
   readonly outlierShare?: number;
+  /** Digits cut out of made-up pages that are trained on besides. */
+  readonly pageCrops?: number;
   readonly augmentation?: Partial<AugmentationOptions> | undefined;
 }
 
@@ -45,7 +47,14 @@ const augmentation: AugmentationOptions = {
  */
 export function createCnnRecipe(options: CnnOptions = {}): Recipe {
   const { epochs = 30, batch = 128, peakRate = 4e-3, weightDecay = 0.02, labelSmoothing = 0.03 } = options;
-  const { dropout = 0.3, width = 8, units = 96, average = 0.9995, outlierShare = 0.125 } = options;
+  const {
+    dropout = 0.3,
+    width = 8,
+    units = 96,
+    average = 0.9995,
+    outlierShare = 0.125,
+    pageCrops = 0,
+  } = options;
   return {
     name: 'cnn',
     batch,
@@ -67,6 +76,7 @@ export function createCnnRecipe(options: CnnOptions = {}): Recipe {
     evaluateEvery: 1_000,
     labelSmoothing,
     outlierShare,
+    pageCrops,
     augmentation: { ...augmentation, ...options.augmentation },
   };
 }

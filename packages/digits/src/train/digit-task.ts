@@ -1,27 +1,33 @@
 import type { Network } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
-import { type LabelledSet, pickDigits } from '../data/labelled-set.ts';
+import { joinSets, type LabelledSet, pickDigits } from '../data/labelled-set.ts';
 import type { TrainingSplit } from '../data/writers.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { calibrate } from './calibrate.ts';
 import { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './graphs.ts';
+import { cropsOfPages } from './page-crops.ts';
 import type { ExamplesState, Measured, Task, TaskOptions } from './task.ts';
 import { type PicturesState, TrainingPictures } from './training-pictures.ts';
 
 const accuracySample = 10_000;
+/** Added to the seed: crops have random numbers of their own. */
+const cropStream = 8_000_009;
 
 /** Trains a model of single digits. */
 export class DigitTask implements Task {
   readonly recipe: Recipe;
   readonly #split: TrainingSplit;
   readonly #options: TaskOptions;
+  /** All digits that the run learns from. */
+  readonly #learned: LabelledSet;
   readonly #pictures: TrainingPictures;
 
   constructor(recipe: Recipe, split: TrainingSplit, options: TaskOptions, saved: ExamplesState | undefined) {
     this.recipe = recipe;
     this.#split = split;
     this.#options = options;
-    this.#pictures = new TrainingPictures(recipe, split.train, options, saved as PicturesState | undefined);
+    this.#learned = withCrops(split.train, recipe, options.seed);
+    this.#pictures = new TrainingPictures(recipe, this.#learned, options, saved as PicturesState | undefined);
   }
 
   get state(): ExamplesState {
@@ -41,7 +47,10 @@ export class DigitTask implements Task {
     const { train, validation } = this.#split;
     const { threads } = this.#options;
     const { outliers } = this.#pictures;
-    const graph = await exportRecipe(this.recipe, parameters, train, onnxRuntime, { outliers, threads });
+    const graph = await exportRecipe(this.recipe, parameters, this.#learned, onnxRuntime, {
+      outliers,
+      threads,
+    });
     const logits = await logitsOf(graph, validation, onnxRuntime, threads);
     const sample = sampleOf(train);
     const accuracy = {
@@ -52,6 +61,10 @@ export class DigitTask implements Task {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+function withCrops(digits: LabelledSet, { pageCrops = 0 }: Recipe, seed: number): LabelledSet {
+  return pageCrops === 0 ? digits : joinSets(digits, cropsOfPages(pageCrops, digits, seed + cropStream));
 }
 
 /** Up to ten thousand training digits, evenly spread. */
