@@ -38,6 +38,8 @@ export default defineConfig(({ mode }) => ({
     expect: { poll: { timeout: hangMs(mode), interval: 20 } },
     // Forks, because native engines (ONNX Runtime, LMDB, libvips) do not like being unloaded with a thread.
     pool: 'forks',
+    // What a test keeps is measured after a collection: otherwise it would depend on when the last one was.
+    execArgv: ['--expose-gc'],
     // Vitest's own choice leaves a core free: on two that is one worker, which mostly waits for sockets and children.
     maxWorkers: '100%',
     projects: [

@@ -106,11 +106,11 @@ test(`${inputs} generated and mutated inputs: coded errors only, every stream cl
   expect([...codes.keys()].sort()).toEqual(
     ['WIRE_CONNECTION_LOST', 'WIRE_STREAM_RESET', 'WIRE_YAMUX_INVALID', 'in order'].sort(),
   );
-  if (heap > 0) expect((await heapUsed()) - heap).toBeLessThan(20e6);
+  if (heap > 0) expect((await heapUsed()) - heap).toBeLessThan(5e6);
 });
 
 async function heapUsed(): Promise<number> {
   await turn();
-  globalThis.gc?.();
+  globalThis.gc!();
   return process.memoryUsage().heapUsed;
 }
