@@ -39,7 +39,7 @@ for (const recipe of recipes) {
   const accuracies = [];
   for (const seed of seeds) {
     const model = await trained(recipe, seed);
-    const reader = await openReader({ model });
+    const reader = await openReader({ model, detector: false });
     const evaluation = await evaluate((pixels) => reader.classify(pixels), test);
     await reader.close();
     accuracies.push(evaluation.accuracy);

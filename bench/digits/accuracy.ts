@@ -6,7 +6,7 @@ export async function accuracy(): Promise<void> {
   const test = await openMnistPart('test');
   const rows = [];
   for (const recipe of recipeNames) {
-    await using reader = await openReader({ model: bundledModel(recipe) });
+    await using reader = await openReader({ model: bundledModel(recipe), detector: false });
     const { correct, count, accuracy, interval, calibrationError } = await evaluate(
       (p) => reader.classify(p),
       test,

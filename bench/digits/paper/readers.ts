@@ -7,8 +7,8 @@ import { bundledModel, openReader, type Picture, type Reader, type ReadPicture }
 export type AnyReading = ReadPicture & { readonly written?: string };
 
 /**
- * Opens the reader of a checkout whose packages were built; without one, this checkout's, which finds digits with a
- * detector where one is named: `page`, the bundled one, or a file.
+ * Opens the reader of a checkout whose packages were built; without one, this checkout's, which finds digits by rules,
+ * with the bundled detector (`page`), or with that of a file.
  */
 export async function openReaderOf(checkout: string | undefined, detector?: string): Promise<Reader> {
   if (checkout === undefined)

@@ -6,8 +6,8 @@ export function askedModel(flag: string | undefined): Promise<string> {
   return modelFile(parseModelChoice(asked('model', flag), process.cwd()));
 }
 
-/** The detector's file by its flag, else its variable; undefined where rules find the digits. */
-export function askedDetector(flag: string | undefined): Promise<string | undefined> {
+/** The detector's file by its flag, else its variable, else the default; false where rules find the digits. */
+export function askedDetector(flag: string | undefined): Promise<string | false> {
   return detectorFile(parseDetectorChoice(asked('detector', flag), process.cwd()));
 }
 

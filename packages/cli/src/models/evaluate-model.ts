@@ -88,7 +88,9 @@ async function evaluateFile(
   flags: EvaluateFlags,
   signal?: AbortSignal,
 ): Promise<void> {
-  await using reader = await openReader({ model: file, detector: await askedDetector(flags.detector) });
+  // Single digits are found already.
+  const detector = 'pages' in set && (await askedDetector(flags.detector));
+  await using reader = await openReader({ model: file, detector });
   if ('pages' in set) await evaluatePagesOf(reader, file, set.pages, flags, signal);
   else await evaluateDigitsOf(reader, file, set.digits, flags, signal);
 }

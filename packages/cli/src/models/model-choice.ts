@@ -22,8 +22,8 @@ export function parseDetectorChoice(text: string, base: string): DetectorChoice 
 }
 
 /** The option of `openReader` for a chosen detector. */
-export async function detectorFile(choice: DetectorChoice): Promise<string | undefined> {
-  if (choice === 'rules') return undefined;
+export async function detectorFile(choice: DetectorChoice): Promise<string | false> {
+  if (choice === 'rules') return false;
   return 'file' in choice ? choice.file : (await import('@inkwire/digits')).bundledModel(choice.bundled);
 }
 

@@ -75,7 +75,7 @@ export const settings = {
   detector: {
     argument: 'DETECTOR',
     describes:
-      'how digits are found in a picture: by rules, by the bundled detector (page), or by an ONNX file',
+      'how digits are found in a picture: by the bundled detector (page), by that of an ONNX file, or by rules',
     byDefault: 'rules',
     parse: (text: string, base: string) => parseDetectorChoice(parseText(text), base),
   },

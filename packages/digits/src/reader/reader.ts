@@ -36,11 +36,11 @@ export interface ReaderOptions {
   /** A model file. Default: the bundled CNN. */
   readonly model?: string | undefined;
   /**
-   * A detector's model file (recipe `page`), by which the digits of picture files are found. Default: none, and rules find
-   * them. Pen strokes do not need it: the model decides which of them are a digit. Nor do pictures of at most 72 × 72
-   * pixels, which hold a digit that was cut out already.
+   * A detector's model file (recipe `page`), by which the digits of picture files are found, or false: rules find them.
+   * Default: false. Pen strokes do not need it: the model decides which of them are a digit. Nor do
+   * pictures of at most 72 × 72 pixels, which hold a digit that was cut out already.
    */
-  readonly detector?: string | undefined;
+  readonly detector?: string | false | undefined;
   /** Threads inside one run of the model. Default 1: a batch of 64 is read in a few milliseconds. */
   readonly threads?: number;
   /** Most digits in one run, from 1. Default 64: a run blocks the event loop. */
@@ -87,7 +87,7 @@ export async function openReader(options: ReaderOptions = {}): Promise<Reader> {
   const runner = await openRunner(file, resolved.model, resolved);
   try {
     const { detector, threads } = resolved;
-    const finder = detector === undefined ? undefined : await openPageFinder(detector, threads);
+    const finder = detector === false ? undefined : await openPageFinder(detector, threads);
     return new ModelReader(file.card, runner, finder, resolved);
   } catch (error) {
     await runner.close();
@@ -98,7 +98,7 @@ export async function openReader(options: ReaderOptions = {}): Promise<Reader> {
 function resolveOptions(options: ReaderOptions) {
   return Object.freeze({
     model: options.model ?? bundledModel(),
-    detector: options.detector,
+    detector: options.detector ?? false,
     threads: expectInteger('threads', options.threads ?? 1, { min: 1, max: 256 }),
     maxBatch: expectInteger('maxBatch', options.maxBatch ?? 64, { min: 1, max: 4096 }),
     maxQueue: expectInteger('maxQueue', options.maxQueue ?? 4096, { min: 1 }),

@@ -42,9 +42,11 @@ export function addModelRoutes(table: RouteTable, hub: Hub, { weightsModel }: Re
 /** The weights of the model that reads, or else of the one in `file`. */
 async function weightsOf(reader: Reader, file: string | undefined): Promise<Weights> {
   if (reader.card.recipe === 'softmax') return describeWeights(reader);
-  await using softmax = await openReader({ model: file ?? bundledModel('softmax') }).catch((error) => {
-    throw noSoftmax(error);
-  });
+  await using softmax = await openReader({ model: file ?? bundledModel('softmax'), detector: false }).catch(
+    (error) => {
+      throw noSoftmax(error);
+    },
+  );
   return describeWeights(softmax);
 }
 
