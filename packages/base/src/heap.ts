@@ -42,32 +42,36 @@ export class Heap<T extends Placed> {
   }
 
   #rise(item: T, from: number): void {
+    const items = this.#items;
+    const isBefore = this.#isBefore;
     let place = from;
     while (place > 0) {
       const above = (place - 1) >> 1;
-      if (!this.#isBefore(item, this.#items[above]!)) break;
-      this.#set(this.#items[above]!, place);
+      if (!isBefore(item, items[above]!)) break;
+      set(items, items[above]!, place);
       place = above;
     }
-    this.#set(item, place);
+    set(items, item, place);
   }
 
   #sink(item: T, from: number): void {
-    const { length } = this.#items;
+    const items = this.#items;
+    const isBefore = this.#isBefore;
+    const { length } = items;
     let place = from;
     for (;;) {
       let below = 2 * place + 1;
       if (below >= length) break;
-      if (below + 1 < length && this.#isBefore(this.#items[below + 1]!, this.#items[below]!)) below++;
-      if (!this.#isBefore(this.#items[below]!, item)) break;
-      this.#set(this.#items[below]!, place);
+      if (below + 1 < length && isBefore(items[below + 1]!, items[below]!)) below++;
+      if (!isBefore(items[below]!, item)) break;
+      set(items, items[below]!, place);
       place = below;
     }
-    this.#set(item, place);
+    set(items, item, place);
   }
+}
 
-  #set(item: T, place: number): void {
-    this.#items[place] = item;
-    item.place = place;
-  }
+function set<T extends Placed>(items: T[], item: T, place: number): void {
+  items[place] = item;
+  item.place = place;
 }

@@ -222,7 +222,8 @@ class PoolCore<C> extends Owner implements Pool<C>, Lender<C> {
   // Bringing everything in order.
 
   #settle(now: number): void {
-    this.#waiters.timeOut(now, this.#limits.max, this.#connections, this.#supply.gate.lastError);
+    if (this.#waiters.deadline <= now)
+      this.#waiters.timeOut(now, this.#limits.max, this.#connections, this.#supply.gate.lastError);
     if (this.closed) this.#limitSupply();
     this.#supply.shrink(now);
     this.#serve(now);
