@@ -22,11 +22,14 @@ function placeThing(random: Random, plane: Float32Array, width: number, height: 
   const lit = between(random, 0, 2 * Math.PI);
   const [lx, ly] = [light * Math.cos(lit), light * Math.sin(lit)];
   const soft = scaled(random, 0.5, 6) / Math.min(rx, ry);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const [dx, dy] = [x - cx, y - cy];
-      const [u, v] = [(cos * dx + sin * dy) / rx, (cos * dy - sin * dx) / ry];
-      const out = (Math.abs(u) ** power + Math.abs(v) ** power) ** (1 / power);
+  // No point of it is farther from the middle than this, across or down.
+  const reach = (rx + ry) * (1 + soft);
+  for (let y = Math.max(0, Math.ceil(cy - reach)); y < Math.min(height, cy + reach); y++)
+    for (let x = Math.max(0, Math.ceil(cx - reach)); x < Math.min(width, cx + reach); x++) {
+      const u = (cos * (x - cx) + sin * (y - cy)) / rx;
+      const v = (cos * (y - cy) - sin * (x - cx)) / ry;
+      const out =
+        power === 2 ? Math.sqrt(u * u + v * v) : (Math.abs(u) ** power + Math.abs(v) ** power) ** (1 / power);
       if (out > 1 + soft) continue;
       const share = Math.min(1, (1 + soft - out) / (2 * soft));
       const shade = Math.max(0.2, level * (1 + lx * u + ly * v));
