@@ -1,7 +1,8 @@
 /** Whole runs of the page recipe on invented digits, in steps that are counted and never in time. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   createPageRecipe,
@@ -68,4 +69,17 @@ test('a run leaves a detector with its card, and the history', async () => {
   const history = parseHistory(await readFile(join(directory, 'run', 'history.csv'), 'utf8'));
   expect(history.map(({ step }) => step)).toEqual([3, 6, 8]);
   expect(history.at(-1)!.validation).toBeGreaterThanOrEqual(0);
+});
+
+test('the digits of labelled pages are written on the made-up pages too', async () => {
+  const extra = join(directory, 'extra');
+  await mkdir(extra);
+  const bar = Uint8Array.from({ length: 40 * 40 }, (_, i) => (i % 40 > 16 && i % 40 < 22 ? 20 : 250));
+  const raw = { width: 40, height: 40, channels: 1 } as const;
+  await writeFile(join(extra, 'one.png'), await sharp(bar, { raw }).png().toBuffer());
+  await writeFile(join(extra, 'labels.csv'), 'name,text,boxes\none.png,1,"0,0,40,40"\n');
+  const plain = await run({ out: 'plain', workers: 0, steps: 1 });
+  const more = await run({ out: 'more', workers: 0, steps: 1, extra });
+  expect(more.card.data['extra-digits']).toMatch(/^[0-9a-f]{64}$/);
+  expect(more.card.version).not.toBe(plain.card.version);
 });
