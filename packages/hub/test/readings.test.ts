@@ -155,13 +155,13 @@ describe('GET /api/readings.csv', () => {
     const [reading] = await read(fakePicture('1 2\n3'));
     await hub.correct(reading!.id, '=HYPERLINK("http://evil","a,b")');
     const [second] = await read(fakePicture('7'));
-    await hub.correct(second!.id, '-1');
+    await hub.correct(second!.id, '-1+1');
     const response = await fetch('/api/readings.csv');
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
     expect(response.headers.get('content-disposition')).toContain('readings.csv');
     expect(await response.text()).toBe(
       'id,time,source,text,corrected,confidence,unsure,label,model,written\r\n' +
-        `${second!.id},${second!.time},upload,7,'-1,0.9,false,,0123456789ab,7\r\n` +
+        `${second!.id},${second!.time},upload,7,'-1+1,0.9,false,,0123456789ab,7\r\n` +
         `${reading!.id},${reading!.time},upload,"1 2\n3","'=HYPERLINK(""http://evil"",""a,b"")",0.9,false,,0123456789ab,"1 2\n3"\r\n`,
     );
   });
