@@ -44,6 +44,7 @@ test.each([
   ],
   ['data after the end', concat(frame(data, syn | fin, 1), frame(data, 0, 1, text('x')))],
   ['a window past 32 bits', concat(frame(data, syn, 1), frame(windowUpdate, 0, 1, 0xffffffff))],
+  ['a window of 2³² bytes', concat(frame(data, syn, 1), frame(windowUpdate, 0, 1, 2 ** 32 - 262_144))],
   ['a first frame longer than the window', frame(data, syn, 1, 0x7fffffff)],
   ['a long frame for no stream', frame(data, 0, 99, 0xffffffff)],
 ])('a protocol error: %s', async (_name, bytes) => {
@@ -59,13 +60,16 @@ test.each([
   ['a window for no stream', frame(windowUpdate, 0, 99, 5)],
   ['an end of no stream', frame(data, fin, 99)],
   ['a reset of no stream', frame(windowUpdate, rst, 99)],
+  ['a reset of no stream that comes with data', frame(data, rst, 99, text('bye'))],
   ['an answer to no ping', frame(ping, ack, 0, 5)],
   ['a second end', concat(frame(data, syn | fin, 1), frame(data, fin, 1), frame(windowUpdate, fin, 1))],
+  ['the largest window', concat(frame(data, syn, 1), frame(windowUpdate, 0, 1, 2 ** 32 - 262_145))],
   ['a second ACK', concat(frame(data, syn, 1), frame(windowUpdate, ack, 1))],
 ])('ignored: %s', (_name, bytes) => {
-  const { raw, session } = startSession();
+  const { raw, streams, session } = startSession();
   raw.feed(bytes);
-  expect(raw.take().filter(({ flags }) => flags !== ack)).toEqual([]);
+  expect(raw.take().filter(({ type, flags }) => type !== windowUpdate || flags !== ack)).toEqual([]);
+  for (const { ends } of streams) expect(ends).toBeLessThan(2);
   expect(session.closed).toBe(false);
 });
 
@@ -92,6 +96,75 @@ test('data for a stream that we reset is dropped, but no more than its window ha
   expect(session.closed).toBe(false);
   raw.feed(frame(data, 0, 1, new Uint8Array(1)));
   expect(session.closed).toBe(true);
+});
+
+test('data for a stream that was refused is dropped, but no more than a window of it', () => {
+  const { raw, session } = startSession({ limits: { maxStreams: 0 } });
+  raw.feed(frame(data, syn, 1, new Uint8Array(62_144)), frame(data, 0, 1, new Uint8Array(200_000)));
+  expect(raw.take()).toMatchObject([{ flags: rst, id: 1 }]);
+  expect(session.closed).toBe(false);
+  raw.feed(frame(data, 0, 1, new Uint8Array(1)));
+  expect(session.closed).toBe(true);
+});
+
+test.each([
+  ['had ended it', syn | fin, true, undefined],
+  ['ends it', syn, true, fin],
+  ['resets it as well', syn, true, rst],
+  ['alone resets it', syn, false, rst],
+] as const)(
+  'a stream takes no place among those whose data is counted when the peer %s',
+  (_what, first, isReset, last) => {
+    const { raw, streams, session } = startSession();
+    raw.feed(frame(data, syn, 1));
+    streams[0]!.channel.destroy();
+    // As many as are counted at a time: with one more, the first would not be.
+    for (let id = 3; id < 3 + 2 * 256; id += 2) {
+      raw.feed(frame(data, first, id));
+      if (isReset) streams.at(-1)!.channel.destroy();
+      if (last !== undefined) raw.feed(frame(windowUpdate, last, id));
+    }
+    raw.feed(frame(data, 0, 1, new Uint8Array(262_144)));
+    expect(session.closed).toBe(false);
+    raw.feed(frame(data, 0, 1, new Uint8Array(1)));
+    expect(session.closed).toBe(true);
+  },
+);
+
+test('a stream that its peer opens and resets in one frame never was, but its id is used', () => {
+  const { raw, streams, session } = startSession();
+  raw.feed(frame(data, syn | rst, 1));
+  expect([streams.length, raw.take(), session.closed]).toEqual([0, [], false]);
+  raw.feed(frame(data, syn, 1));
+  expect([streams.length, session.closed]).toEqual([0, true]);
+});
+
+test('a SYN with an id that the peer may not use opens no stream', () => {
+  const { raw, streams, session } = startSession();
+  raw.feed(frame(data, syn, 2, text('mine')));
+  expect([streams.length, session.openStreams]).toEqual([0, 0]);
+});
+
+test('what follows a broken rule in the same chunk is not read', () => {
+  const { raw, streams } = startSession();
+  raw.feed(concat(frame(4, 0, 0), frame(data, syn, 1, text('ask')), frame(ping, syn, 0, 1)));
+  expect(streams.length).toBe(0);
+  expect(raw.take()).toMatchObject([{ type: goAway, length: GoAway.protocolError }]);
+});
+
+test('a broken rule does not take what a stream that both sides have ended holds for its handler', async () => {
+  const { raw, streams, session } = startSession();
+  raw.feed(frame(data, syn, 1));
+  const { channel } = streams[0]!;
+  channel.pause();
+  channel.end();
+  await turn();
+  raw.feed(frame(data, fin, 1, text('complete')), frame(windowUpdate, syn | rst, 1));
+  expect(session.closed).toBe(true);
+  channel.resume();
+  await turn();
+  expect(streams[0]!.text).toBe('complete');
+  expect(streams[0]!.closes).toEqual([undefined]);
 });
 
 test('a program that throws while it is told of bytes ends the connection with an internal error', async () => {

@@ -186,9 +186,12 @@ test('a connection that is lost is told to every stream, and to open', async () 
   await session.close();
 });
 
-test('a connection that ends in the middle of a frame is lost', async () => {
+test.each([
+  ['a header', frame(ping, syn, 0, 1).subarray(0, 11)],
+  ['a payload, although no stream is there for it', frame(data, 0, 1, text('cut')).subarray(0, 14)],
+])('a connection that ends in the middle of %s is lost', async (_where, bytes) => {
   const { raw, closes } = startSession();
-  raw.feed(frame(ping, syn, 0, 1).subarray(0, 11));
+  raw.feed(bytes);
   raw.feedEnd();
   expect(closes).toEqual([expect.objectContaining({ code: 'WIRE_CONNECTION_LOST' })]);
 });
@@ -208,6 +211,22 @@ test('what was complete when the connection was lost is still handed on', async 
   await turn();
   expect(streams[0]!.text).toBe('complete');
   expect(streams[0]!.closes).toEqual([undefined]);
+});
+
+test.each([
+  ['this side', true, false],
+  ['the peer', false, true],
+])('a stream that only %s has ended is lost with its connection', async (_side, ours, theirs) => {
+  const { raw, streams } = startSession();
+  raw.feed(frame(data, syn, 1));
+  const { channel } = streams[0]!;
+  channel.pause();
+  if (ours) channel.end();
+  await turn();
+  raw.feed(frame(data, theirs ? fin : 0, 1, text('held')));
+  raw.close();
+  await turn();
+  expect(streams[0]!.closes).toEqual([expect.objectContaining({ code: 'WIRE_CONNECTION_LOST' })]);
 });
 
 test('limits and pings out of bounds are refused by name', () => {

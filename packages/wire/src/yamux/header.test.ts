@@ -48,6 +48,31 @@ test('frames are found however the bytes are cut, and payloads are not copied', 
   expect(joined(read([...bytes].map((byte) => Uint8Array.of(byte))).told)).toEqual(whole.told);
 });
 
+test.each([
+  ['at a header', 'ping', ['ping']],
+  ['at the header of empty data', 'data 0', ['ping', 'data 0']],
+  ['in a payload', 'payload', ['ping', 'data 0', 'end', 'data 2', 'payload']],
+])(
+  'a reader that is stopped %s calls its sink no more, not for what is being pushed either',
+  (_, at, all) => {
+    const told: string[] = [];
+    const tell = (what: string) => {
+      told.push(what);
+      if (what === at) reader.stop();
+    };
+    const reader: FrameReader = new FrameReader({
+      onHeader: (_version, type, _flags, _id, length) =>
+        tell(type === FrameType.data ? `data ${length}` : 'ping'),
+      onData: () => tell('payload'),
+      onDataEnd: () => tell('end'),
+    });
+    const frames = '000200010000000000000000' + '000000000000000100000000' + '000000000000000100000002abcd';
+    reader.push(Uint8Array.from(Buffer.from(frames + frames, 'hex')));
+    reader.push(Uint8Array.from(Buffer.from(frames, 'hex')));
+    expect(told).toEqual(all);
+  },
+);
+
 /** The events of a reader that is given some chunks. */
 function read(chunks: readonly Uint8Array[]) {
   const told: string[] = [];
