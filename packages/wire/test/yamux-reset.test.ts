@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { Flag, FrameType } from '../src/yamux/header.ts';
+import { Allowance } from '../src/frames/allowance.ts';
+import { Flag, FrameType, GoAway } from '../src/yamux/header.ts';
 import { concat, frame, Heard, startSession, text, turn } from './yamux-support.ts';
 
-const { data, windowUpdate, ping } = FrameType;
+const { data, windowUpdate, ping, goAway } = FrameType;
 const { syn, ack, fin, rst } = Flag;
 
 test('the rest of a payload is skipped when its stream was reset meanwhile, wherever it is cut', async () => {
@@ -56,4 +57,82 @@ test('a handler that resets its stream while it receives bytes receives no more,
   ]);
   expect(streams[0]!.chunks.map(({ length }) => length)).toEqual([150_000 - 12]);
   expect([streams[0]!.ends, session.closed]).toEqual([0, false]);
+});
+
+test.each([
+  ['neither side', false, false, [rst]],
+  ['this side', true, false, [rst]],
+  ['the peer', false, true, [rst]],
+  ['both sides', true, true, []],
+])(
+  'destroy drops what is held of a stream that %s had ended, and the peer receives what it must',
+  async (_sides, ours, theirs, sent) => {
+    const { raw, streams } = startSession();
+    raw.feed(frame(data, syn, 1));
+    const { channel } = streams[0]!;
+    channel.pause();
+    if (ours) channel.end();
+    await turn();
+    raw.feed(frame(data, theirs ? fin : 0, 1, text('held')));
+    raw.take();
+    channel.destroy();
+    channel.resume();
+    await turn();
+    expect(raw.take().map(({ flags }) => flags)).toEqual(sent);
+    const { text: told, ends, closes } = streams[0]!;
+    expect([told, ends]).toEqual(['', 0]);
+    expect(closes).toEqual([expect.objectContaining({ code: 'WIRE_STREAM_RESET' })]);
+  },
+);
+
+test('the peer never learns of a stream that is destroyed before its SYN was sent', async () => {
+  const { raw, session } = startSession({ side: 'client' });
+  const heard = new Heard(session.open());
+  heard.channel.destroy();
+  await turn();
+  expect([raw.take(), heard.closes.length, session.openStreams]).toEqual([[], 1, 0]);
+});
+
+test('a handler that destroys its stream owes the peer no window', async () => {
+  const { raw, streams } = startSession({}, (channel) => {
+    const heard = new Heard(channel);
+    heard.onBytes = () => channel.destroy();
+    return heard;
+  });
+  raw.feed(frame(data, syn, 1));
+  raw.take();
+  raw.feed(frame(data, 0, 1, new Uint8Array(200_000)));
+  await turn();
+  expect(raw.take()).toMatchObject([{ type: windowUpdate, flags: rst, id: 1 }]);
+  expect(streams[0]!.closes.length).toBe(1);
+});
+
+test('a stream that is over holds nothing: no bytes to send, and none on the allowance', () => {
+  const allowance = new Allowance();
+  const { raw, streams } = startSession({ allowance });
+  raw.clogged = true;
+  raw.feed(frame(data, syn, 1));
+  const { channel } = streams[0]!;
+  channel.pause();
+  channel.write(new Uint8Array(1000));
+  raw.feed(frame(data, 0, 1, new Uint8Array(5000)));
+  expect([channel.queuedBytes, allowance.heldBytes]).toEqual([1000, 5000]);
+  channel.destroy();
+  channel.write(new Uint8Array(1000));
+  expect([channel.queuedBytes, allowance.heldBytes]).toEqual([0, 0]);
+});
+
+test('a stream that would make us hold more than its connection may is reset, and the connection ends', async () => {
+  const { raw, streams } = startSession({ allowance: new Allowance({ maxHeldBytes: 1000 }) }, (channel) => {
+    channel.pause();
+    return new Heard(channel);
+  });
+  raw.feed(frame(data, syn, 1, new Uint8Array(1001)), frame(ping, syn, 0, 1));
+  expect(raw.take()).toMatchObject([
+    { type: windowUpdate, flags: rst, id: 1 },
+    { type: ping, flags: ack },
+  ]);
+  await turn();
+  expect(streams[0]!.closes).toEqual([expect.objectContaining({ code: 'WIRE_HELD_TOO_LARGE' })]);
+  expect(raw.take()).toMatchObject([{ type: goAway, length: GoAway.protocolError }]);
 });

@@ -74,6 +74,17 @@ test('a peer that half-closes right after its request still receives, and the en
   expect(session.openStreams).toBe(0);
 });
 
+test('an end is sent once, however often the program asks for it', async () => {
+  const { raw, streams } = startSession();
+  raw.feed(frame(data, syn, 1));
+  raw.take();
+  for (let i = 0; i < 2; i++) {
+    streams[0]!.channel.end();
+    await turn();
+  }
+  expect(raw.take()).toMatchObject([{ type: data, flags: fin, id: 1 }]);
+});
+
 test('a stream of ours opens with data and SYN, empty when nothing was written', async () => {
   const { raw, session } = startSession({ side: 'client' });
   const first = session.open();
@@ -123,6 +134,28 @@ test('a stream that nobody attached to keeps its bytes and its end until somebod
   expect(() => channels[0]!.attach(heard)).toThrow(TypeError);
 });
 
+test.each([
+  ['bytes', 0, 'early', 0],
+  ['an end', fin, '', 1],
+])('a stream that nobody attached to keeps %s alone', async (_what, flags, told, ends) => {
+  const channels: Channel[] = [];
+  const { raw } = startSession({}, (channel) => void channels.push(channel) as undefined);
+  raw.feed(frame(data, syn | flags, 1, text(told)));
+  const heard = new Heard(channels[0]!);
+  await turn();
+  expect([heard.text, heard.ends]).toEqual([told, ends]);
+});
+
+test('what arrives right after somebody attached comes behind what was kept', async () => {
+  const channels: Channel[] = [];
+  const { raw } = startSession({}, (channel) => void channels.push(channel) as undefined);
+  raw.feed(frame(data, syn, 1, text('early ')));
+  const heard = new Heard(channels[0]!);
+  raw.feed(frame(data, 0, 1, text('bird')));
+  await turn();
+  expect(heard.text).toBe('early bird');
+});
+
 test('a stream that was lost before somebody attached tells so', async () => {
   const channels: Channel[] = [];
   const { raw } = startSession({}, (channel) => void channels.push(channel) as undefined);
@@ -160,6 +193,23 @@ test('streams that nobody attaches to are limited by themselves', () => {
       .map(({ id }) => id),
   ).toEqual([7]);
   expect(session.openStreams).toBe(3);
+});
+
+test('a stream waits until it has a handler or is over, and then makes room for another', () => {
+  const { raw, session } = startSession({ limits: { maxWaitingStreams: 1 } }, () => undefined);
+  raw.feed(frame(data, syn, 1), frame(windowUpdate, rst, 1), frame(data, syn, 3));
+  expect(session.openStreams).toBe(1);
+  const attached = startSession({ limits: { maxWaitingStreams: 1 } });
+  attached.raw.feed(frame(data, syn, 1), frame(data, syn, 3));
+  expect(attached.session.openStreams).toBe(2);
+});
+
+test('streams of ours do not count among those that the peer may open', async () => {
+  const { raw, session } = startSession({ limits: { maxStreams: 1 } });
+  raw.feed(frame(data, syn, 1));
+  session.open().destroy();
+  raw.feed(frame(data, syn, 3));
+  expect(session.openStreams).toBe(1);
 });
 
 test('ids may come in any order: a stream takes its id when it is opened, and sends when it has data', () => {
