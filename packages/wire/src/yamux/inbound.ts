@@ -59,11 +59,6 @@ export class Inbound implements FrameSink {
     if (this.#receiverEnds) receiver?.receiveEnd();
   }
 
-  /** The stream is over: the rest of its payload is dropped. */
-  forget(stream: YamuxStream): void {
-    if (this.#receiver === stream) this.#receiver = undefined;
-  }
-
   #onStreamFrame(type: number, flags: number, id: number, length: number): void {
     if (flags & Flag.syn) this.#onSyn(flags, id);
     if (this.#owner.isFinished) return;
@@ -72,16 +67,16 @@ export class Inbound implements FrameSink {
     else if (flags & Flag.rst) stream.receiveReset();
     else if (type === FrameType.data) this.#onStreamData(stream, flags, length);
     else if (!stream.grant(length)) this.#owner.refuse(`the window of stream ${id} passes 2³² − 1`);
-    else if (flags & Flag.fin && !stream.peerEnded) stream.receiveEnd();
+    else if (flags & Flag.fin) stream.receiveEnd();
   }
 
   #onStreamData(stream: YamuxStream, flags: number, length: number): void {
-    const { id, peerEnded } = stream;
-    if (length > 0 && peerEnded) this.#owner.refuse(`data on stream ${id} after its end`);
+    const { id } = stream;
+    if (length > 0 && stream.peerEnded) this.#owner.refuse(`data on stream ${id} after its end`);
     else if (!stream.window.admit(length)) this.#owner.refuse(`data on stream ${id} overruns its window`);
     else {
       this.#receiver = stream;
-      this.#receiverEnds = (flags & Flag.fin) !== 0 && !peerEnded;
+      this.#receiverEnds = (flags & Flag.fin) !== 0;
     }
   }
 

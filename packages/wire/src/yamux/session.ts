@@ -145,7 +145,6 @@ class Session extends Owner implements YamuxSession, StreamOwner, InboundOwner {
   left(stream: YamuxStream, reset: boolean): void {
     this.#sender.leave(stream);
     this.#streams.leave(stream, reset);
-    this.#inbound.forget(stream);
     if (reset) this.reset(stream.id);
     if (this.#closing && this.#streams.size === 0) queueMicrotask(() => this.#finish(undefined));
   }
