@@ -74,15 +74,25 @@ test('a peer that half-closes right after its request still receives, and the en
   expect(session.openStreams).toBe(0);
 });
 
-test('an end is sent once, however often the program asks for it', async () => {
+test('a peer may end its stream with any frame', () => {
+  const { raw, streams } = startSession();
+  raw.feed(frame(windowUpdate, syn | fin, 1), frame(data, syn | fin, 3, text('bye')));
+  expect(streams.map((heard) => [heard.text, heard.ends])).toEqual([
+    ['', 1],
+    ['bye', 1],
+  ]);
+});
+
+test('after an end nothing is sent, and no second end', async () => {
   const { raw, streams } = startSession();
   raw.feed(frame(data, syn, 1));
   raw.take();
   for (let i = 0; i < 2; i++) {
     streams[0]!.channel.end();
+    streams[0]!.channel.write(text('late'));
     await turn();
   }
-  expect(raw.take()).toMatchObject([{ type: data, flags: fin, id: 1 }]);
+  expect(raw.take()).toMatchObject([{ type: data, flags: fin, id: 1, length: 0 }]);
 });
 
 test('a stream of ours opens with data and SYN, empty when nothing was written', async () => {

@@ -112,7 +112,7 @@ export class YamuxStream implements Channel {
   }
 
   end(): void {
-    if (this.#ended || this.#outcome !== undefined) return;
+    if (this.#outcome !== undefined) return;
     this.#ended = true;
     this.#owner.enterTurns(this);
   }
@@ -124,7 +124,7 @@ export class YamuxStream implements Channel {
 
   // Called by the session.
 
-  /** Bytes of the peer, which `window` has admitted. */
+  /** Bytes of the peer, which `window` has admitted; also the rest of a payload when the stream is over. */
   receive(bytes: Uint8Array): void {
     if (this.#outcome !== undefined) return;
     if (this.#handler === undefined || this.#paused || this.#handing || this.window.held > 0)
@@ -132,7 +132,7 @@ export class YamuxStream implements Channel {
     else this.#hand(bytes);
   }
 
-  /** The peer's FIN. */
+  /** The peer's FIN, or one more. */
   receiveEnd(): void {
     this.#peerEnded = true;
     this.#deliver();
@@ -159,7 +159,6 @@ export class YamuxStream implements Channel {
    * Adds one frame to what is sent, if there is one to send and the peer has room for it. True when there may be more.
    */
   send(frames: FrameGatherer): boolean {
-    if (this.#outcome !== undefined) return false;
     if (!this.#queue.isEmpty) return this.#sendNext(frames);
     if (this.#ended && !this.#finSent) {
       frames.add(FrameType.data, this.#greet() | Flag.fin, this.id, 0);
@@ -174,9 +173,8 @@ export class YamuxStream implements Channel {
 
   /** Adds the window update that is due, or the ACK that no data frame is about to carry. */
   sendUpdate(frames: FrameGatherer): void {
-    if (this.#outcome !== undefined || this.#greeting === Flag.syn) return;
-    const carried = !this.#queue.isEmpty && this.#queue.nextLength <= this.#credit;
-    const greets = this.#greeting !== 0 && !carried;
+    if (this.#greeting === Flag.syn) return;
+    const greets = this.#greeting !== 0 && this.#queue.isEmpty;
     if (!greets && (this.#peerEnded || !this.window.isDue)) return;
     frames.add(FrameType.windowUpdate, this.#greet(), this.id, this.window.takeOwed());
   }
@@ -222,14 +220,13 @@ export class YamuxStream implements Channel {
     } finally {
       this.#handing = false;
     }
-    if (this.window.consume(bytes.length) && !this.#peerEnded && this.#outcome === undefined)
-      this.#owner.enterUpdates(this);
+    if (this.window.consume(bytes.length) && this.#outcome === undefined) this.#owner.enterUpdates(this);
   }
 
   /** Delivers what was held, and then the end. */
   #deliver(): void {
     if (this.#handler === undefined || this.#handing) return;
-    while (!this.#paused && this.#outcome === undefined) {
+    while (!this.#paused) {
       const bytes = this.window.release();
       if (bytes === undefined) break;
       this.#hand(bytes);
