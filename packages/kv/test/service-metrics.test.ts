@@ -25,6 +25,22 @@ it('counts what it does', async () => {
   expect(metrics.bytesOut).toBeGreaterThan(0);
 });
 
+it('counts a command that failed as what it was', async () => {
+  const { service, tables, metrics } = createService();
+  const fail = () => {
+    throw new Error('secret');
+  };
+  tables.hget = fail;
+  tables.hgetall = fail;
+  const peer = connect(service, 'me');
+  peer.send(get('a'), { kind: 'hgetall', table: 't' });
+  await peer.until(2);
+  expect([...metrics.commands()]).toEqual([
+    { kind: 'hget', status: 500, count: 1 },
+    { kind: 'hgetall', status: 500, count: 1 },
+  ]);
+});
+
 it('counts how long commands waited, and only those that did', async () => {
   const { tables, letGo } = createSlowTables();
   const { service, metrics, clock } = createService({ tables });

@@ -87,6 +87,37 @@ describe('names that begin with $', () => {
     await peer.until(11);
   });
 
+  it('are not answered like others when the system has failed, at once or later', async () => {
+    const early = new Error('early secret');
+    const late = new Error('late secret');
+    const { service, topics, failures } = createService({
+      system: {
+        answer(command) {
+          if (command.kind === 'publish') return Promise.reject(late);
+          throw early;
+        },
+      },
+    });
+    const published: unknown[] = [];
+    topics.publish = (topic) => published.push(topic);
+    const peer = connect(service, 'me');
+    peer.send(
+      { kind: 'publish', topic: '$mine', data: [] },
+      { kind: 'subscribe', topic: '$mine' },
+      { kind: 'hdel', table: '$a', key: 'a' },
+      get('plain'),
+    );
+    await peer.until(4);
+    expect(peer.replies.map(({ status, message }) => [status, message])).toEqual([
+      [500, 'The command failed'],
+      [500, 'The command failed'],
+      [500, 'The command failed'],
+      [404, 'Not found: table t, key plain'],
+    ]);
+    expect(failures).toEqual([late, early, early]);
+    expect(published).toEqual([]);
+  });
+
   it('and everything else may be refused beforehand', async () => {
     const { service } = createService({
       permit: (kind, session) =>
