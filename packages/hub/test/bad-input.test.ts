@@ -16,6 +16,13 @@ const text = (body: string, type = 'application/json'): RequestInit => ({
 });
 const malformed = [400, 'HUB_REQUEST_MALFORMED'] as const;
 
+/** Everything that is read, well formed. */
+const ways: readonly (readonly [what: string, init: () => RequestInit])[] = [
+  ['a picture', () => picture(fakePicture('1'))],
+  ['a form', () => ({ body: formOf(['a', fakePicture('1')]) })],
+  ['a drawing', () => json({ strokes: [[[1, 2]]] })],
+];
+
 const cases: readonly Sent[] = [
   ['what is not a picture', picture('hello, hello'), 415, 'DIGITS_PICTURE_UNSUPPORTED'],
   [
@@ -122,10 +129,10 @@ describe('POST /api/readings refuses', () => {
     expect(await problemIn(response)).toMatchObject({ status: 503, code: 'DIGITS_OVERLOADED' });
   });
 
-  it('what takes too long to read', async () => {
+  it.each(ways)('%s that takes too long to read', async (_, init) => {
     const { fetch, reader } = await serveHub({ limits: { readTimeoutMs: 20 } });
     reader.hold();
-    const response = await fetch('/api/readings', { method: 'POST', ...picture(fakePicture('1')) });
+    const response = await fetch('/api/readings', { method: 'POST', ...init() });
     expect(await problemIn(response)).toMatchObject({ status: 503, code: 'BASE_TIMEOUT' });
   });
 
@@ -174,6 +181,13 @@ describe('POST /api/readings refuses', () => {
     expect(form.status).toBe(201);
     expect(JSON.stringify(await form.json())).not.toContain('libsecret');
     expect(faults.length).toBe(2);
+    const failed = formOf(
+      ['a', fakePicture('crash')],
+      ['b', fakePicture('blank')],
+      ['c', fakePicture('crash')],
+    );
+    expect((await fetch('/api/readings', { method: 'POST', body: failed })).status).toBe(500);
+    expect(faults.length).toBe(4);
   });
 });
 
@@ -215,15 +229,11 @@ describe('a client that misbehaves', () => {
     expect(faults).toEqual([]);
   });
 
-  it('hangs up while its picture is read: the reading is aborted and not kept', async () => {
+  it.each(ways)('hangs up while %s is read: the reading is aborted and not kept', async (_, init) => {
     const { url, reader, readings, faults } = await serveHub();
     const release = reader.hold();
     const controller = new AbortController();
-    const asked = fetch(`${url}/api/readings`, {
-      method: 'POST',
-      ...picture(fakePicture('1')),
-      signal: controller.signal,
-    });
+    const asked = fetch(`${url}/api/readings`, { method: 'POST', ...init(), signal: controller.signal });
     await until(() => reader.reading === 1);
     controller.abort();
     await expect(asked).rejects.toThrow();

@@ -48,6 +48,14 @@ describe('without JavaScript', () => {
     expect(text).toContain(`/api/readings/${path.slice('/uploads/'.length)}/image`);
   });
 
+  it('the page says when the reader is not sure', async () => {
+    const { fetch } = await serveHub();
+    const pageOf = async (text: string) =>
+      (await fetch('/', { method: 'POST', body: formOf(['x', fakePicture(text)]) })).text();
+    expect(await pageOf('91')).toContain('The reader is not sure');
+    expect(await pageOf('19')).not.toContain('not sure');
+  });
+
   it('an unknown upload is 404, for browsers a page', async () => {
     const { fetch } = await serveHub();
     expect(await problemIn(await fetch('/uploads/nothing'))).toMatchObject({

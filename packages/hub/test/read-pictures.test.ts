@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { components } from '../src/http/schemas.ts';
 import { fakePicture } from './fake-reader.ts';
-import { formOf, json, problemIn, serveHub, turn } from './served-hub.ts';
+import { formOf, json, problemIn, serveHub, turn, until } from './served-hub.ts';
 
 describe('POST /api/readings', () => {
   it('reads a raw picture, keeps it, and answers with the reading', async () => {
@@ -40,7 +40,7 @@ describe('POST /api/readings', () => {
   });
 
   it('keeps the good files of a form and names the bad one', async () => {
-    const { fetch, readings } = await serveHub();
+    const { fetch, readings, faults } = await serveHub();
     const files = Array.from({ length: 20 }, (_, i): [string, Uint8Array<ArrayBuffer>] => [
       `${i}.png`,
       fakePicture(String(i)),
@@ -54,6 +54,7 @@ describe('POST /api/readings', () => {
       expect.objectContaining({ file: '<evil> 11.png', code: 'DIGITS_PICTURE_UNSUPPORTED', status: 415 }),
     ]);
     expect(await readings.count()).toBe(19);
+    expect(faults).toEqual([]);
   });
 
   it('names a file of a form that is too large, and reads the others', async () => {
@@ -79,6 +80,7 @@ describe('POST /api/readings', () => {
       method: 'POST',
       body: formOf(['a.png', fakePicture('blank')]),
     });
+    expect(await one.clone().json()).not.toHaveProperty('problems');
     expect(await problemIn(one)).toMatchObject({ status: 422, code: 'DIGITS_NONE_FOUND' });
     const two = await fetch('/api/readings', {
       method: 'POST',
@@ -107,18 +109,76 @@ describe('POST /api/readings', () => {
   });
 
   it('reads what came before the end of a form that did not say how long it is, and is too long', async () => {
-    const { fetch } = await serveHub({ limits: { maxFormBytes: 2500 } });
-    const files = ['1', '2', '3', '4'].map((text) => [text, fakePicture(text.padEnd(1000))] as const);
-    const form = new Response(formOf(...files));
+    const texts = ['1', '2', '3', '4'];
+    const pictures = texts.map((text) => fakePicture(text.padEnd(1000)));
+    const maxFormBytes = 2 * pictures[0]!.length;
+    const { fetch } = await serveHub({ limits: { maxFormBytes } });
+    const send = async (...names: string[]) => {
+      const form = new FormData();
+      for (const [i, name] of names.entries()) form.append(name, new Blob([pictures[i]!]), 'a.png');
+      const sent = new Response(form);
+      const response = await fetch('/api/readings', {
+        method: 'POST',
+        headers: { 'content-type': sent.headers.get('content-type')! },
+        body: sent.body,
+        duplex: 'half',
+      } as RequestInit);
+      const { readings, problems } = components.Readings.parse(await response.json());
+      return { texts: readings.map(({ text }) => text.trim()), problems };
+    };
+    const tooLong = [{ file: null, code: 'HUB_REQUEST_TOO_LARGE', status: 413 }];
+    expect(await send('file', 'file')).toEqual({ texts: ['1', '2'] });
+    expect(await send('file', 'file', 'file', 'file')).toMatchObject({
+      texts: ['1', '2'],
+      problems: tooLong,
+    });
+    // Files that are not read count as well.
+    expect(await send('file', 'other', 'file')).toMatchObject({ texts: ['1'], problems: tooLong });
+  });
+
+  it('reads four pictures of a form at a time', async () => {
+    const { fetch, reader } = await serveHub();
+    const texts = Array.from({ length: 12 }, (_, i) => String(10 + i));
+    let release = reader.hold();
+    const body = formOf(...texts.map((text) => [text, fakePicture(text)] as const));
+    const asked = fetch('/api/readings', { method: 'POST', body });
+    for (let four = 0; four < 2; four++) {
+      await until(() => reader.reading === 4);
+      for (let i = 0; i < 10; i++) await fetch('/healthz');
+      expect(reader.reading).toBe(4);
+      release();
+      release = reader.hold();
+    }
+    release();
+    const { readings } = components.Readings.parse(await (await asked).json());
+    expect(readings.map(({ text }) => text)).toEqual(texts);
+  });
+
+  it('reads a file of a form that has no name', async () => {
+    const { fetch } = await serveHub();
+    const head =
+      '--ab\r\ncontent-disposition: form-data; name="file"\r\ncontent-type: application/octet-stream\r\n\r\n';
     const response = await fetch('/api/readings', {
       method: 'POST',
-      headers: { 'content-type': form.headers.get('content-type')! },
-      body: form.body,
-      duplex: 'half',
-    } as RequestInit);
-    const answer = components.Readings.parse(await response.json());
-    expect(answer.readings.map(({ text }) => text.trim())).toEqual(['1', '2']);
-    expect(answer.problems).toMatchObject([{ file: null, code: 'HUB_REQUEST_TOO_LARGE', status: 413 }]);
+      headers: { 'content-type': 'multipart/form-data; boundary=ab' },
+      body: Buffer.concat([
+        Buffer.from(head),
+        fakePicture('1'),
+        Buffer.from(`\r\n${head}text\r\n--ab--\r\n`),
+      ]),
+    });
+    const { readings, problems } = components.Readings.parse(await response.json());
+    expect(readings.map(({ text }) => text)).toEqual(['1']);
+    expect(problems).toMatchObject([{ file: '', code: 'DIGITS_PICTURE_UNSUPPORTED' }]);
+  });
+
+  it('reads a drawing with as much as one may have, and no more', async () => {
+    const { fetch } = await serveHub({ limits: { maxStrokes: 2, maxPoints: 4 } });
+    const draw = async (...points: number[]) => {
+      const strokes = points.map((count) => Array.from({ length: count }, (_, i) => [i, i]));
+      return (await fetch('/api/readings', { method: 'POST', ...json({ strokes }) })).status;
+    };
+    expect([await draw(2, 2), await draw(2, 3), await draw(1, 1, 1)]).toEqual([201, 413, 413]);
   });
 
   it('ignores other fields and files of a form, and asks for `file` when there is none', async () => {
@@ -176,6 +236,9 @@ describe('POST /api/readings', () => {
     expect(older.status).toBe(201);
     const { readings: three } = components.Readings.parse(await older.json());
     expect(three.map(({ label }) => label).join('')).toBe(labels.slice(0, 3));
+
+    for (const wrong of [{ title: '1.5' }, { title: 3, count: 3 }])
+      expect((await fetch('/', { method: 'POST', ...json(wrong) })).status).toBe(400);
 
     expect((await fetch('/api/samples', { method: 'POST' })).status).toBe(201);
     for (const count of [0, 101, 1.5, '10', null]) {
