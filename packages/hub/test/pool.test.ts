@@ -163,8 +163,10 @@ it('forgets who says goodbye', async () => {
 it('is for admins: others may look, and hold nothing', async () => {
   const tokens = { admin: 'admin-token', write: 'write-token', read: 'read-token' };
   const { join } = await wireHub({ tokens }, { pool: allocator() });
-  const { lease } = leasedPool(await join({ token: tokens.admin }), 'Anna');
+  const admin = await join({ token: tokens.admin });
+  const { lease } = leasedPool(admin, 'Anna');
   await lease.ready();
+  await admin.subscribe('$lease/Anna').ready();
   for (const token of [tokens.write, tokens.read]) {
     const client = await join({ token });
     expect(await clientFacts(client, 'Anna')).toMatchObject({ name: 'Anna' });
