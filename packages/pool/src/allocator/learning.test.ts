@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Scene } from '../../test/allocator-scene.ts';
+import { leaseReport } from '../../test/lease-report.ts';
 
 const known = [
   { name: 'a', incarnation: 'a#1', floor: 1 },
@@ -137,4 +138,48 @@ it('takes no client of an earlier epoch in once it has learned', () => {
   expect(scene.allocator.snapshot(scene.now).isLearning).toBe(false);
   const returning = scene.join('a', 0, { epoch: 1, appliedGrant: 3, max: 4, inUse: 4 });
   expect(returning.last).toMatchObject({ kind: 'refusal', reason: 'fenced' });
+});
+
+it('takes no client that it does not know for one of an earlier epoch when it says that it is of this one', () => {
+  const scene = new Scene({ epoch: 2, known, learnMs: 1100, isKnownComplete: false });
+  const stray = scene.join('c', 0, { epoch: 2, appliedGrant: 3, max: 4, inUse: 4 });
+  expect(stray.last).toMatchObject({ kind: 'refusal', reason: 'fenced' });
+});
+
+it('confirms nothing to a client of an earlier epoch before it is written down', () => {
+  const { allocator } = new Scene({ epoch: 2, learnMs: 1100, isKnownComplete: false });
+  const report = leaseReport('a', { epoch: 1, appliedGrant: 3, max: 4, inUse: 4 });
+  const client = { name: 'a', incarnation: 'a#1', floor: 1 };
+  expect(allocator.handle({ kind: 'report', report }, 0)).toEqual([{ kind: 'admit', client }]);
+  expect(allocator.handle({ kind: 'admitted', client }, 0)).toMatchObject([
+    { reply: { kind: 'grant', max: 4 } },
+  ]);
+});
+
+it('numbers each confirmation', () => {
+  const scene = new Scene({ epoch: 2, known, learnMs: 1100 });
+  const a = scene.join('a', 0, { epoch: 1, appliedGrant: 9, max: 1, inUse: 1 });
+  scene.tell(a);
+  expect(a.replies).toMatchObject([
+    { isConfirmation: true, sequence: 1 },
+    { isConfirmation: true, sequence: 2 },
+  ]);
+});
+
+it('says for whom it waits only to one that has to wait for that', () => {
+  const scene = new Scene({ epoch: 2, known, learnMs: 1100, maxClients: 2 });
+  const c = scene.join('c', 1);
+  expect(c.last).toMatchObject({ reason: 'full' });
+  expect(c.last).not.toHaveProperty('waitsFor');
+});
+
+it('with `hold` takes nothing from anyone for a floor that what the unheard of may have leaves no room for', () => {
+  const scene = new Scene({ capacity: 10, epoch: 2, known, learnMs: 1100, silent: 'hold' });
+  const b = scene.join('b', 0, { epoch: 1, appliedGrant: 9, max: 4, inUse: 4 });
+  b.apply();
+  scene.tell(b);
+  scene.now = 1100;
+  scene.tell(b, { queued: 9 });
+  scene.join('c', 0, { floor: 4 });
+  expect(b.grant!.max).toBe(4);
 });

@@ -153,3 +153,24 @@ it('counts a client that has more open than it was granted, and not one that has
   scene.tell(a, { inUse: 20 });
   expect(scene.allocator.snapshot(0)).toMatchObject({ counts: { overdrawn: 1 }, reserved: 20 });
 });
+
+it('takes no part of a grant, nor what was granted before, for more than was granted', () => {
+  const scene = new Scene({ capacity: 3 });
+  const a = scene.join('a', 9, { floor: 2 });
+  expect(a.grant!.max).toBe(3);
+  a.apply();
+  scene.tell(a);
+  // It gave everything back, and may have its floor again without being told.
+  scene.tell(a, { appliedGrant: a.grant!.sequence, max: 0, inUse: 0, queued: 0 });
+  scene.tell(a, { max: 2, inUse: 2 });
+  expect(scene.allocator.snapshot(0).counts.overdrawn).toBe(0);
+});
+
+it('believes nothing that a client says to have while it waits', () => {
+  const scene = new Scene({ capacity: 2 });
+  scene.join('a', 0, { floor: 2 });
+  const b = scene.join('b');
+  scene.tell(b, { epoch: 1, appliedGrant: 1, max: 3, inUse: 3 });
+  expect(b.last).toMatchObject({ kind: 'refusal', reason: 'full' });
+  expect(scene.allocator.snapshot(0).reserved).toBe(2);
+});

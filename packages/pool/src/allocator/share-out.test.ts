@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import { Scene } from '../../test/allocator-scene.ts';
+import { describe, expect, it } from 'vitest';
+import { Scene, type SceneClient } from '../../test/allocator-scene.ts';
+import type { LeaseReport } from './messages.ts';
 import { meanStrategy } from './strategies/mean.ts';
 
 it('gives everyone what it needs and shares out most of the rest', () => {
@@ -139,4 +140,104 @@ it('shares by a strategy of its user, which remembers what it likes of each clie
   scene.settle();
   expect(scene.maxima).toEqual([99, 1]);
   expect(scene.allocator.snapshot(0)).toMatchObject({ strategy: 'first come', isScarce: true });
+});
+
+it('takes everything back from a client that leaves, once, and gives it nothing though it waits', () => {
+  const scene = new Scene({ capacity: 10 });
+  const a = scene.join('a', 10, { floor: 2 });
+  scene.settle();
+  scene.tell(a, { isLeaving: true });
+  expect(a.grant).toMatchObject({ max: 0, min: 0, floor: 0 });
+  scene.tell(a, { queued: 5 });
+  expect(a.grant!.max).toBe(0);
+  const replies = a.replies.length;
+  scene.join('b', 5);
+  expect(a.replies).toHaveLength(replies);
+});
+
+it('takes nothing from anyone for a floor for which there can be no room beside the others', () => {
+  const scene = new Scene({ capacity: 4 });
+  const a = scene.join('a', 4, { floor: 2 });
+  scene.settle();
+  expect(a.grant!.max).toBe(4);
+  expect(scene.join('b', 0, { floor: 3 }).last).toMatchObject({ reason: 'full' });
+  expect(a.grant!.max).toBe(4);
+  // There can be room for one of these, but then not for the other.
+  const c = scene.join('c', 0, { floor: 1 });
+  const d = scene.join('d', 0, { floor: 2 });
+  expect(a.grant!.max).toBe(3);
+  a.apply();
+  scene.tell(a);
+  expect([c.grant!.max, d.last]).toMatchObject([1, { reason: 'full' }]);
+});
+
+it('lets nobody whose floor is smaller in before one that waits for room', () => {
+  const scene = new Scene({ capacity: 4 });
+  const a = scene.join('a', 4);
+  scene.settle();
+  const b = scene.join('b', 0, { floor: 2 });
+  a.apply();
+  scene.tell(a, { inUse: 3 });
+  expect(scene.join('c', 0).last).toMatchObject({ reason: 'full' });
+  scene.tell(a, { inUse: 2 });
+  expect(b.grant!.max).toBe(2);
+});
+
+describe('with a comfortable number of connections', () => {
+  /** Two clients at work, which need far more than is comfortable. */
+  function atWork(change: Partial<LeaseReport> = {}) {
+    const scene = new Scene({ comfortable: 32, leaseMs: 10_000 });
+    const [a, b] = [scene.join('a', 100), scene.join('b', 100, change)];
+    scene.settle();
+    /** What they report of a quarter of a second; answers the total after it. */
+    const work = (...changes: [Partial<LeaseReport>, Partial<LeaseReport>]) => {
+      for (const [i, client] of [a, b].entries()) {
+        client.apply();
+        scene.tell(client, changes[i]);
+      }
+      scene.now += 250;
+      scene.handle({ kind: 'tick' });
+      return scene.allocator.snapshot(scene.now).total;
+    };
+    return { scene, a, b, work };
+  }
+
+  it('shares no more before it is known to help, nor for a moment while they are taken back', () => {
+    const scene = new Scene({ comfortable: 32 });
+    const a = scene.join('a', 100);
+    expect(a.grant!.max).toBe(32);
+    a.apply();
+    scene.tell(a);
+    const b = scene.join('b', 100);
+    // Its floor, and nothing else.
+    expect(b.grant!.max).toBe(1);
+    expect(scene.allocator.snapshot(0).total).toBe(32);
+    scene.settle();
+    expect(scene.maxima).toEqual([16, 16]);
+  });
+
+  it('shares more while queries take no longer for it, and fewer again when they do', () => {
+    const { work } = atWork();
+    const done = (times: number, serviceMs: number) => ({ completed: 100 * times, serviceMs });
+    expect(work(done(1, 1000), done(1, 1000))).toBe(34);
+    expect(work(done(2, 2000), done(2, 2000))).toBe(36);
+    // Twice as long.
+    expect(work(done(3, 4000), done(3, 4000))).toBe(32);
+  });
+
+  it('shares no more for clients that have as many as they need', () => {
+    const { scene, a, b, work } = atWork();
+    const enough = (client: SceneClient) => ({ inUse: client.grant!.max, queued: 0 });
+    scene.tell(a, enough(a));
+    scene.tell(b, enough(b));
+    const done = { completed: 100, serviceMs: 1000 };
+    expect(work({ ...done, ...enough(a) }, { ...done, ...enough(b) })).toBe(32);
+  });
+
+  it('takes counts that went back for nothing done', () => {
+    const { scene, work } = atWork({ completed: 500, serviceMs: 5000 });
+    expect(scene.allocator.snapshot(scene.now).total).toBe(34);
+    // A hundred queries of twice the time.
+    expect(work({ completed: 100, serviceMs: 2000 }, { completed: 0, serviceMs: 0 })).toBe(32);
+  });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Scene, SceneClient } from '../../test/allocator-scene.ts';
+import type { LeaseReport } from './messages.ts';
 
 it('refuses another process of the same name while the first lives, and says why', () => {
   const scene = new Scene();
@@ -95,4 +96,52 @@ it('forgets a silent client when an operator says so, floor and all, but no othe
   expect(b.grant!.max).toBe(10);
   scene.tell(a);
   expect(a.last).toMatchObject({ kind: 'refusal', reason: 'fenced' });
+});
+
+it('forgets a client that only waited when it asks no more', () => {
+  const scene = new Scene({ capacity: 2 });
+  const a = scene.join('a', 0, { floor: 2 });
+  scene.join('b');
+  scene.now = 1099;
+  scene.tell(a);
+  expect(scene.allocator.snapshot(scene.now).clients).toHaveLength(2);
+  scene.now = 1100;
+  scene.tell(a);
+  expect(scene.allocator.snapshot(scene.now).clients).toMatchObject([{ name: 'a' }]);
+});
+
+it('fences again one that may be barred already, though nobody wants anything of it any more', () => {
+  const scene = new Scene({ capacity: 2 });
+  scene.join('a', 0, { floor: 2 });
+  scene.now = 1100;
+  const b = scene.join('b');
+  scene.tell(b, { isLeaving: true });
+  expect(b.last!.kind).toBe('farewell');
+  scene.handle({ kind: 'fence-failed', client: { name: 'a', incarnation: 'a#1', floor: 2 } });
+  scene.now += 500;
+  scene.handle({ kind: 'tick' });
+  expect(scene.fences()).toEqual(['a#1', 'a#1']);
+});
+
+it('does not fence for its name a client that has reported since another asked for that', () => {
+  const scene = new Scene();
+  const a = scene.join('a', 1);
+  scene.tell(new SceneClient('a', { incarnation: 'a#2' }));
+  scene.tell(a);
+  scene.now += 1100;
+  scene.handle({ kind: 'tick' });
+  expect(scene.fences()).toEqual([]);
+});
+
+it('bars an incarnation of a name that another has, when it had a grant or has left', () => {
+  const scene = new Scene();
+  const first = scene.join('a', 0);
+  scene.tell(first, { isLeaving: true });
+  expect(first.last!.kind).toBe('farewell');
+  scene.join('a', 1, { incarnation: 'a#2' });
+  const reply = (change: Partial<LeaseReport>) => scene.tell(new SceneClient('a', change)).at(-1);
+  const refusal = (reason: string) => ({ reply: { kind: 'refusal', reason } });
+  expect(reply({ incarnation: 'a#1' })).toMatchObject(refusal('fenced'));
+  expect(reply({ incarnation: 'a#3' })).toMatchObject(refusal('name-taken'));
+  expect(reply({ incarnation: 'a#4', epoch: 1, max: 3, inUse: 3 })).toMatchObject(refusal('fenced'));
 });

@@ -43,3 +43,20 @@ it('is due when a lease ends, when a fence is tried again, and when its strategy
   moving.join('a', 1);
   expect(moving.allocator.dueMs).toBe(100);
 });
+
+it('is due at the earliest of what is to come, and not at what is past', () => {
+  const scene = new Scene({ strategy: 'fixed', fenceRetryMs: 5000 });
+  scene.join('a', 5, { ceiling: 50 });
+  scene.now = 500;
+  const b = scene.join('b', 5);
+  expect(scene.allocator.dueMs).toBe(1100);
+  scene.now = 1100;
+  scene.tell(b);
+  // Nobody wants anything of the silent one.
+  expect(scene.fences()).toEqual([]);
+  expect(scene.allocator.dueMs).toBe(2200);
+  scene.join('a', 5, { incarnation: 'a#2' });
+  scene.handle({ kind: 'fence-failed', client: { name: 'a', incarnation: 'a#1', floor: 1 } });
+  expect(scene.fences()).toEqual(['a#1']);
+  expect(scene.allocator.dueMs).toBe(2200);
+});

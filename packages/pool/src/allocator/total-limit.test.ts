@@ -41,3 +41,55 @@ it('comes back when few starve', () => {
   load(total, () => 10, 60, 0);
   expect(total.total).toBe(20);
 });
+
+/** Looks at the load again: `done` queries since the last time, each of which took `meanMs`. Answers the total. */
+function looking(total: TotalLimit) {
+  const seen = { completed: 0, serviceMs: 0 };
+  let nowMs = 0;
+  return ({ meanMs = 10, done = 100, inUse = total.total, starving = 1, afterMs = 250 } = {}) => {
+    seen.completed += done;
+    seen.serviceMs += done * meanMs;
+    nowMs += afterMs;
+    total.see({ ...seen, inUse, starving }, nowMs);
+    return total.total;
+  };
+}
+
+it('changes every 250 ms, by a sixteenth and at least by one', () => {
+  const look = looking(new TotalLimit(4, 100));
+  expect([look(), look({ afterMs: 249 }), look({ afterMs: 1 })]).toEqual([5, 5, 6]);
+  expect(looking(new TotalLimit(32, 100))()).toBe(34);
+});
+
+it('does not grow for the mean of fewer than five queries', () => {
+  const look = looking(new TotalLimit(16, 100));
+  expect([look({ done: 4 }), look({ done: 5 })]).toEqual([16, 17]);
+});
+
+it('grows where half of the clients starve and nine tenths are in use, and not for less', () => {
+  const look = looking(new TotalLimit(20, 100));
+  expect([look({ starving: 0.49 }), look({ inUse: 17 })]).toEqual([20, 20]);
+  expect([look({ inUse: 18 }), look({ starving: 0.5 })]).toEqual([21, 22]);
+});
+
+it('shrinks in the fourth look in a row in which few starve', () => {
+  const look = looking(new TotalLimit(16, 100));
+  for (let i = 0; i < 4; i++) look({ starving: 0.5 });
+  const calm = () => look({ starving: 0 });
+  expect([calm(), calm(), calm()]).toEqual([20, 20, 20]);
+  expect(look({ inUse: 0 })).toBe(20);
+  expect([calm(), calm(), calm(), calm()]).toEqual([20, 20, 20, 19]);
+});
+
+it('grows while queries take a quarter longer, and gives a tenth up when they take more than 1.6 times as long', () => {
+  const look = looking(new TotalLimit(16, 100));
+  for (let i = 0; i < 3; i++) look();
+  expect([look({ meanMs: 12.5 }), look({ meanMs: 12.6 }), look({ meanMs: 16 })]).toEqual([20, 20, 20]);
+  expect(look({ meanMs: 16.1 })).toBe(18);
+});
+
+it('forgets slowly how fast queries were, and only by what they take with the comfortable number', () => {
+  const look = looking(new TotalLimit(16, 100));
+  expect([look({ starving: 0 }), look({ meanMs: 20 })]).toEqual([16, 16]);
+  expect(look({ meanMs: 12.6 })).toBe(17);
+});
