@@ -175,3 +175,15 @@ it('an explanation that fails is what its operation fails with, and the next is 
   expect(await add('b')).toBe(1);
   expect(queue.waiting).toBe(0);
 });
+
+it('an operation whose last run succeeded has not failed, though an earlier one that was taken back had', async () => {
+  let refusals = 1;
+  const { queue, add } = create(() => (refusals-- > 0 ? full() : undefined));
+  let runs = 0;
+  const late = queue.add(() => {
+    if (++runs === 1) throw new SyntaxError('too early');
+    return runs;
+  }, 1);
+  add('b');
+  expect([await late, late.done]).toEqual([2, true]);
+});

@@ -121,3 +121,36 @@ it('takes one checkpoint at a time when a commit without room and a flush wait f
   for (const end of ending) end();
   await flushing;
 });
+
+it('a commit does not wait for a checkpoint that began half a second ago or later', async () => {
+  const { commit, clock, ending } = create();
+  void commit();
+  clock.advance(100);
+  clock.advance(500);
+  expect(commit()).toBeUndefined();
+  ending[0]!();
+  await turn();
+});
+
+it.each([
+  [true, true, 'done'],
+  [true, false, 'done'],
+  [false, true, 'done'],
+  [false, false, 'ENOSPC'],
+])('with room on the disk %s and in the file %s a sync commit is %s', async (fitsDisk, fitsFile, outcome) => {
+  const root = { childTransaction: async (change: () => void) => change() } as unknown as RootDatabase;
+  const space = { fitsDisk: () => fitsDisk, fitsFile: () => fitsFile } as unknown as FreeSpace;
+  let isDone = false;
+  const committing = createCommitter(root, undefined, space, createManualClock()).commit(
+    () => {
+      isDone = true;
+    },
+    1,
+    1,
+  );
+  const found = await Promise.resolve(committing).then(
+    () => 'done',
+    ({ code }) => code,
+  );
+  expect([found, isDone]).toEqual([outcome, outcome === 'done']);
+});
