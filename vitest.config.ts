@@ -44,7 +44,9 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: '100%',
     projects: [
       project('units', ['packages/*/src/**/*.test.ts'], { isolate: false }),
-      project('faces', ['packages/*/test/*.test.ts', 'test/*.test.ts']),
+      project('faces', ['packages/*/test/*.test.ts', 'test/*.test.ts'], { isolate: false }),
+      // A module that is mocked would be mocked for the next file too.
+      project('mocks', ['packages/*/test/mocks/*.test.ts']),
       project('processes', ['packages/*/test/processes/*.test.ts', 'test/processes/*.test.ts'], {
         globalSetup: freshBuild,
       }),

@@ -2,12 +2,12 @@ import type { LeaseService } from '@inkwire/pool';
 import { createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, vi } from 'vitest';
-import { patient } from '../../wire/test/patient.ts';
-import { temporaryDirectory } from './inkwire.ts';
-import { runHere } from './run-here.ts';
+import { patient } from '../../../wire/test/patient.ts';
+import { temporaryDirectory } from '../inkwire.ts';
+import { runHere } from '../run-here.ts';
 
-vi.mock('../src/serve/open-allocator.ts', async (original) => {
-  const { openAllocator } = await original<typeof import('../src/serve/open-allocator.ts')>();
+vi.mock('../../src/serve/open-allocator.ts', async (original) => {
+  const { openAllocator } = await original<typeof import('../../src/serve/open-allocator.ts')>();
   const snapshot = () => {
     throw new TypeError('A mistake of the program');
   };

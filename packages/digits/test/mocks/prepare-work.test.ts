@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import * as boxes from '../src/prepare/boxes.ts';
-import { type Labelled, labelComponents } from '../src/prepare/components.ts';
-import { groupComponents } from '../src/prepare/grouping.ts';
-import { prepareGrey } from '../src/prepare/prepare-picture.ts';
-import { prepareStrokes } from '../src/prepare/prepare-strokes.ts';
-import { splitWide } from '../src/prepare/split-wide.ts';
+import * as boxes from '../../src/prepare/boxes.ts';
+import { type Labelled, labelComponents } from '../../src/prepare/components.ts';
+import { groupComponents } from '../../src/prepare/grouping.ts';
+import { prepareGrey } from '../../src/prepare/prepare-picture.ts';
+import { prepareStrokes } from '../../src/prepare/prepare-strokes.ts';
+import { splitWide } from '../../src/prepare/split-wide.ts';
 
-vi.mock('../src/prepare/boxes.ts', { spy: true });
+vi.mock('../../src/prepare/boxes.ts', { spy: true });
 
 /** A page of dots in a square pattern, grey: the middle of each is ink. */
 function dots(across: number, step: number, size: number) {

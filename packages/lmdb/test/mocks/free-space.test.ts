@@ -1,6 +1,6 @@
 import type { Database, RootDatabase } from 'lmdb';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { FreeSpace } from '../src/free-space.ts';
+import { FreeSpace } from '../../src/free-space.ts';
 
 const disk = vi.hoisted(() => ({ bavail: 0, blocks: 0, bsize: 4096 }));
 vi.mock('node:fs', () => ({ statfsSync: () => ({ ...disk }) }));
