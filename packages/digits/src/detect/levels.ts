@@ -1,6 +1,6 @@
 /** The sizes at which the detector sees a plane, so that digits of any height are of a height that it knows. */
 import type { Edges } from '../prepare/boxes.ts';
-import type { FoundMark } from './marks.ts';
+import { type FoundMark, inkEdges } from './marks.ts';
 import { normalise } from './normalise.ts';
 import type { Plane } from './plane.ts';
 import { regionsOf, withHalo } from './regions.ts';
@@ -54,8 +54,6 @@ export function levelsOf(plane: Plane): Level[] {
 
 /** A digit that coarser levels agree on is not looked for at a level at which it is higher than this, in pixels. */
 const tooTall = 56;
-/** Ink belongs to a digit up to this share of its sides outside its box. */
-const reach = 0.15;
 
 /** The inputs that show all contrast of a level, save that of digits that are known and far too large for it. */
 export function inputsOf({ plane, scale }: Level, known: readonly FoundMark[] = []): DetectorInput[] {
@@ -65,14 +63,9 @@ export function inputsOf({ plane, scale }: Level, known: readonly FoundMark[] = 
   return regionsOf(z, width, height, areas).map((region) => inputOf(z, plane, scale, region));
 }
 
-function areaOf({ x, y, width, height }: FoundMark, scale: number): Edges {
-  const [across, down] = [(0.5 + reach) * width, (0.5 + reach) * height];
-  return {
-    left: (x - across) / scale,
-    top: (y - down) / scale,
-    right: (x + across) / scale,
-    bottom: (y + down) / scale,
-  };
+function areaOf(mark: FoundMark, scale: number): Edges {
+  const { left, top, right, bottom } = inkEdges(mark);
+  return { left: left / scale, top: top / scale, right: right / scale, bottom: bottom / scale };
 }
 
 /** Pixels of an input. */

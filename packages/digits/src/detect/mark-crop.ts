@@ -2,11 +2,9 @@
 import type { Edges } from '../prepare/boxes.ts';
 import { labelComponents } from '../prepare/components.ts';
 import { cropDigit } from '../prepare/crop.ts';
-import type { FoundMark } from './marks.ts';
+import { type FoundMark, inkReach } from './marks.ts';
 import type { Plane } from './plane.ts';
 
-/** Ink of a mark lies within its box and this share of the box's sides around it. */
-const reach = 0.15;
 /** The surroundings of that, as a share of the height, tell the level of the paper. */
 const surroundings = 0.25;
 /** The share of pixels that are darker than the paper's level: most of a neighbourhood is paper, some of it ink. */
@@ -27,7 +25,7 @@ const leastInside = 0.3;
  */
 export function cropMark(plane: Plane, mark: FoundMark, others: readonly FoundMark[] = []): Uint8Array {
   const box = edgesOf(mark);
-  const own = clip(grow(box, Math.max(1, reach * mark.width), Math.max(1, reach * mark.height)), plane);
+  const own = clip(grow(box, Math.max(1, inkReach * mark.width), Math.max(1, inkReach * mark.height)), plane);
   const around = clip(grow(own, surroundings * mark.height, surroundings * mark.height), plane);
   const width = around.right - around.left;
   const height = around.bottom - around.top;

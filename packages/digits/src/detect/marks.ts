@@ -1,4 +1,5 @@
 import { DigitsError } from '../errors.ts';
+import type { Edges } from '../prepare/boxes.ts';
 import {
   boxUnit,
   cellSide,
@@ -34,6 +35,8 @@ export interface Candidate extends FoundMark {
   readonly scale: number;
 }
 
+/** Ink belongs to a mark up to this share of its sides outside its box. */
+export const inkReach = 0.15;
 /** A peak below this score is no mark. */
 export const leastScore = 0.3;
 /** A digit that two levels have with at least this score is one. */
@@ -166,6 +169,12 @@ function tooMany(count: number): DigitsError {
     'DIGITS_NONE_FOUND',
     `No number was found in the picture: ${count} places in it resemble digits, and at most ${mostMarks} are read`,
   );
+}
+
+/** Where ink of a mark may lie, in pixels of the plane. */
+export function inkEdges({ x, y, width, height }: Pick<FoundMark, 'x' | 'y' | 'width' | 'height'>): Edges {
+  const [across, down] = [(0.5 + inkReach) * width, (0.5 + inkReach) * height];
+  return { left: x - across, top: y - down, right: x + across, bottom: y + down };
 }
 
 /** Whether two boxes share at least half of what they cover together. */

@@ -1,9 +1,6 @@
 /** The share of the writing that the detector sees and that was not read. */
 import { cellSide, cellsWithin, type DetectorMaps, type Placement } from './detector-maps.ts';
-import type { FoundMark } from './marks.ts';
-
-/** Ink belongs to a mark up to this share of its sides outside its box. */
-const reach = 0.15;
+import { type FoundMark, inkEdges } from './marks.ts';
 
 /** Cells of an input that the detector calls writing, in the frame of the plane. */
 export interface WritingMap extends Omit<Placement, 'inner'> {
@@ -78,14 +75,14 @@ function coveredCells(
   marks: readonly FoundMark[],
 ): Uint8Array {
   const covered = new Uint8Array(columns * rows);
-  for (const { x, y, width, height } of marks) {
-    const [across, down] = [(0.5 + reach) * width, (0.5 + reach) * height];
+  for (const mark of marks) {
+    const ink = inkEdges(mark);
     const cellAt = (at: number, edge: number) => (at / scale - edge) / cellSide;
-    const right = Math.min(columns, Math.ceil(cellAt(x + across, left)));
-    const first = Math.max(0, Math.floor(cellAt(x - across, left)));
+    const right = Math.min(columns, Math.ceil(cellAt(ink.right, left)));
+    const first = Math.max(0, Math.floor(cellAt(ink.left, left)));
     for (
-      let row = Math.max(0, Math.floor(cellAt(y - down, top)));
-      row < Math.min(rows, Math.ceil(cellAt(y + down, top)));
+      let row = Math.max(0, Math.floor(cellAt(ink.top, top)));
+      row < Math.min(rows, Math.ceil(cellAt(ink.bottom, top)));
       row++
     )
       if (right > first) covered.fill(1, row * columns + first, row * columns + right);

@@ -1,8 +1,8 @@
 /** softmax(logits / temperature) from row `fromRow` of `logits` to row `toRow` of `output`, ten numbers each. */
 export function softmax(
-  logits: Float32Array,
+  logits: ArrayLike<number>,
   fromRow: number,
-  output: Float32Array,
+  output: Float32Array | Float64Array,
   toRow: number,
   temperature: number,
 ): void {

@@ -3,6 +3,7 @@
  * which sees the mark where it stands. Their probabilities are raised to powers that are fitted on disturbed pages, and
  * multiplied.
  */
+import { softmax } from '../evaluate/softmax.ts';
 import type { NamingWeights } from '../model/model-card.ts';
 import { dot, fitSigned } from './fit-signed.ts';
 
@@ -51,21 +52,12 @@ export function fitNaming(samples: readonly NamingSample[]): NamingWeights {
     addDerivatives(weights, gradient, curvature) {
       for (const { features, digit } of rows) {
         const probabilities = togetherOf(features, weights);
-        const mean = [0, 1].map((i) =>
-          dot(
-            probabilities,
-            features.map((each) => each[i]!),
-          ),
-        );
+        const meanOf = (of: (feature: Features[number]) => number) => dot(probabilities, features.map(of));
+        const mean = [0, 1].map((i) => meanOf((feature) => feature[i]!));
         for (const i of [0, 1]) {
           gradient[i]! += mean[i]! - features[digit]![i]!;
           for (const j of [0, 1])
-            curvature[i]![j]! +=
-              dot(
-                probabilities,
-                features.map((each) => each[i]! * each[j]!),
-              ) -
-              mean[i]! * mean[j]!;
+            curvature[i]![j]! += meanOf((feature) => feature[i]! * feature[j]!) - mean[i]! * mean[j]!;
         }
       }
     },
@@ -84,10 +76,14 @@ function featuresOf(network: Float32Array, detector: Float32Array): Features {
 }
 
 /** [10] */
-function togetherOf(features: Features, weights: readonly number[]): number[] {
-  const scores = features.map((each) => dot(each, weights));
-  const highest = Math.max(...scores);
-  const shares = scores.map((score) => Math.exp(score - highest));
-  const total = shares.reduce((a, b) => a + b);
-  return shares.map((share) => share / total);
+function togetherOf(features: Features, weights: readonly number[]): Float64Array {
+  const probabilities = new Float64Array(features.length);
+  softmax(
+    features.map((each) => dot(each, weights)),
+    0,
+    probabilities,
+    0,
+    1,
+  );
+  return probabilities;
 }

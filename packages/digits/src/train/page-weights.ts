@@ -54,20 +54,20 @@ export async function fitPageWeights(options: PageWeightsOptions): Promise<PageW
     clock: systemClock,
   });
   const forNames = Math.ceil(pages / 4);
+  /** The pages from number `first` on, of those on which a digit is found. */
+  async function* read(first: number, count: number) {
+    for await (const disturbed of disturbedPages(digits, seed, first, count)) {
+      const found = await cutOf(disturbed, detector);
+      if (found) yield { disturbed, found, answer: await batcher.classify(stackDigits(found.digits)) };
+    }
+  }
   try {
     const named: NamingSample[] = [];
-    for await (const disturbed of disturbedPages(digits, seed, 0, forNames)) {
-      const found = await cutOf(disturbed, detector);
-      if (!found) continue;
-      const { probabilities } = await batcher.classify(stackDigits(found.digits));
-      named.push(...namesOf(disturbed, found, probabilities));
-    }
+    for await (const { disturbed, found, answer } of read(0, forNames))
+      named.push(...namesOf(disturbed, found, answer.probabilities));
     const weights = weightsOf({ naming: fitNaming(named) });
     const samples: DoubtSample[] = [];
-    for await (const disturbed of disturbedPages(digits, seed, forNames, pages)) {
-      const found = await cutOf(disturbed, detector);
-      if (!found) continue;
-      const answer = await batcher.classify(stackDigits(found.digits));
+    for await (const { disturbed, found, answer } of read(forNames, pages)) {
       const reading = composePageReading(found, answer, file.card, weights);
       const isRight = digitsOf(reading.text) === digitsOf(arrangeMarks(disturbed.page.marks).text);
       samples.push({ evidence: evidenceOf(found, reading), isRight });
