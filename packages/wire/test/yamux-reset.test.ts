@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Allowance } from '../src/frames/allowance.ts';
 import { Flag, FrameType, GoAway } from '../src/yamux/header.ts';
-import { concat, frame, Heard, startSession, text, turn } from './yamux-support.ts';
+import { concat, frame, Heard, startHeldStream, startSession, text, turn } from './yamux-support.ts';
 
 const { data, windowUpdate, ping, goAway } = FrameType;
 const { syn, ack, fin, rst } = Flag;
@@ -67,13 +67,8 @@ test.each([
 ])(
   'destroy drops what is held of a stream that %s had ended, and the peer receives what it must',
   async (_sides, ours, theirs, sent) => {
-    const { raw, streams } = startSession();
-    raw.feed(frame(data, syn, 1));
+    const { raw, streams } = await startHeldStream({ ours, theirs });
     const { channel } = streams[0]!;
-    channel.pause();
-    if (ours) channel.end();
-    await turn();
-    raw.feed(frame(data, theirs ? fin : 0, 1, text('held')));
     raw.take();
     channel.destroy();
     channel.resume();

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { Flag, FrameType, GoAway } from '../src/yamux/header.ts';
 import { createYamuxSession } from '../src/yamux/index.ts';
-import { concat, echoing, frame, RawChannel, startSession, text, turn } from './yamux-support.ts';
+import {
+  concat,
+  echoing,
+  frame,
+  RawChannel,
+  startHeldStream,
+  startSession,
+  text,
+  turn,
+} from './yamux-support.ts';
 
 const { data, ping, goAway } = FrameType;
 const { syn, ack, fin, rst } = Flag;
@@ -217,13 +226,7 @@ test.each([
   ['this side', true, false],
   ['the peer', false, true],
 ])('a stream that only %s has ended is lost with its connection', async (_side, ours, theirs) => {
-  const { raw, streams } = startSession();
-  raw.feed(frame(data, syn, 1));
-  const { channel } = streams[0]!;
-  channel.pause();
-  if (ours) channel.end();
-  await turn();
-  raw.feed(frame(data, theirs ? fin : 0, 1, text('held')));
+  const { raw, streams } = await startHeldStream({ ours, theirs });
   raw.close();
   await turn();
   expect(streams[0]!.closes).toEqual([expect.objectContaining({ code: 'WIRE_CONNECTION_LOST' })]);

@@ -1,6 +1,6 @@
 import { createManualClock } from '@inkwire/base';
 import type { Channel, ChannelHandler } from '../src/channels/channel.ts';
-import { encodeHeader, FrameType, headerBytes, readUint32 } from '../src/yamux/header.ts';
+import { encodeHeader, Flag, FrameType, headerBytes, readUint32 } from '../src/yamux/header.ts';
 import { createYamuxSession, type YamuxOptions } from '../src/yamux/index.ts';
 
 /** A frame as tests write it. */
@@ -188,6 +188,20 @@ export function startSession(
 }
 
 const listening = (channel: Channel) => new Heard(channel);
+
+/** A session with the peer's stream 1, paused, after `held` has come. Each side may have ended the stream. */
+export async function startHeldStream({ ours, theirs }: { ours: boolean; theirs: boolean }) {
+  const { syn, fin } = Flag;
+  const session = startSession();
+  const { raw, streams } = session;
+  raw.feed(frame(FrameType.data, syn, 1));
+  const { channel } = streams[0]!;
+  channel.pause();
+  if (ours) channel.end();
+  await turn();
+  raw.feed(frame(FrameType.data, theirs ? fin : 0, 1, text('held')));
+  return session;
+}
 
 /** Sends back what a stream receives. */
 export const echoing = (channel: Channel) => {

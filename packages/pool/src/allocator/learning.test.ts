@@ -7,6 +7,17 @@ const known = [
   { name: 'b', incarnation: 'b#1', floor: 1 },
 ];
 
+/** A lease after a restart: b has four connections and wants more, a was not heard of and may have the other six. */
+function holdingForA() {
+  const scene = new Scene({ capacity: 10, epoch: 2, known, learnMs: 1100, silent: 'hold' });
+  const b = scene.join('b', 0, { epoch: 1, appliedGrant: 9, max: 4, inUse: 4 });
+  b.apply();
+  scene.tell(b);
+  scene.now = 1100;
+  scene.tell(b, { queued: 9 });
+  return { scene, b };
+}
+
 it('grows nothing after a restart before a lease has passed and every known client was heard of', () => {
   const scene = new Scene({ capacity: 10, epoch: 2, known, learnMs: 1100 });
   const a = scene.join('a', 5, { epoch: 1, appliedGrant: 9, max: 4, inUse: 4, queued: 5 });
@@ -45,12 +56,7 @@ it('grows nothing for a lease after a restart though every known client was hear
 });
 
 it('with `hold` shares after a restart what others give back, and keeps what the unheard of may have', () => {
-  const scene = new Scene({ capacity: 10, epoch: 2, known, learnMs: 1100, silent: 'hold' });
-  const b = scene.join('b', 0, { epoch: 1, appliedGrant: 9, max: 4, inUse: 4 });
-  b.apply();
-  scene.tell(b);
-  scene.now = 1100;
-  scene.tell(b, { queued: 9 });
+  const { scene, b } = holdingForA();
   // Whatever a has of the other six it may have still.
   expect(b.grant!.max).toBe(4);
   expect(scene.allocator.snapshot(scene.now)).toMatchObject({ isLearning: true, reserved: 10 });
@@ -174,12 +180,7 @@ it('says for whom it waits only to one that has to wait for that', () => {
 });
 
 it('with `hold` takes nothing from anyone for a floor that what the unheard of may have leaves no room for', () => {
-  const scene = new Scene({ capacity: 10, epoch: 2, known, learnMs: 1100, silent: 'hold' });
-  const b = scene.join('b', 0, { epoch: 1, appliedGrant: 9, max: 4, inUse: 4 });
-  b.apply();
-  scene.tell(b);
-  scene.now = 1100;
-  scene.tell(b, { queued: 9 });
+  const { scene, b } = holdingForA();
   scene.join('c', 0, { floor: 4 });
   expect(b.grant!.max).toBe(4);
 });

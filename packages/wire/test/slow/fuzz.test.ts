@@ -7,6 +7,7 @@ import { WireError } from '../../src/errors.ts';
 import { Allowance } from '../../src/frames/allowance.ts';
 import { FrameDecoder } from '../../src/frames/frame-decoder.ts';
 import { gunzip } from '../../src/frames/gzip.ts';
+import { keptHeap } from '../kept-heap.ts';
 
 /* Bytes that nobody sent on purpose: a million of inputs with INKWIRE_LONG=1, and others with INKWIRE_FUZZ_SEED. */
 
@@ -139,10 +140,3 @@ test(`${rounds} inputs are read or refused with a code; nothing crashes, hangs o
     'read',
   ]);
 });
-
-/** Bytes of the heap that are still used after a collection. Inflaters end at the end of a turn. */
-async function keptHeap(): Promise<number> {
-  await new Promise((resolve) => setImmediate(resolve));
-  globalThis.gc!();
-  return process.memoryUsage().heapUsed;
-}

@@ -2,6 +2,7 @@ import { createRandom, type Random } from '@inkwire/base';
 import { expect, test } from 'vitest';
 import { WireError } from '../../src/errors.ts';
 import { createYamuxSession } from '../../src/yamux/index.ts';
+import { keptHeap } from '../kept-heap.ts';
 import { concat, frame, Heard, parse, RawChannel, turn } from '../yamux-support.ts';
 
 /** Inputs to try. */
@@ -101,16 +102,10 @@ test(`${inputs} generated and mutated inputs: coded errors only, every stream cl
         count(ends[0]);
       }
     }
-    if (at === 20_000) heap = await heapUsed();
+    if (at === 20_000) heap = await keptHeap();
   }
   expect([...codes.keys()].sort()).toEqual(
     ['WIRE_CONNECTION_LOST', 'WIRE_STREAM_RESET', 'WIRE_YAMUX_INVALID', 'in order'].sort(),
   );
-  if (heap > 0) expect((await heapUsed()) - heap).toBeLessThan(5e6);
+  if (heap > 0) expect((await keptHeap()) - heap).toBeLessThan(5e6);
 });
-
-async function heapUsed(): Promise<number> {
-  await turn();
-  globalThis.gc!();
-  return process.memoryUsage().heapUsed;
-}
