@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- digits [--speedrun | --only accuracy,foreign,nonsense,paper,reading,live,http,start] [--data DIR]`. The subjects
- * `foreign` and `paper` need DIR, which docs/figures.md describes: its sets are not in the repository.
+ * `npm run bench -- digits [--speedrun | --only accuracy,foreign,nonsense,paper,reading,live,http,start] [--data DIR]`. The
+ * subjects `foreign` and `paper` need DIR, which docs/figures.md describes: its sets are not in the repository.
  */
 import { parseArgs } from 'node:util';
 import { accuracy } from './accuracy.ts';

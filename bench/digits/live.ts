@@ -1,12 +1,13 @@
 /**
  * `npm run bench -- digits --only live`: how long a person who draws waits for the boxes. Numbers are written in a real
- * browser; the time is from the browser's own time of the last pen-up to the frame that shows the boxes of all ink. Needs Chromium (`CHROMIUM`, by default Debian's).
+ * browser; the time is from the browser's own time of the last pen-up to the frame that shows the boxes of all ink. Needs
+ * Chromium (`CHROMIUM`, by default Debian's).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
-import { median, printTable, saveResults } from '../report.ts';
+import { median, printTable, quantile, saveResults } from '../report.ts';
 import { startServer } from './server.ts';
 
 type Point = readonly [x: number, y: number];
@@ -76,8 +77,7 @@ export async function live(): Promise<void> {
         // The first round warms the page and the model up.
         if (round > 0) times.push(taken);
       }
-    const sorted = times.toSorted((a, b) => a - b);
-    const p95 = sorted[Math.floor(0.95 * sorted.length)]!;
+    const p95 = quantile(times, 0.95);
     printTable(
       ['pen up to boxes on screen', 'median', 'p95', 'numbers'],
       [['in Chromium', `${Math.round(median(times))} ms`, `${Math.round(p95)} ms`, times.length]],
