@@ -37,7 +37,7 @@ describe.runIf(url)('on a real PostgreSQL', () => {
 
   describeAdapter('the PostgreSQL adapter', () => ({
     createPool: (options) => createPgPool({ connection, ...options }),
-    fence: createPgFence({ connection }),
+    fence: createPgFence({ connection, timeoutMs: 600_000 }),
     begin: 'BEGIN',
     whichSession: 'SELECT pg_backend_pid() AS id',
     sleep: 'SELECT pg_sleep(60)',
@@ -140,7 +140,7 @@ describe.runIf(url)('on a real PostgreSQL', () => {
       const client = identityOf('stranger');
       await using pool = createPgPool({ connection: stranger, client });
       await pool.query('SELECT 1');
-      expect(await createPgFence({ connection: stranger })(client)).toBe(0);
+      expect(await createPgFence({ connection: stranger, timeoutMs: 600_000 })(client)).toBe(0);
       expect(await sessionsOf(client.incarnation)).toBe(0);
       await run('REVOKE INSERT ON inkwire.fenced FROM stranger');
     });
