@@ -25,7 +25,11 @@ function project(
  * Limits that only end a hang: no test may depend on how fast the machine is. In full, the search of the pool's invariants
  * is one test of a minute on a quiet machine, and of twelve beside eight busy loops and other work.
  */
-const hangMs = (mode: string): number => (mode === 'long' ? 7_200_000 : 600_000);
+const endsHangs = (ms: number) => ({
+  testTimeout: ms,
+  hookTimeout: ms,
+  expect: { poll: { timeout: ms, interval: 20 } },
+});
 
 export default defineConfig(({ mode }) => ({
   ...sources,
@@ -33,9 +37,7 @@ export default defineConfig(({ mode }) => ({
     // `npm run test:long`: the tests of `slow` take all of what they otherwise take a seeded share of.
     // `npm run test:registry`: an empty project installs what it needs from npm, not from here.
     env: mode === 'long' ? { INKWIRE_LONG: '1' } : mode === 'registry' ? { INKWIRE_NPM: '1' } : {},
-    testTimeout: hangMs(mode),
-    hookTimeout: hangMs(mode),
-    expect: { poll: { timeout: hangMs(mode), interval: 20 } },
+    ...endsHangs(600_000),
     // Forks, because native engines (ONNX Runtime, LMDB, libvips) do not like being unloaded with a thread.
     pool: 'forks',
     // What a test keeps is measured after a collection: otherwise it would depend on when the last one was.
@@ -50,8 +52,10 @@ export default defineConfig(({ mode }) => ({
       project('processes', ['packages/*/test/processes/*.test.ts', 'test/processes/*.test.ts'], {
         globalSetup: freshBuild,
       }),
+      // Said here: a project that extends this file reads it again, without the mode.
       project('slow', ['packages/*/test/slow/*.test.ts', 'bench/pool/sim/*.test.ts'], {
         globalSetup: freshBuild,
+        ...endsHangs(7_200_000),
       }),
     ],
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
