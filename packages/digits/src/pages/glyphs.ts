@@ -22,7 +22,7 @@ export interface GlyphSource {
 }
 
 /** Shares of the digits that are drawn as MNIST has them, and along their middle line; the rest are constructed. */
-const pictured = 0.5;
+const pictured = 0.4;
 const redrawn = 0.3;
 /** So many pictures are redrawn, each in ever different ways: their middle lines fit into memory. */
 const skeletonCount = 20_000;
