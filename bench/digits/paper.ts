@@ -6,12 +6,12 @@
  *     --quick             a sixth of the pictures
  *     --kinds ruled,note  only kinds whose name holds one of these words, and no exam
  *     --reader CHECKOUT   reads through another checkout, which must be built
- *     --detector MODEL    finds digits with a detector: page, or a file
+ *     --detector MODEL    finds digits by rules, or with the detector of a file, not with the bundled one
  *     --against CHECKOUT  times one small picture against another checkout, by turns
  *     --samples DIR       writes sheets of what each kind looks like, and reads nothing
  *     --seed N            other pictures; default 1
  *
- * Only the whole of this checkout's reader is kept in bench/results.
+ * Only the whole of this checkout's reader is kept in bench/results, with the bundled detector or by rules.
  */
 import { createRandom } from '@inkwire/base';
 import type { Reader } from '@inkwire/digits';
@@ -82,9 +82,11 @@ export async function paper(options: PaperOptions): Promise<void> {
   printTable(['exam', 'right', 'wrong at 0.99 and above'], exam.rows);
   for (const { file, text, read } of exam.casesWrong)
     console.log(`paper case ${file}: ${text || 'nothing'} read as ${read || 'nothing'}`);
-  if (options.quick || options.reader !== undefined) return;
-  const by = options.detector === undefined ? '' : '-detector';
-  saveResults(`digits-paper${by}`, `npm run bench -- digits --only paper${by && ' --detector page'}`, {
+  const { detector } = options;
+  if (options.quick || options.reader !== undefined || (detector !== undefined && detector !== 'rules'))
+    return;
+  const [name, flag] = detector === undefined ? ['', ''] : ['-rules', ' --detector rules'];
+  saveResults(`digits-paper${name}`, `npm run bench -- digits --only paper${flag}`, {
     model: reader.card.version,
     seed,
     pictures: each,

@@ -1,18 +1,17 @@
 /** The reader that is measured: of this checkout, or of another one that was built. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundledModel, openReader, type Picture, type Reader, type ReadPicture } from '@inkwire/digits';
+import { openReader, type Picture, type Reader, type ReadPicture } from '@inkwire/digits';
 
 /** What a reading looks like whichever build made it: an older one has no `written`. */
 export type AnyReading = ReadPicture & { readonly written?: string };
 
 /**
- * Opens the reader of a checkout whose packages were built; without one, this checkout's, which finds digits by rules,
- * with the bundled detector (`page`), or with that of a file.
+ * Opens the reader of a checkout whose packages were built; without one, this checkout's, which finds digits with the
+ * bundled detector, with that of a file, or by `rules`.
  */
 export async function openReaderOf(checkout: string | undefined, detector?: string): Promise<Reader> {
-  if (checkout === undefined)
-    return openReader({ detector: detector === 'page' ? bundledModel(detector) : detector });
+  if (checkout === undefined) return openReader({ detector: detector === 'rules' ? false : detector });
   const entry = resolve(checkout, 'packages/digits/dist/index.js');
   const digits: { openReader: typeof openReader } = await import(pathToFileURL(entry).href);
   return digits.openReader();

@@ -35,7 +35,7 @@ describe('what serve runs with', () => {
       readings: { engine: 'lmdb', directory: '/work/data/readings' },
       tables: { engine: 'lmdb', directory: '/work/data/tables', durability: 'relaxed' },
       model: { bundled: 'cnn' },
-      detector: 'rules',
+      detector: { bundled: 'page' },
       tokens: undefined,
       allowedHosts: [],
       tls: undefined,

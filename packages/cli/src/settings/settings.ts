@@ -76,7 +76,7 @@ export const settings = {
     argument: 'DETECTOR',
     describes:
       'how digits are found in a picture: by the bundled detector (page), by that of an ONNX file, or by rules',
-    byDefault: 'rules',
+    byDefault: 'page',
     parse: (text: string, base: string) => parseDetectorChoice(parseText(text), base),
   },
   token: {

@@ -37,8 +37,8 @@ export interface ReaderOptions {
   readonly model?: string | undefined;
   /**
    * A detector's model file (recipe `page`), by which the digits of picture files are found, or false: rules find them.
-   * Default: false. Pen strokes do not need it: the model decides which of them are a digit. Nor do pictures of at most
-   * 72 × 72 pixels, which hold a digit that was cut out already.
+   * Default: the bundled detector. Pen strokes do not need it: the model decides which of them are a digit. Nor do pictures
+   * of at most 72 × 72 pixels, which hold a digit that was cut out already.
    */
   readonly detector?: string | false | undefined;
   /** Threads inside one run of the model. Default 1: a batch of 64 is read in a few milliseconds. */
@@ -98,7 +98,7 @@ export async function openReader(options: ReaderOptions = {}): Promise<Reader> {
 function resolveOptions(options: ReaderOptions) {
   return Object.freeze({
     model: options.model ?? bundledModel(),
-    detector: options.detector ?? false,
+    detector: options.detector ?? bundledModel('page'),
     threads: expectInteger('threads', options.threads ?? 1, { min: 1, max: 256 }),
     maxBatch: expectInteger('maxBatch', options.maxBatch ?? 64, { min: 1, max: 4096 }),
     maxQueue: expectInteger('maxQueue', options.maxQueue ?? 4096, { min: 1 }),
