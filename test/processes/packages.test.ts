@@ -26,7 +26,7 @@ interface Stage {
 
 const stages: Readonly<Record<string, Stage>> = {
   base: { prints: /^KETTLE_EMPTY true$/m },
-  cli: { pictures: ['house.png', 'door.jpg'], prints: /^house\.png {2}1 {2}[01]\.\d+/m },
+  cli: { pictures: ['house.png', 'door.jpg'], prints: /^house\.png {2}1 {2}(?:0\.\d+|1\.0+)$/m },
   digits: { pictures: ['number.jpg'], prints: /^1 0\.\d+ \w+ 1\n1$/m },
   hub: { prints: /^http:\/\/127\.0\.0\.1:\d+/m },
   lmdb: { prints: /^a note$/m },

@@ -100,8 +100,8 @@ describe.runIf(url)('on a real MySQL or MariaDB', () => {
     const before = await counted('Connections');
     await pool.destroy();
     await Promise.all(queries);
-    // Those whose sockets close while the others are killed need another one.
-    expect((await counted('Connections')) - before).toBeLessThan(leases.length / 2);
+    // Those whose sockets close later are killed over a second one.
+    expect((await counted('Connections')) - before).toBeLessThanOrEqual(2);
     await expect.poll(() => counted('Threads_connected')).toBe(1);
   });
 
