@@ -90,6 +90,26 @@ describe('closing the listener', () => {
     expect(heard).not.toContain('"statusCode":503');
   });
 
+  it('answers a WebSocket that is asked for while it closes with 503', async () => {
+    const { listener, url } = await serveHub();
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    let heard = '';
+    socket.setEncoding('utf8').on('data', (data: string) => (heard += data));
+    socket.write('GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\nGET /wire HTTP/1.1\r\n');
+    await until(() => heard.includes('"ok"'));
+    const closing = listener.close();
+    socket.write(
+      'host: 127.0.0.1\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n' +
+        'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    await until(() => socket.closed);
+    expect(heard).toContain('HTTP/1.1 503 ');
+    expect(heard).toContain('"BASE_CLOSED"');
+    await closing;
+  });
+
   it('leaves the port free after its listener has closed', async () => {
     const hub = composeHub();
     const first = await listenHttp(hub, { port: 0 });

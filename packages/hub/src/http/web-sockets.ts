@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { BaseError } from '@inkwire/base';
 import { frameHeaderBytes } from '@inkwire/wire';
 import { acceptWebSockets } from '@inkwire/wire/node';
 import type { FastifyInstance } from 'fastify';
@@ -32,9 +33,11 @@ export function addWebSockets(
   const roles = new WeakMap<IncomingMessage, Role>();
   const connections = wire.connections();
   const admitted = new EventEmitter();
+  let isClosing = false;
 
   /** Throws the reason for which a request is refused. */
   const admit = (request: IncomingMessage) => {
+    if (isClosing) throw new BaseError('BASE_CLOSED', 'The listener is closed');
     const address = request.socket.remoteAddress ?? '';
     if (!handshakes.take(address))
       throw new HubError('HUB_RATE_LIMITED', 'Too many WebSockets were asked for', { retryable: true });
@@ -61,7 +64,8 @@ export function addWebSockets(
     onChannel: (channel, request) => connections.accept(channel, { tokens, role: roles.get(request) }),
   });
   app.addHook('preClose', async () => {
-    app.server.off('upgrade', onUpgrade);
+    // Handshakes are heard to the end: without this listener they would be requests for a route that does not exist.
+    isClosing = true;
     await accepting.close();
     await connections.close();
   });
