@@ -12,7 +12,7 @@ import { type Coverage, inkLevel } from './ink.ts';
 import type { Mark, PageSize } from './mark.ts';
 import { type BaseLine, drawPattern, drawRules, drawSheet } from './paper.ts';
 import { placeThings } from './things.ts';
-import { writePage } from './write-page.ts';
+import { writeCleanPage, writePage } from './write-page.ts';
 import type { Writing } from './written-page.ts';
 
 /** A page and what stands on it. Sides are multiples of 8. */
@@ -41,6 +41,19 @@ export function drawPage(glyphs: GlyphSource, random: Random, size: PageSize): M
   if (writing.behind) darken(levels, writing.behind, ink * between(random, 0.1, 0.4));
   layInk(levels, writing, random, ink);
   photograph(random, levels, width, height, ink);
+  return pageOf(writing, levels, size);
+}
+
+/** Makes up a page of white paper with nothing but numbers in dark ink: most pictures that people take are no harder. */
+export function drawCleanPage(glyphs: GlyphSource, random: Random, size: PageSize): MadeUpPage {
+  const writing = writeCleanPage(glyphs, random, size);
+  const levels = new Float32Array(size.width * size.height).fill(between(random, 0.85, 1));
+  layInk(levels, writing, random, between(random, 0.6, 0.95));
+  return pageOf(writing, levels, size);
+}
+
+function pageOf(writing: Writing, levels: Float32Array, size: PageSize): MadeUpPage {
+  const { width, height } = size;
   return {
     width,
     height,

@@ -27,3 +27,11 @@ export function writePage(glyphs: GlyphSource, random: Random, size: PageSize): 
   if (chance(random, 0.05)) showThrough(page);
   return page;
 }
+
+/** Writes numbers or one large digit, and nothing else. */
+export function writeCleanPage(glyphs: GlyphSource, random: Random, size: PageSize): Writing {
+  const page = new WrittenPage(glyphs, random, size);
+  if (chance(random, 0.4)) writeSingle(page);
+  else writeNumbers(page);
+  return page;
+}

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import type { LabelledSet } from '../data/labelled-set.ts';
 import { between, chance, oneOf, scaled } from '../pages/chance.ts';
 import { createGlyphs } from '../pages/glyphs.ts';
-import { drawPage, type MadeUpPage } from '../pages/page.ts';
+import { drawCleanPage, drawPage, type MadeUpPage } from '../pages/page.ts';
 import { randomOfPage } from './page-maker.ts';
 
 /** Sides of the pages before they are enlarged: a block of writing, lines of a form, an amount. */
@@ -19,6 +19,8 @@ const sizes = [
 /** By which pages are enlarged, and turned in degrees (a deviation). */
 const enlarged = { least: 0.8, most: 3 };
 const turned = 2.5;
+/** The share of pages of white paper with nothing but numbers: a confidence has to be right for easy pages too. */
+const clean = 0.5;
 /** The share of pixels that are darker than the paper's level. */
 const paperShare = 0.7;
 
@@ -42,7 +44,8 @@ export async function* disturbedPages(
   const glyphs = createGlyphs(digits);
   for (let number = first; number < first + count; number++) {
     const random = randomOfPage(seed, number);
-    const page = drawPage(glyphs, random, oneOf(random, sizes));
+    const draw = chance(random, clean) ? drawCleanPage : drawPage;
+    const page = draw(glyphs, random, oneOf(random, sizes));
     if (page.isComplete) yield await disturb(page, random);
   }
 }

@@ -23,7 +23,6 @@ const pageSeeds = {
   validation: 3_000_003,
   sample: 4_000_037,
   statistics: 5_000_011,
-  weights: 7_000_003,
 } as const;
 /** Added to the run's seed: pages have random numbers of their own. */
 const pageStream = 6_000_011;
@@ -97,8 +96,8 @@ export class PageTask implements Task {
     const accuracy = { train: sample.accuracy, validation: held.accuracy };
     const card = cardOf(held, `${validation.name}-pages`);
     if (!isLast) return { graph, accuracy, card };
-    const pages = { pages: this.recipe.doubtPages, seed: pageSeeds.weights };
-    const weights = await fitPageWeights({ detector, digits: validation, threads, ...pages });
+    const pages = this.recipe.doubtPages;
+    const weights = await fitPageWeights({ detector, digits: validation, threads, pages });
     return { graph, accuracy, card: { ...card, ...weights } };
   }
 

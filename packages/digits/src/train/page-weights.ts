@@ -32,16 +32,18 @@ export interface PageWeightsOptions {
   readonly digits: LabelledSet;
   /** Pages for the confidence; a quarter as many others are for the names of digits. */
   readonly pages: number;
-  readonly seed: number;
   readonly threads: number;
 }
+
+/** Of the pages: no training uses it. */
+const pageSeed = 7_000_003;
 
 /**
  * Reads disturbed pages with a detector and the bundled `cnn`, and fits on them which digit a mark is and, on others, how sure
  * a reading is.
  */
 export async function fitPageWeights(options: PageWeightsOptions): Promise<PageWeights> {
-  const { detector, digits, pages, seed, threads } = options;
+  const { detector, digits, pages, threads } = options;
   const network = bundledModel();
   const file = await openModelFile(network);
   const runner = await openRunner(file, network, { threads, maxBatch: 64 });
@@ -56,7 +58,7 @@ export async function fitPageWeights(options: PageWeightsOptions): Promise<PageW
   const forNames = Math.ceil(pages / 4);
   /** The pages from number `first` on, of those on which a digit is found. */
   async function* read(first: number, count: number) {
-    for await (const disturbed of disturbedPages(digits, seed, first, count)) {
+    for await (const disturbed of disturbedPages(digits, pageSeed, first, count)) {
       const found = await cutOf(disturbed, detector);
       if (found) yield { disturbed, found, answer: await batcher.classify(stackDigits(found.digits)) };
     }
