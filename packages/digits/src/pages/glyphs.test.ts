@@ -65,7 +65,7 @@ test('the wider the pen of a hand, the more ink its digits have', () => {
     const ink = drawn.reduce((sum, { coverage }) => sum + coverage.reduce((a, b) => a + b), 0);
     return ink / drawn.length;
   };
-  // Half of the digits are MNIST's pictures, which have a pen of their own.
+  // A quarter of the digits are MNIST's pictures, which have a pen of their own.
   expect(inkOf(0.14)).toBeGreaterThan(1.2 * inkOf(0.05));
 });
 

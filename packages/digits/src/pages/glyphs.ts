@@ -22,15 +22,23 @@ export interface GlyphSource {
 }
 
 /** Shares of the digits that are drawn as MNIST has them, and along their middle line; the rest are constructed. */
-const pictured = 0.4;
-const redrawn = 0.3;
+export interface GlyphShares {
+  readonly pictured: number;
+  readonly redrawn: number;
+}
+
+/** For those who see MNIST's digits nowhere else. */
+const usualShares: GlyphShares = { pictured: 0.25, redrawn: 0.4 };
 /** So many pictures are redrawn, each in ever different ways: their middle lines fit into memory. */
 const skeletonCount = 20_000;
 /** The widest pen that leaves the loops of a picture open, heights. */
 const widestPen = (digit: number) => (digit === 8 ? 0.13 : 0.17);
 
 /** Of MNIST's training digits, or another set's. Throws a RangeError for an empty set. */
-export function createGlyphs(digits: LabelledSet): GlyphSource {
+export function createGlyphs(
+  digits: LabelledSet,
+  { pictured, redrawn }: GlyphShares = usualShares,
+): GlyphSource {
   if (digits.count === 0) throw new RangeError('Expected `digits` to hold a digit, got none');
   const skeletons = new Map<number, readonly Trace[]>();
   const pixelsOf = (index: number) => digits.images.subarray(index * digitBytes, (index + 1) * digitBytes);

@@ -16,6 +16,8 @@ export interface Habits {
   readonly sizeSpread: number;
   /** Deviation of a digit's place above the base line, in digit heights. */
   readonly lift: number;
+  /** The share of digits after which the pen is not lifted. */
+  readonly links: number;
   /** The share of digits that a separator follows, and the usual separator. */
   readonly separators: number;
   readonly separator: string;
@@ -38,5 +40,6 @@ export function drawHabits(random: Random): Habits {
     separator: oneOf(random, [...separatorKinds]),
     writer: createHand(random),
     mixed: chance(random, 0.2),
+    links: chance(random, 0.12) ? between(random, 0.2, 0.9) : 0,
   };
 }

@@ -1,15 +1,22 @@
 import { markKinds } from '../detect/detector-maps.ts';
-import { between } from './chance.ts';
+import { between, chance } from './chance.ts';
 import { drawCrossingOut } from './crossing-out.ts';
 import { stamp } from './ink.ts';
+import { drawLink, type PlacedInk } from './link.ts';
+import { drawPen } from './pen.ts';
 import { drawSeparator, type Figure } from './separators.ts';
 import { drawSymbol } from './symbols.ts';
 import type { WrittenPage } from './written-page.ts';
+
+/** The widest pen of a stroke between two digits, heights. */
+const widestLink = 0.12;
 
 /** A line of writing, bent a little. Each thing is written where the one before it ends. */
 export class Line {
   /** The distance of the pen from the middle of the line, in pixels: below 0 at its left. */
   along = 0;
+  /** The digit that was written last, while the pen may still go on from it. */
+  #last: PlacedInk | undefined;
   readonly #page: WrittenPage;
   readonly #x: number;
   readonly #y: number;
@@ -29,13 +36,18 @@ export class Line {
     const glyph = this.#page.drawDigit(height);
     const [x, y] = this.#placeOf(glyph.width);
     const up = height / 2 + hand.lift * hand.height * random.normal();
-    this.#page.place(glyph, glyph.digit, x + Math.sin(hand.angle) * up, y - Math.cos(hand.angle) * up);
+    const [cx, cy] = [x + Math.sin(hand.angle) * up, y - Math.cos(hand.angle) * up];
+    this.#page.place(glyph, glyph.digit, cx, cy);
+    const digit = { ink: glyph, x: cx, y: cy, angle: hand.angle };
+    if (this.#last && chance(random, hand.links)) this.#link(this.#last, digit);
+    this.#last = digit;
     const gap = Math.max(-0.25, hand.gap + hand.gapSpread * random.normal()) * height;
     this.along = this.along + glyph.width + gap;
   }
 
   /** A digit that its writer crossed out: no mark. */
   writeStruckOut(): void {
+    this.#last = undefined;
     const { hand, random, other } = this.#page;
     const glyph = this.#page.drawDigit(this.#page.drawDigitHeight());
     const [x, y] = this.#placeOf(glyph.width);
@@ -47,6 +59,7 @@ export class Line {
   }
 
   writeSeparator(kind: string): void {
+    this.#last = undefined;
     const { hand, random } = this.#page;
     const ink = drawSeparator(kind, random, hand.height, hand.writer.nib);
     this.along += hand.height * between(random, 0, 0.2);
@@ -56,6 +69,7 @@ export class Line {
 
   /** A letter or a sign: no mark. */
   writeSymbol(name: string): void {
+    this.#last = undefined;
     const { hand, random } = this.#page;
     this.#writeFigure(drawSymbol(name, random, hand.height, hand.writer), undefined);
     this.along += hand.height * between(random, 0.05, 0.2);
@@ -65,6 +79,11 @@ export class Line {
   writeWord(letters: readonly string[]): void {
     for (const letter of letters) this.writeSymbol(letter);
     this.along += this.#page.hand.height * between(this.#page.random, 0.1, 0.7);
+  }
+
+  #link(from: PlacedInk, to: PlacedInk): void {
+    const { hand, random, marked } = this.#page;
+    drawLink(marked, from, to, random, drawPen(random, hand.writer.nib, hand.height, widestLink));
   }
 
   #writeFigure(ink: Figure, kind: number | undefined): void {

@@ -17,7 +17,7 @@ export interface Style {
 }
 
 /** Deviation of each joint, in heights. */
-const looseness = 0.022;
+const looseness = 0.04;
 
 /** A digit of a style whose ink is `height` pixels high, tight to the ink. */
 export function drawStyle(style: Style, random: Random, height: number, hand: GlyphHand): Coverage {
@@ -53,7 +53,11 @@ export const styles: readonly Style[] = [
     '44~52,8 28,0 8,18 2,54 14,92 36,100 58,78 62,40 46~52,8 30~36,16~24 38~46,34~44',
     '30,10 12,20 2,56 16,94 38,100 60,74 58,30 44,2 26,2~8 20~26,20~26 36~44,26~32 50~58,10~16',
   ]),
-  style(1, 'one-flag', 4, 0.16, ['0~14,36~66 18~26,24~30 38,0! 36~40,100', '-8~6,50~76 38,0! 36,100']),
+  style(1, 'one-flag', 5, 0.16, [
+    '0~14,36~66 18~26,24~30 38,0! 36~40,100',
+    '-8~6,50~76 38,0! 36,100',
+    '-24~-4,66~98 36~42,0! 32~44,100',
+  ]),
   style(1, 'one-foot', 2, 0.16, [
     '20,0 18~22,100 ; -8~4,98~102 36~50,98~102',
     '22,0 20,99! 2~10,100 ; 20,100 40,99',

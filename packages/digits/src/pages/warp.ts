@@ -37,14 +37,14 @@ export interface Lean {
 /** Any lean: most are upright, cursive hands lean to the right. */
 export function drawLean(random: Random): Lean {
   const cursive = chance(random, 0.12) ? between(random, 0.1, 0.4) : 0;
-  return { lean: shearSpread * random.normal() + cursive, aspect: between(random, 0.78, 1.22) };
+  return { lean: shearSpread * random.normal() + cursive, aspect: between(random, 0.65, 1.4) };
 }
 
 /** Deviations: of leans; of one hand's from digit to digit; of the turn, radians; of a wave's size, heights. */
-const shearSpread = 0.15;
+const shearSpread = 0.2;
 const leanSpread = 0.04;
 const turnSpread = (4 * Math.PI) / 180;
-const waveSpread = 0.02;
+const waveSpread = 0.03;
 
 /** Takes a digit as a hand of that lean may write it. */
 export function drawWarp(random: Random, hand: Lean): Warp {
