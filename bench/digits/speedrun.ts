@@ -28,7 +28,10 @@ const goals: readonly { readonly goal: number; readonly recipe: Recipe }[] = [
   {
     goal: 0.99,
     recipe: {
-      ...createCnnRecipe({ epochs: 0.8, outlierShare: 0, dropout: 0, average: 0.98, peakRate: 6e-3 }),
+      ...createCnnRecipe({
+        ...{ epochs: 0.8, outlierShare: 0, cropShare: 0 },
+        ...{ dropout: 0, average: 0.98, peakRate: 6e-3 },
+      }),
       augmentation: undefined,
     },
   },
@@ -37,6 +40,7 @@ const goals: readonly { readonly goal: number; readonly recipe: Recipe }[] = [
     recipe: createCnnRecipe({
       epochs: 2.5,
       outlierShare: 0,
+      cropShare: 0,
       dropout: 0,
       average: 0.995,
       peakRate: 6e-3,

@@ -24,8 +24,8 @@ export interface CnnOptions {
   readonly average?: number;
   /** Outliers beside each batch, as a share of it. */
   readonly outlierShare?: number;
-  /** Digits cut out of made-up pages that are trained on besides. */
-  readonly pageCrops?: number;
+  /** Digits cut out of made-up pages that are trained on besides, as a share of the training digits. */
+  readonly cropShare?: number;
   readonly augmentation?: Partial<AugmentationOptions> | undefined;
 }
 
@@ -48,17 +48,17 @@ const augmentation: AugmentationOptions = {
 export function createCnnRecipe(options: CnnOptions = {}): Recipe {
   const { epochs = 30, batch = 128, peakRate = 4e-3, weightDecay = 0.02, labelSmoothing = 0.03 } = options;
   const {
-    dropout = 0.3,
+    dropout = 0.15,
     width = 8,
     units = 96,
     average = 0.9995,
     outlierShare = 0.125,
-    pageCrops = 0,
+    cropShare = 0.45,
   } = options;
   return {
     name: 'cnn',
     batch,
-    steps: (digits) => Math.round((epochs * digits) / batch),
+    steps: (digits) => Math.round((epochs * (1 + cropShare) * digits) / batch),
     model(network, pixels) {
       const layer = (x: FeatureMap, channels: number, kernel: number, padding: 'same' | 'valid' = 'same') =>
         network.relu(network.batchNorm(network.conv(x, { channels, kernel, padding, bias: false })));
@@ -76,7 +76,7 @@ export function createCnnRecipe(options: CnnOptions = {}): Recipe {
     evaluateEvery: 1_000,
     labelSmoothing,
     outlierShare,
-    pageCrops,
+    cropShare,
     augmentation: { ...augmentation, ...options.augmentation },
   };
 }

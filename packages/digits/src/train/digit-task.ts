@@ -63,8 +63,9 @@ export class DigitTask implements Task {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-function withCrops(digits: LabelledSet, { pageCrops = 0 }: Recipe, seed: number): LabelledSet {
-  return pageCrops === 0 ? digits : joinSets(digits, cropsOfPages(pageCrops, digits, seed + cropStream));
+function withCrops(digits: LabelledSet, { cropShare = 0 }: Recipe, seed: number): LabelledSet {
+  const crops = Math.round(cropShare * digits.count);
+  return crops === 0 ? digits : joinSets(digits, cropsOfPages(crops, digits, seed + cropStream));
 }
 
 /** Up to ten thousand training digits, evenly spread. */

@@ -91,7 +91,10 @@ test('a recipe with outliers learns that what is no digit may be any of the ten'
   const others = drawOutliers(50, digits, 99);
   const sureness = async (outlierShare: number) => {
     const recipe = quick(
-      createCnnRecipe({ batch: 20, width: 4, units: 16, dropout: 0, outlierShare, average: 0.9 }),
+      createCnnRecipe({
+        ...{ batch: 20, width: 4, units: 16, dropout: 0, average: 0.9 },
+        ...{ outlierShare, cropShare: 0 },
+      }),
     );
     const { modelFile } = await run({ recipe, steps: isLong ? 120 : 60, out: `share-${outlierShare}` });
     await using reader = await openReader({ model: modelFile, threads: 1 });
