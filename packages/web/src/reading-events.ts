@@ -9,11 +9,10 @@ export const isReceiving = signal<boolean | undefined>(undefined);
 
 const tryAgainMs = 5_000;
 let events: EventSource | undefined;
-let hasOpened = false;
 
 /**
  * Listens to what happens on the hub while someone looks: a browser has six connections to a server, and a page in the
- * background must not hold one. After a silence the list catches up. Called once.
+ * background must not hold one. The list catches up whenever they begin. Called once.
  */
 export function receiveWhileVisible(): void {
   const follow = (): void => (document.hidden ? stop() : listen());
@@ -42,8 +41,9 @@ function listen(): void {
   on('removed', (data) => wasRemoved(JSON.parse(data).id));
 
   opened.addEventListener('open', () => {
-    if (hasOpened) catchUp();
-    hasOpened = isReceiving.value = true;
+    // Also the first time: the list may be older than the events.
+    catchUp();
+    isReceiving.value = true;
   });
   opened.addEventListener('error', () => {
     isReceiving.value = false;

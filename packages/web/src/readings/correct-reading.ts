@@ -13,7 +13,8 @@ export async function correctReading(reading: Reading, text: string | null): Pro
   if (corrected === reading.corrected) return reading;
   updateReading({ ...reading, corrected });
   try {
-    const answer = await api.correct(reading.id, corrected);
+    // It shows at once, so it has to outlive the page.
+    const answer = await api.correct(reading.id, corrected, { keepalive: true });
     updateReading(answer);
     announce(words.value.readings.correctedSaved(textOf(answer)));
     return answer;
