@@ -147,17 +147,25 @@ export function chooseUnsureBelow(
     throw new RangeError(
       `Expected \`probabilities\` to be [${labels.length}, 10], got \`${probabilities.length}\``,
     );
-  const surestFirst = Array.from(labels, (label, i) => {
+  const answers = Array.from(labels, (label, i) => {
     const { digit, confidence } = topOf(probabilities, i);
-    return { confidence, wrong: digit !== label };
-  }).sort((a, b) => b.confidence - a.confidence);
+    return { confidence, isRight: digit === label };
+  });
+  return thresholdFor(answers, errorRate);
+}
 
+/** The lowest confidence from which on at most `errorRate` of the answers are wrong: 0 if of all, 1 if of none. */
+export function thresholdFor(
+  answers: readonly { readonly confidence: number; readonly isRight: boolean }[],
+  errorRate: number,
+): number {
+  const surestFirst = answers.toSorted((a, b) => b.confidence - a.confidence);
   let wrong = 0;
   let threshold = 1;
-  surestFirst.forEach((digit, i) => {
-    if (digit.wrong) wrong++;
-    const isLastOfEquals = surestFirst[i + 1]?.confidence !== digit.confidence;
-    if (isLastOfEquals && wrong <= errorRate * (i + 1)) threshold = digit.confidence;
+  surestFirst.forEach(({ confidence, isRight }, i) => {
+    if (!isRight) wrong++;
+    const isLastOfEquals = surestFirst[i + 1]?.confidence !== confidence;
+    if (isLastOfEquals && wrong <= errorRate * (i + 1)) threshold = confidence;
   });
-  return wrong <= errorRate * labels.length ? 0 : threshold;
+  return wrong <= errorRate * answers.length ? 0 : threshold;
 }

@@ -49,11 +49,22 @@ function wholeBox({ boxOf, width, height }: FoundPage, mark: FoundMark): [number
 export interface PageWeights {
   readonly naming: NamingWeights;
   readonly doubt: DoubtWeights;
+  /** A page whose confidence is lower is unsure. Undefined: the digit network's own threshold. */
+  readonly unsureBelow?: number | undefined;
 }
 
 /** The weights of a card; of one without, the plain ones. */
-export function weightsOf({ naming, doubt }: Pick<ModelCard, 'naming' | 'doubt'>): PageWeights {
-  return { naming: naming ?? plainNaming, doubt: doubt ?? plainDoubt };
+export function weightsOf({
+  naming,
+  doubt,
+  unsureBelow,
+}: Pick<ModelCard, 'naming' | 'doubt'> & Partial<Pick<ModelCard, 'unsureBelow'>>): PageWeights {
+  return {
+    naming: naming ?? plainNaming,
+    doubt: doubt ?? plainDoubt,
+    // Chosen for the confidences of these weights, and for no others.
+    unsureBelow: doubt && unsureBelow,
+  };
 }
 
 /** The reading of a page from the digit network's answer for its digits. */
@@ -61,7 +72,7 @@ export function composePageReading(
   { page, marks }: CutPage,
   answer: Answer,
   card: Pick<ModelCard, 'unsureBelow' | 'familiarAbove'>,
-  { naming, doubt }: PageWeights,
+  { naming, doubt, unsureBelow = card.unsureBelow }: PageWeights,
 ): ReadPicture {
   const logits = marks.filter(({ row }) => row !== undefined).map((mark) => mark.logits);
   const judged = { ...answer, probabilities: nameTogether(answer.probabilities, logits, naming) };
@@ -73,7 +84,7 @@ export function composePageReading(
     confidenceOf: (reading: ReadPicture) => confidenceOf(evidenceOf({ page, marks }, reading), doubt),
   };
   return {
-    ...composeMarks(named, judged, evidence, card),
+    ...composeMarks(named, judged, evidence, { ...card, unsureBelow }),
     ...(page.grid && { cells: cellsOf(page.grid, named) }),
   };
 }

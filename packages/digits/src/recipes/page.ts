@@ -69,7 +69,7 @@ const faint = truncatedNormal(0.01);
  *                                                                                        └─1×1─▶ writing 2
  */
 export function createPageRecipe(options: PageOptions = {}): PageRecipe {
-  const { steps = 20_000, batch = 16, size = { width: 160, height: 96 } } = options;
+  const { steps = 12_000, batch = 16, size = { width: 160, height: 96 } } = options;
   const { peakRate = 2.5e-3, weightDecay = 0.02, average = 0.999, doubtPages = 2_000 } = options;
   return {
     name: 'page',

@@ -8,9 +8,11 @@ import type { Detector } from '../detect/detector.ts';
 import { digitKinds } from '../detect/detector-maps.ts';
 import { findMarks } from '../detect/find-marks.ts';
 import { DigitsError } from '../errors.ts';
+import { thresholdFor } from '../evaluate/calibration.ts';
+import type { ModelCard } from '../model/model-card.ts';
 import { bundledModel, openModelFile } from '../model/model-file.ts';
 import { Batcher } from '../reader/batcher.ts';
-import { type DoubtSample, fitDoubt } from '../reader/doubt.ts';
+import { confidenceOf, type DoubtSample, fitDoubt } from '../reader/doubt.ts';
 import { arrangeMarks } from '../reader/lines.ts';
 import { fitNaming, type NamingSample } from '../reader/naming.ts';
 import {
@@ -37,12 +39,17 @@ export interface PageWeightsOptions {
 
 /** Of the pages: no training uses it. */
 const pageSeed = 7_000_003;
+/** Of the pages that are not unsure at most this share is wrong. */
+const unsureErrorRate = 0.03;
+
+/** The weights, and the threshold of *unsure* that was chosen with them. */
+type FittedWeights = PageWeights & Pick<ModelCard, 'unsureBelow' | 'unsureErrorRate'>;
 
 /**
  * Reads disturbed pages with a detector and the bundled `cnn`, and fits on them which digit a mark is and, on others, how sure
  * a reading is.
  */
-export async function fitPageWeights(options: PageWeightsOptions): Promise<PageWeights> {
+export async function fitPageWeights(options: PageWeightsOptions): Promise<FittedWeights> {
   const { detector, digits, pages, threads } = options;
   const network = bundledModel();
   const file = await openModelFile(network);
@@ -74,7 +81,12 @@ export async function fitPageWeights(options: PageWeightsOptions): Promise<PageW
       const isRight = digitsOf(reading.text) === digitsOf(arrangeMarks(disturbed.page.marks).text);
       samples.push({ evidence: evidenceOf(found, reading), isRight });
     }
-    return { ...weights, doubt: fitDoubt(samples) };
+    const doubt = fitDoubt(samples);
+    const answers = samples.map(({ evidence, isRight }) => ({
+      confidence: confidenceOf(evidence, doubt),
+      isRight,
+    }));
+    return { ...weights, doubt, unsureBelow: thresholdFor(answers, unsureErrorRate), unsureErrorRate };
   } finally {
     await batcher.idle();
     await runner.close();

@@ -59,7 +59,7 @@ test('a run that was interrupted and resumed with other workers is bit for bit t
 test('a run leaves a detector with its card, and the history', async () => {
   const { modelFile } = await run({ out: 'run', workers: 0 });
   const { card } = await openModelFile(modelFile);
-  expect(card).toMatchObject({ recipe: 'page', seed: 5, marks: '0123456789.,-/:', unsureBelow: 0.3 });
+  expect(card).toMatchObject({ recipe: 'page', seed: 5, marks: '0123456789.,-/:', unsureErrorRate: 0.03 });
   expect(card.command).toBe('inkwire train page --steps 8 --batch 2 --seed 5');
   expect(card.doubt!.together).toBeGreaterThanOrEqual(0);
   expect(card.naming!.detector).toBeGreaterThanOrEqual(0);
