@@ -33,11 +33,10 @@ export function addWebSockets(
   const roles = new WeakMap<IncomingMessage, Role>();
   const connections = wire.connections();
   const admitted = new EventEmitter();
-  let isClosing = false;
 
   /** Throws the reason for which a request is refused. */
   const admit = (request: IncomingMessage) => {
-    if (isClosing) throw new BaseError('BASE_CLOSED', 'The listener is closed');
+    if (accepting.closed) throw new BaseError('BASE_CLOSED', 'The listener is closed');
     const address = request.socket.remoteAddress ?? '';
     if (!handshakes.take(address))
       throw new HubError('HUB_RATE_LIMITED', 'Too many WebSockets were asked for', { retryable: true });
@@ -65,7 +64,6 @@ export function addWebSockets(
   });
   app.addHook('preClose', async () => {
     // Handshakes are heard to the end: without this listener they would be requests for a route that does not exist.
-    isClosing = true;
     await accepting.close();
     await connections.close();
   });
