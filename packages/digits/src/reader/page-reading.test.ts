@@ -120,6 +120,19 @@ test('a weak mark, ink that was not read and other writing lower the confidence 
   expect(asOne.confidence).toBeLessThan(0.5);
 });
 
+test('a page is unsure below the threshold that was fitted with its weights, else below the digit network’s', () => {
+  const cut = cutDigits(pageOf(marksOf('1')));
+  const isUnsure = (weights: Parameters<typeof weightsOf>[0]) => {
+    const { confidence, unsure } = composePageReading(cut, answerOf('1', 0.5), card, weightsOf(weights));
+    expect(confidence).toBeGreaterThan(0.9);
+    expect(confidence).toBeLessThan(0.999);
+    return unsure;
+  };
+  expect(isUnsure({ doubt: plainDoubt })).toBe(false);
+  expect(isUnsure({ doubt: plainDoubt, unsureBelow: 0.999 })).toBe(true);
+  expect(isUnsure({ unsureBelow: 0.999 })).toBe(false);
+});
+
 test('a page without digits is none', () => {
   expect(cutDigits(pageOf([])).digits).toEqual([]);
 });

@@ -58,7 +58,7 @@ export function weightsOf({
   naming,
   doubt,
   unsureBelow,
-}: Pick<ModelCard, 'naming' | 'doubt'> & Partial<Pick<ModelCard, 'unsureBelow'>>): PageWeights {
+}: Partial<Pick<ModelCard, 'naming' | 'doubt' | 'unsureBelow'>>): PageWeights {
   return {
     naming: naming ?? plainNaming,
     doubt: doubt ?? plainDoubt,
