@@ -62,8 +62,8 @@ it('keeps the ink while the network is away, and reads it once it is back', asyn
   const page = await stage.open();
   await page.context().setOffline(true);
   await write(page, '47');
-  // Of the ink; the list may miss the hub too.
-  await page.getByText('The hub cannot be reached').first().waitFor();
+  // Of the ink: the list may miss the hub too.
+  await page.locator('.reading').getByText('The hub cannot be reached').waitFor();
   await page.context().setOffline(false);
   await expectRead(page, '47');
 });

@@ -34,11 +34,12 @@ export class Line {
     const { hand, random } = this.#page;
     const height = this.#page.drawDigitHeight();
     const glyph = this.#page.drawDigit(height);
-    const [x, y] = this.#placeOf(glyph.width);
-    const up = height / 2 + hand.lift * hand.height * random.normal();
-    const [cx, cy] = [x + Math.sin(hand.angle) * up, y - Math.cos(hand.angle) * up];
-    this.#page.place(glyph, glyph.digit, cx, cy);
-    const digit = { ink: glyph, x: cx, y: cy, angle: hand.angle };
+    const [x, y] = this.#raised(
+      this.#placeOf(glyph.width),
+      height / 2 + hand.lift * hand.height * random.normal(),
+    );
+    this.#page.place(glyph, glyph.digit, x, y);
+    const digit = { ink: glyph, x, y, angle: hand.angle };
     if (this.#last && chance(random, hand.links)) this.#link(this.#last, digit);
     this.#last = digit;
     const gap = Math.max(-0.25, hand.gap + hand.gapSpread * random.normal()) * height;
@@ -59,7 +60,6 @@ export class Line {
   }
 
   writeSeparator(kind: string): void {
-    this.#last = undefined;
     const { hand, random } = this.#page;
     const ink = drawSeparator(kind, random, hand.height, hand.writer.nib);
     this.along += hand.height * between(random, 0, 0.2);
@@ -69,7 +69,6 @@ export class Line {
 
   /** A letter or a sign: no mark. */
   writeSymbol(name: string): void {
-    this.#last = undefined;
     const { hand, random } = this.#page;
     this.#writeFigure(drawSymbol(name, random, hand.height, hand.writer), undefined);
     this.along += hand.height * between(random, 0.05, 0.2);
@@ -87,11 +86,16 @@ export class Line {
   }
 
   #writeFigure(ink: Figure, kind: number | undefined): void {
-    const { angle, height } = this.#page.hand;
-    const [x, y] = this.#placeOf(ink.width);
-    const up = ink.up * height;
-    this.#page.place(ink, kind, x + Math.sin(angle) * up, y - Math.cos(angle) * up);
+    this.#last = undefined;
+    const [x, y] = this.#raised(this.#placeOf(ink.width), ink.up * this.#page.hand.height);
+    this.#page.place(ink, kind, x, y);
     this.along += ink.width;
+  }
+
+  /** A place that far above another, away from the base line. */
+  #raised([x, y]: readonly [number, number], up: number): readonly [x: number, y: number] {
+    const { angle } = this.#page.hand;
+    return [x + Math.sin(angle) * up, y - Math.cos(angle) * up];
   }
 
   /** The place on the page, on the base line, of the middle of a thing of that width. */
