@@ -25,7 +25,7 @@ function project(
  * Limits that only end a hang: no test may depend on how fast the machine is. In full, the search of the pool's invariants
  * is one test of a minute on a quiet machine, and of twelve beside eight busy loops and other work.
  */
-const endsHangs = (ms: number) => ({
+export const endsHangs = (ms = 600_000) => ({
   testTimeout: ms,
   hookTimeout: ms,
   expect: { poll: { timeout: ms, interval: 20 } },
@@ -37,7 +37,7 @@ export default defineConfig(({ mode }) => ({
     // `npm run test:long`: the tests of `slow` take all of what they otherwise take a seeded share of.
     // `npm run test:registry`: an empty project installs what it needs from npm, not from here.
     env: mode === 'long' ? { INKWIRE_LONG: '1' } : mode === 'registry' ? { INKWIRE_NPM: '1' } : {},
-    ...endsHangs(600_000),
+    ...endsHangs(),
     // Forks, because native engines (ONNX Runtime, LMDB, libvips) do not like being unloaded with a thread.
     pool: 'forks',
     // What a test keeps is measured after a collection: otherwise it would depend on when the last one was.

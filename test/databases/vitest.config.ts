@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { sources } from '../../vitest.config.ts';
+import { endsHangs, sources } from '../../vitest.config.ts';
 
 export default defineConfig({
   ...sources,
@@ -8,9 +8,7 @@ export default defineConfig({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['test/databases/*.test.ts', 'packages/*/test/databases/*.test.ts'],
     globalSetup: fileURLToPath(new URL('./global-setup.ts', import.meta.url)),
-    // Servers start, processes are killed and leases run out: slow machines must not turn tests red.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    ...endsHangs(),
     pool: 'forks',
     fileParallelism: false,
   },

@@ -27,7 +27,7 @@ function pgOn(server: FakeServer): ContractDatabase {
     createPool: (options) => createPgPool({ connection: 'postgres://nowhere', driver, ...options }),
     fence: createPgFence({ connection: 'postgres://nowhere', driver }),
     begin: 'BEGIN',
-    sleep: 'SELECT pg_sleep(60)',
+    sleep: 'SELECT pg_sleep(3600)',
     rows: (answer) => (answer as { rows: Record<string, unknown>[] }).rows,
   };
 }
@@ -39,7 +39,7 @@ function mysqlOn(server: FakeServer): ContractDatabase {
     createPool: (options) => createMysqlPool({ connection: 'mysql://nowhere', driver, ...options }),
     fence: createMysqlFence({ connection: 'mysql://nowhere', driver }),
     begin: 'START TRANSACTION',
-    sleep: 'SELECT SLEEP(60)',
+    sleep: 'SELECT SLEEP(3600)',
     rows: (answer) => (answer as [Record<string, unknown>[]])[0],
   };
 }

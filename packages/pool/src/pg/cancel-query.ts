@@ -5,10 +5,22 @@ import type { PgClient } from './driver.ts';
 const cancelCode = (1234 << 16) | 5678;
 
 /**
- * Asks the server to end what a connection is doing. A session whose socket has gone finishes its query first, and keeps
- * its slot until then. The request takes no slot of its own. Resolves when it was sent, or could not be.
+ * After these times (ms) the request is repeated. A session that the server has not yet let read its query does nothing when
+ * it is asked to end it, and runs it later. A request that comes after the session's end has no effect.
  */
-export function cancelQuery({ host, port, processID, secretKey }: PgClient): Promise<void> {
+const repeatedAfterMs = [1_000, 10_000];
+
+/**
+ * Asks the server to end what a connection is doing. A session whose socket has gone finishes its query first, and keeps
+ * its slot until then. The request takes no slot of its own. Resolves when it was sent, or could not be; it is repeated
+ * after that.
+ */
+export async function cancelQuery(client: PgClient): Promise<void> {
+  await requestCancel(client);
+  for (const ms of repeatedAfterMs) setTimeout(() => void requestCancel(client), ms).unref();
+}
+
+function requestCancel({ host, port, processID, secretKey }: PgClient): Promise<void> {
   if (processID == null || secretKey == null) return Promise.resolve();
   const request = Buffer.alloc(16);
   [16, cancelCode, processID, secretKey].forEach((word, i) => void request.writeInt32BE(word, 4 * i));

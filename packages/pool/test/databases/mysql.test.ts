@@ -33,7 +33,7 @@ describe.runIf(url)('on a real MySQL or MariaDB', () => {
     fence: createMysqlFence({ connection, timeoutMs: 600_000 }),
     begin: 'START TRANSACTION',
     whichSession: 'SELECT CONNECTION_ID() AS id',
-    sleep: 'SELECT SLEEP(60)',
+    sleep: 'SELECT SLEEP(3600)',
     rows: (answer) => (answer as [Record<string, unknown>[]])[0],
     kill: async (session) => void (await observer.query(`KILL CONNECTION ${session}`)),
     sessions: async (incarnation) => {
@@ -64,7 +64,7 @@ describe.runIf(url)('on a real MySQL or MariaDB', () => {
     await using pool = createMysqlPool({ connection });
     const lease = await pool.acquire();
     const [[{ id }]] = await lease.connection.query('SELECT CONNECTION_ID() AS id');
-    const query = lease.connection.query('SELECT SLEEP(60)').catch(() => {});
+    const query = lease.connection.query('SELECT SLEEP(3600)').catch(() => {});
     lease.destroy();
     await query;
     const isThere = async () => {
@@ -96,7 +96,7 @@ describe.runIf(url)('on a real MySQL or MariaDB', () => {
       Number((await observer.query(`SHOW GLOBAL STATUS LIKE '${name}'`))[0][0].Value);
     const pool = createMysqlPool({ connection, limits: { min: 0, max: 20 } });
     const leases = await Promise.all(Array.from({ length: 20 }, () => pool.acquire()));
-    const queries = leases.map((lease) => lease.connection.query('SELECT SLEEP(60)').catch(() => {}));
+    const queries = leases.map((lease) => lease.connection.query('SELECT SLEEP(3600)').catch(() => {}));
     const before = await counted('Connections');
     await pool.destroy();
     await Promise.all(queries);

@@ -40,7 +40,7 @@ describe.runIf(url)('on a real PostgreSQL', () => {
     fence: createPgFence({ connection, timeoutMs: 600_000 }),
     begin: 'BEGIN',
     whichSession: 'SELECT pg_backend_pid() AS id',
-    sleep: 'SELECT pg_sleep(60)',
+    sleep: 'SELECT pg_sleep(3600)',
     rows: (answer) => (answer as { rows: Record<string, unknown>[] }).rows,
     kill: async (session) => void (await observer.query('SELECT pg_terminate_backend($1)', [session])),
     sessions: sessionsOf,
@@ -53,10 +53,23 @@ describe.runIf(url)('on a real PostgreSQL', () => {
     const client = { name: 'cancelled', incarnation: `cancelled-${process.pid}` };
     await using pool = createPgPool({ connection, client });
     const lease = await pool.acquire();
-    const query = lease.connection.query('SELECT pg_sleep(60)').catch(() => {});
-    await expect.poll(() => sessionsOf(client.incarnation)).toBe(1);
+    const query = lease.connection.query('SELECT pg_sleep(3600)').catch(() => {});
     lease.destroy();
     await query;
+    await expect.poll(() => sessionsOf(client.incarnation)).toBe(0);
+  });
+
+  test('one is gone too that the server had not let read its query when it was cancelled', async () => {
+    const client = { name: 'delayed', incarnation: `delayed-${process.pid}` };
+    await using pool = createPgPool({ connection, client });
+    const lease = await pool.acquire();
+    const [{ id }] = (await lease.connection.query('SELECT pg_backend_pid() AS id')).rows;
+    process.kill(id, 'SIGSTOP');
+    const query = lease.connection.query('SELECT pg_sleep(3600)').catch(() => {});
+    lease.destroy();
+    await query;
+    await expect.poll(() => pool.stats().total).toBe(0);
+    process.kill(id, 'SIGCONT');
     await expect.poll(() => sessionsOf(client.incarnation)).toBe(0);
   });
 
