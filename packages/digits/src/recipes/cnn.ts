@@ -24,7 +24,7 @@ export interface CnnOptions {
   readonly average?: number;
   /** Outliers beside each batch, as a share of it. */
   readonly outlierShare?: number;
-  /** Digits cut out of made-up pages that are trained on besides, as a share of the training digits. */
+  /** Digits cut out of made-up pages beside each batch, as a share of it. */
   readonly cropShare?: number;
   readonly augmentation?: Partial<AugmentationOptions> | undefined;
 }
@@ -58,7 +58,7 @@ export function createCnnRecipe(options: CnnOptions = {}): Recipe {
   return {
     name: 'cnn',
     batch,
-    steps: (digits) => Math.round((epochs * (1 + cropShare) * digits) / batch),
+    steps: (digits) => Math.round((epochs * digits) / batch),
     model(network, pixels) {
       const layer = (x: FeatureMap, channels: number, kernel: number, padding: 'same' | 'valid' = 'same') =>
         network.relu(network.batchNorm(network.conv(x, { channels, kernel, padding, bias: false })));

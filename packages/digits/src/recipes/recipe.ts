@@ -44,7 +44,7 @@ export interface Recipe extends RunRecipe {
   model(network: Network, pixels: Tensor): Tensor;
   /** The share of the target that is spread over all digits. Default 0. */
   readonly labelSmoothing?: number;
-  /** Digits cut out of made-up pages (train/page-crops.ts) that are trained on besides, as a share of the digits. Default 0. */
+  /** Digits cut out of made-up pages beside each batch, as a share of it (train/page-crops.ts). Default 0. */
   readonly cropShare?: number;
   /** Outliers beside each batch, as a share of it (train/outliers.ts). Default 0. */
   readonly outlierShare?: number;

@@ -1,33 +1,27 @@
 import type { Network } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
-import { joinSets, type LabelledSet, pickDigits } from '../data/labelled-set.ts';
+import { type LabelledSet, pickDigits } from '../data/labelled-set.ts';
 import type { TrainingSplit } from '../data/writers.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { calibrate } from './calibrate.ts';
 import { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './graphs.ts';
-import { cropsOfPages } from './page-crops.ts';
 import type { ExamplesState, Measured, Task, TaskOptions } from './task.ts';
 import { type PicturesState, TrainingPictures } from './training-pictures.ts';
 
 const accuracySample = 10_000;
-/** Added to the seed: crops have random numbers of their own. */
-const cropStream = 8_000_009;
 
 /** Trains a model of single digits. */
 export class DigitTask implements Task {
   readonly recipe: Recipe;
   readonly #split: TrainingSplit;
   readonly #options: TaskOptions;
-  /** All digits that the run learns from. */
-  readonly #learned: LabelledSet;
   readonly #pictures: TrainingPictures;
 
   constructor(recipe: Recipe, split: TrainingSplit, options: TaskOptions, saved: ExamplesState | undefined) {
     this.recipe = recipe;
     this.#split = split;
     this.#options = options;
-    this.#learned = withCrops(split.train, recipe, options.seed);
-    this.#pictures = new TrainingPictures(recipe, this.#learned, options, saved as PicturesState | undefined);
+    this.#pictures = new TrainingPictures(recipe, split.train, options, saved as PicturesState | undefined);
   }
 
   get state(): ExamplesState {
@@ -46,11 +40,8 @@ export class DigitTask implements Task {
   async measure(parameters: Float32Array): Promise<Measured> {
     const { train, validation } = this.#split;
     const { threads } = this.#options;
-    const { outliers } = this.#pictures;
-    const graph = await exportRecipe(this.recipe, parameters, this.#learned, onnxRuntime, {
-      outliers,
-      threads,
-    });
+    const { beside } = this.#pictures;
+    const graph = await exportRecipe(this.recipe, parameters, train, onnxRuntime, { beside, threads });
     const logits = await logitsOf(graph, validation, onnxRuntime, threads);
     const sample = sampleOf(train);
     const accuracy = {
@@ -61,11 +52,6 @@ export class DigitTask implements Task {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
-}
-
-function withCrops(digits: LabelledSet, { cropShare = 0 }: Recipe, seed: number): LabelledSet {
-  const crops = Math.round(cropShare * digits.count);
-  return crops === 0 ? digits : joinSets(digits, cropsOfPages(crops, digits, seed + cropStream));
 }
 
 /** Up to ten thousand training digits, evenly spread. */
