@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { openModelFile } from '@inkwire/digits';
+import { bundledModel, openModelFile } from '@inkwire/digits';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from './inkwire.ts';
@@ -67,6 +67,26 @@ it('trains on the digits of labelled pages besides, and resumes with the same on
     code: 1,
     stderr: expect.stringMatching(/ extra .*\(DIGITS_CHECKPOINT_MISMATCH\)/),
   });
+});
+
+it('learns from teachers, whose files the command to go on with names', async () => {
+  await using folder = await temporaryDirectory();
+  const train = (...more: string[]) => runHere(['train', 'softmax', '--steps', '4', ...more]);
+  const [out, teacher] = [folder.file('run'), folder.file('teacher')];
+  expect(await train('--out', teacher)).toMatchObject({ code: 0 });
+  const teachers = ['--teachers', folder.file('teacher/model.onnx'), bundledModel('mlp')];
+  expect(await train('--out', out, ...teachers)).toMatchObject({ code: 0 });
+  const { card } = await openModelFile(folder.file('run/model.onnx'));
+  expect(card.command).toMatch(/ --teachers FILES$/);
+  expect(card.data.teachers).toMatch(/^[0-9a-f]{12} [0-9a-f]{12}$/);
+  const interrupted = await runHere([...run, '--out', folder.file('more'), ...teachers], (text) => {
+    if (text.startsWith('step 1/')) process.emit('SIGINT', 'SIGINT');
+  });
+  expect(interrupted.stderr).toMatch(
+    / --teachers \S+\/teacher\/model\.onnx \S+\/mlp\.onnx --out \S+ --resume\n$/,
+  );
+  const page = await runHere(['train', 'page', '--out', folder.file('page'), ...teachers]);
+  expect(page).toMatchObject({ code: 2, stderr: expect.stringMatching(/single digits.*\(CLI_USAGE\)\n$/) });
 });
 
 it('refuses labelled pages without boxes', async () => {

@@ -36,7 +36,12 @@ export { type Report, renderReport } from './evaluate/report.ts';
 export { type AskedReader, softmaxWeights } from './evaluate/softmax-weights.ts';
 export { renderWeights } from './evaluate/weights.ts';
 export { wilsonInterval } from './evaluate/wilson.ts';
-export type { DoubtWeights, ModelCard, ModelFigures, NamingWeights } from './model/model-card.ts';
+export type {
+  DoubtWeights,
+  ModelCard,
+  ModelFigures,
+  NamingWeights,
+} from './model/model-card.ts';
 export {
   bundledModel,
   type ModelFile,
@@ -78,7 +83,13 @@ export {
 } from './recipes/index.ts';
 export { augment, drawAugmentation, warpNumbers } from './train/augmentation.ts';
 export { type Batch, type BatchPosition, BatchWalk } from './train/batches.ts';
-export { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './train/graphs.ts';
+export {
+  accuracyOfLogits,
+  buildTraining,
+  exportRecipe,
+  logitsOf,
+  type PicturesBeside,
+} from './train/graphs.ts';
 export { formatHistory, parseHistory } from './train/history.ts';
 export { buildPageTraining, exportPageRecipe, pageLoss } from './train/page-graphs.ts';
 export type { PageBatch } from './train/page-maker.ts';

@@ -17,6 +17,7 @@ interface TrainFlags {
   readonly seed?: number;
   readonly data?: string;
   readonly extra?: string;
+  readonly teachers?: readonly string[];
   readonly out?: string;
   readonly resume?: true;
 }
@@ -35,6 +36,7 @@ export function addTrain(program: Command): void {
       '--extra <DIR>',
       'labelled pages to train on besides: DIR with a COCO .json, or labels.csv with boxes',
     )
+    .option('--teachers <MODEL...>', 'models of single digits to learn from, more than from the labels')
     .option('--out <DIR>', 'where the model, checkpoints, history and curve go (default: runs/RECIPE)')
     .option('--resume', 'continue from the checkpoint in --out')
     .action(train);
@@ -43,7 +45,9 @@ export function addTrain(program: Command): void {
 async function train(recipe: string, flags: TrainFlags): Promise<void> {
   const digits = await import('@inkwire/digits');
   const out = flags.out ?? join('runs', recipe);
-  digits.recipeOf(recipe);
+  const readsDigits = 'model' in digits.recipeOf(recipe);
+  if (flags.teachers && !readsDigits)
+    throw new CliError('CLI_USAGE', '--teachers is for recipes of single digits, and page is none');
   if (!flags.resume) refuseToOverwrite(out);
   await prepareWritableDirectory(out, '--out DIR');
 
@@ -84,10 +88,11 @@ function sayWhereItIs({ modelFile, card }: TrainedRun, out: string): void {
 }
 
 function sayHowToGoOn(recipe: string, out: string, flags: TrainFlags): void {
-  // Steps, batch and seed are in the checkpoint; where the data lies is not.
+  // Steps, batch and seed are in the checkpoint; where the data and the teachers lie is not.
   const data = [
     ...(flags.data === undefined ? [] : ['--data', flags.data]),
     ...(flags.extra === undefined ? [] : ['--extra', flags.extra]),
+    ...(flags.teachers === undefined ? [] : ['--teachers', ...flags.teachers]),
   ];
   const command = shellCommand(['inkwire', 'train', recipe, ...data, '--out', out, '--resume']);
   process.stderr.write(`Saved ${join(out, 'checkpoint.safetensors')}; go on with: ${command}\n`);

@@ -6,6 +6,7 @@ import type { Recipe } from '../recipes/recipe.ts';
 import { calibrate } from './calibrate.ts';
 import { accuracyOfLogits, buildTraining, exportRecipe, logitsOf } from './graphs.ts';
 import type { ExamplesState, Measured, Task, TaskOptions } from './task.ts';
+import type { Teachers } from './teachers.ts';
 import { type PicturesState, TrainingPictures } from './training-pictures.ts';
 
 const accuracySample = 10_000;
@@ -16,12 +17,20 @@ export class DigitTask implements Task {
   readonly #split: TrainingSplit;
   readonly #options: TaskOptions;
   readonly #pictures: TrainingPictures;
+  readonly #teachers: Teachers | undefined;
 
-  constructor(recipe: Recipe, split: TrainingSplit, options: TaskOptions, saved: ExamplesState | undefined) {
+  constructor(
+    recipe: Recipe,
+    split: TrainingSplit,
+    options: TaskOptions,
+    saved: ExamplesState | undefined,
+    teachers: Teachers | undefined,
+  ) {
     this.recipe = recipe;
     this.#split = split;
     this.#options = options;
     this.#pictures = new TrainingPictures(recipe, split.train, options, saved as PicturesState | undefined);
+    this.#teachers = teachers;
   }
 
   get state(): ExamplesState {
@@ -29,11 +38,14 @@ export class DigitTask implements Task {
   }
 
   build(network: Network) {
-    return buildTraining(this.recipe, this.#options.batch, network);
+    return buildTraining(this.recipe, this.#options.batch, network, {
+      isTaught: this.#teachers !== undefined,
+    });
   }
 
   async next() {
-    return { ...this.#pictures.next() };
+    const pictures = this.#pictures.next();
+    return { ...pictures, ...(this.#teachers && { taught: await this.#teachers.answerTo(pictures) }) };
   }
 
   /** Exports the model, calibrates it on the validation digits, and reads those and a sample of the training digits. */

@@ -27,6 +27,9 @@ function inkOf(pixels: Tensor): Tensor {
   return mul(reshape(cast(pixels, 'float32'), [pixels.shape[0]!, 1, pictureSide, pictureSide]), 1 / 255);
 }
 
+/** The part of a digit's target that is the teachers' answer; the rest is its label. */
+const teacherShare = 0.75;
+
 /** Inputs `pixels` and, where the recipe augments, `warp` and `thickness`: the ink [pictures, 1, 28, 28] that a model trains on. */
 export function augmentedInk({ augmentation }: Pick<Recipe, 'augmentation'>, pictures: number): Tensor {
   const ink = inkOf(input('pixels', 'uint8', [pictures, digitBytes]));
@@ -48,16 +51,23 @@ export function picturesOf(
 
 /**
  * Inputs `pixels`, `labels` (10 and above: an outlier, whose target is all ten digits with equal probability) and, where the recipe
- * augments, `warp` and `thickness`; reports the `accuracy` on digits and crops.
+ * augments, `warp` and `thickness`, and where the run has teachers `taught`, their probabilities `[pictures, 10]`; reports the
+ * `accuracy` on digits and crops.
  */
-export function buildTraining(recipe: Recipe, batch: number, network: Network) {
+export function buildTraining(recipe: Recipe, batch: number, network: Network, { isTaught = false } = {}) {
   const { digits, crops, outliers } = picturesOf(recipe, batch);
   const pictures = digits + crops + outliers;
   const labels = input('labels', 'uint8', [pictures]);
   const logits = recipe.model(network, augmentedInk(recipe, pictures));
   const known = oneHot(labels, 10);
-  const unknown = mul(sub(1, sum(known, { axes: [1], keepDimensions: true })), 1 / 10);
-  const loss = crossEntropy(logits, add(known, unknown), { labelSmoothing: recipe.labelSmoothing ?? 0 });
+  const isKnown = sum(known, { axes: [1], keepDimensions: true });
+  const unknown = mul(sub(1, isKnown), 1 / 10);
+  let target = add(known, unknown);
+  if (isTaught) {
+    const taught = mul(isKnown, sub(input('taught', 'float32', [pictures, 10]), known));
+    target = add(target, mul(taught, teacherShare));
+  }
+  const loss = crossEntropy(logits, target, { labelSmoothing: recipe.labelSmoothing ?? 0 });
   const hits = equal(argMax(logits, 1), cast(labels, 'int64'));
   return { loss, outputs: { accuracy: mul(sum(cast(hits, 'float32')), 1 / (digits + crops)) } };
 }

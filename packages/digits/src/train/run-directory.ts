@@ -19,7 +19,7 @@ import { DigitsError } from '../errors.ts';
 import { type HistoryRow, renderCurve } from '../evaluate/curve.ts';
 import { renderWeights } from '../evaluate/weights.ts';
 import { formatHistory } from './history.ts';
-import { decodeRunState, encodeRunState, type RunState } from './run-state.ts';
+import { decodeRunState, encodeRunState, type Plan, type RunState } from './run-state.ts';
 
 /** A run's checkpoint: the bytes that the trainer restores, and the run's own state. */
 export interface SavedRun {
@@ -67,11 +67,8 @@ export class RunDirectory {
   }
 
   /** Throws `DIGITS_CHECKPOINT_MISMATCH` when the run was begun with other options than it is to resume with. */
-  expectSameRun(
-    { state }: SavedRun,
-    asked: Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch' | 'extra'>,
-  ): void {
-    for (const name of ['recipe', 'seed', 'steps', 'batch', 'extra'] as const) {
+  expectSameRun({ state }: SavedRun, asked: Plan): void {
+    for (const name of ['recipe', 'seed', 'steps', 'batch', 'extra', 'teachers'] as const) {
       if (asked[name] === state[name]) continue;
       const [was, is] = [state[name] ?? 'none', asked[name] ?? 'none'];
       const message = `${this.#checkpointFile} is of a run with ${name} ${was}, not ${is}`;

@@ -2,14 +2,20 @@ import { DigitsError } from '../errors.ts';
 import type { HistoryRow } from '../evaluate/curve.ts';
 import type { ExamplesState } from './task.ts';
 
-/** The state that a checkpoint keeps beside the trainer's vectors, so that a resumed run equals one without a break. */
-export interface RunState extends ExamplesState {
+/** The choices that may not change when a run is resumed. */
+export interface Plan {
   readonly recipe: string;
   readonly seed: number;
   readonly steps: number;
   readonly batch: number;
   /** SHA-256 of the digits that are trained on besides; absent where there are none. */
   readonly extra?: string | undefined;
+  /** The versions of the teachers' models, a space between two; absent where there are none. */
+  readonly teachers?: string | undefined;
+}
+
+/** The state that a checkpoint keeps beside the trainer's vectors, so that a resumed run equals one without a break. */
+export interface RunState extends ExamplesState, Plan {
   readonly history: readonly HistoryRow[];
   /** Sums since the last row of the history. */
   readonly pending: { readonly loss: number; readonly steps: number };

@@ -5,11 +5,8 @@ import type { HistoryRow } from '../evaluate/curve.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { writeModelFile } from '../model/model-file.ts';
 import type { RunDirectory } from './run-directory.ts';
-import type { RunState } from './run-state.ts';
+import type { Plan, RunState } from './run-state.ts';
 import type { Accuracy, Task } from './task.ts';
-
-/** The choices that may not change when a run is resumed. */
-export type Plan = Pick<RunState, 'recipe' | 'seed' | 'steps' | 'batch' | 'extra'>;
 
 /** The progress of a run after a step. */
 export interface TrainProgress {
@@ -128,17 +125,19 @@ export class Run {
     const { task, digits, trainer, directory, plan } = this.#parts;
     const parameters = trainer.movingAverage;
     const { graph, accuracy, card: measured } = await task.measure(parameters, trainer.steps === plan.steps);
-    const { recipe, seed, steps, batch, extra } = plan;
+    const { recipe, seed, steps, batch, extra, teachers } = plan;
+    const besides = [extra && ' --extra DIR', teachers && ' --teachers FILES'].join('');
     const card = await writeModelFile(directory.modelFile, graph, {
       recipe,
       parameters: parameters.length,
       seed,
       trained: new Date().toISOString(),
-      command: `inkwire train ${recipe} --steps ${steps} --batch ${batch} --seed ${seed}${extra ? ' --extra DIR' : ''}`,
+      command: `inkwire train ${recipe} --steps ${steps} --batch ${batch} --seed ${seed}${besides}`,
       data: {
         [`${digits.name}-images`]: digits.sha256.images,
         [`${digits.name}-labels`]: digits.sha256.labels,
         ...(extra && { 'extra-digits': extra }),
+        ...(teachers && { teachers }),
       },
       ...measured,
     });

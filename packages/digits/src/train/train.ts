@@ -9,10 +9,13 @@ import type { PageRecipe } from '../recipes/page.ts';
 import type { Recipe, RunRecipe } from '../recipes/recipe.ts';
 import { DigitTask } from './digit-task.ts';
 import { type ExtraDigits, openExtraDigits } from './extra-digits.ts';
+import { picturesOf } from './graphs.ts';
 import { PageTask } from './page-task.ts';
-import { type Plan, Run, type RunOptions, type TrainedRun } from './run.ts';
+import { Run, type RunOptions, type TrainedRun } from './run.ts';
 import { RunDirectory } from './run-directory.ts';
+import type { Plan } from './run-state.ts';
 import type { ExamplesState, Task } from './task.ts';
+import { readTeachers, Teachers } from './teachers.ts';
 
 /** Options of `train`. */
 export interface TrainOptions extends RunOptions {
@@ -31,6 +34,11 @@ export interface TrainOptions extends RunOptions {
    * among those that the run is validated on. A run resumes with the same ones only.
    */
   readonly extra?: string | undefined;
+  /**
+   * Model files of single digits whose answers are most of the target, beside the labels (see teachers.ts). For recipes of single
+   * digits. A run resumes with the same ones only.
+   */
+  readonly teachers?: readonly string[] | undefined;
   /** The run's directory, made when it is missing. Its files: see run-directory.ts. */
   readonly out: string;
   /** Resumes from the directory's checkpoint. */
@@ -60,10 +68,22 @@ export async function train(options: TrainOptions): Promise<TrainedRun> {
     options.extra === undefined ? undefined : await openExtraDigits(options.extra, options.signal);
   const split = withExtra(await splitTraining(data), extra);
   const saved = options.resume ? await directory.readCheckpoint() : undefined;
-  const plan = { ...planOf(recipe, split, options, saved?.state), ...(extra && { extra: extra.sha256 }) };
+  const models = await readTeachers(options.teachers ?? []);
+  const plan = {
+    ...planOf(recipe, split, options, saved?.state),
+    ...(extra && { extra: extra.sha256 }),
+    ...(models.length > 0 && { teachers: models.map(({ card }) => card.version).join(' ') }),
+  };
   if (saved) directory.expectSameRun(saved, plan);
   const threads = options.threads ?? 2;
-  await using task = openTask(recipe, split, { ...plan, threads, workers: options.workers }, saved?.state);
+  await using teachers = await openTeachers(recipe, models, plan.batch, threads);
+  await using task = openTask(
+    recipe,
+    split,
+    { ...plan, threads, workers: options.workers },
+    teachers,
+    saved?.state,
+  );
   await using trainer = await createTrainer({
     runtime: onnxRuntime,
     seed: plan.seed,
@@ -82,13 +102,26 @@ function withExtra(split: TrainingSplit, extra: ExtraDigits | undefined): Traini
   return extra ? { ...split, train: joinSets(split.train, extra.digits) } : split;
 }
 
+async function openTeachers(
+  recipe: Recipe | PageRecipe,
+  models: Awaited<ReturnType<typeof readTeachers>>,
+  batch: number,
+  threads: number,
+): Promise<Teachers | undefined> {
+  if (models.length === 0) return undefined;
+  if (!('model' in recipe)) throw new RangeError('Expected no `teachers` for a recipe of pages');
+  const { digits, crops, outliers } = picturesOf(recipe, batch);
+  return Teachers.open(models, recipe, { pictures: digits + crops + outliers, threads });
+}
+
 function openTask(
   recipe: Recipe | PageRecipe,
   split: TrainingSplit,
   { workers = 1, ...options }: Plan & { readonly threads: number; readonly workers: number | undefined },
+  teachers: Teachers | undefined,
   saved: ExamplesState | undefined,
 ): Task {
-  if ('model' in recipe) return new DigitTask(recipe, split, options, saved);
+  if ('model' in recipe) return new DigitTask(recipe, split, options, saved, teachers);
   expectInteger('workers', workers, { min: 0 });
   return new PageTask(recipe, split, { ...options, workers }, saved);
 }

@@ -2,7 +2,7 @@
  * Whole training runs on invented digits, in steps that are counted and never in time. Runs have one thread: two would
  * spin for each other on a busy machine. `INKWIRE_LONG=1` trains for longer.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMetadata } from '@inkwire/tensor';
@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   createCnnRecipe,
   openMnistPart,
+  openModelFile,
   openReader,
   parseHistory,
   type Recipe,
@@ -105,6 +106,34 @@ test('a recipe with outliers learns that what is no digit may be any of the ten'
     return tops.reduce((sum, top) => sum + top, 0) / tops.length;
   };
   expect(await sureness(0.5)).toBeLessThan(0.9 * (await sureness(0)));
+});
+
+test('a run with teachers learns what they say, more than its labels', async () => {
+  const { modelFile } = await run({ recipe: softmax, steps: 60, out: 'teacher' });
+  const images = await readFile(join(data, 'train-images-idx3-ubyte'));
+  const labels = await readFile(join(data, 'train-labels-idx1-ubyte'));
+  const wrong = join(directory, 'wrong');
+  await mkdir(wrong);
+  await writeFile(join(wrong, 'train-images-idx3-ubyte'), images);
+  await writeFile(
+    join(wrong, 'train-labels-idx1-ubyte'),
+    labels.map((label, i) => (i < 8 ? label : (label + 1) % 10)),
+  );
+  const taught = { recipe: softmax, data: wrong, steps: 60, out: 'taught', teachers: [modelFile] };
+  const { card } = await run(taught);
+  expect(card.command).toBe('inkwire train softmax --steps 60 --batch 100 --seed 1 --teachers FILES');
+  expect(card.data.teachers).toBe((await openModelFile(modelFile)).card.version);
+  // Of its own validation digits, each of which has a wrong label.
+  expect(card.figures[0]!.accuracy).toBeLessThan(0.1);
+  const alone = await run({ ...taught, out: 'alone', teachers: [] });
+  expect(alone.card.figures[0]!.accuracy).toBeGreaterThan(0.9);
+
+  expect((await run({ ...taught, resume: true })).card.version).toBe(card.version);
+  const { teachers: _, ...untaught } = taught;
+  await expect(run({ ...untaught, resume: true })).rejects.toMatchObject({
+    code: 'DIGITS_CHECKPOINT_MISMATCH',
+    message: expect.stringContaining('teachers'),
+  });
 });
 
 test('the same seed gives the same model and another seed another', async () => {
