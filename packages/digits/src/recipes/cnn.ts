@@ -48,12 +48,12 @@ const augmentation: AugmentationOptions = {
 export function createCnnRecipe(options: CnnOptions = {}): Recipe {
   const { epochs = 30, batch = 128, peakRate = 4e-3, weightDecay = 0.02, labelSmoothing = 0.03 } = options;
   const {
-    dropout = 0.3,
+    dropout = 0.15,
     width = 8,
     units = 96,
     average = 0.9995,
     outlierShare = 0.125,
-    cropShare = 0,
+    cropShare = 0.45,
   } = options;
   return {
     name: 'cnn',
