@@ -45,8 +45,9 @@ export function augmentedInk({ augmentation }: Pick<Recipe, 'augmentation'>, pic
 export function picturesOf(
   { cropShare = 0, outlierShare = 0 }: Pick<Recipe, 'cropShare' | 'outlierShare'>,
   batch: number,
-): Record<'digits' | 'crops' | 'outliers', number> {
-  return { digits: batch, crops: Math.round(cropShare * batch), outliers: Math.round(outlierShare * batch) };
+): Record<'digits' | 'crops' | 'outliers' | 'all', number> {
+  const [crops, outliers] = [Math.round(cropShare * batch), Math.round(outlierShare * batch)];
+  return { digits: batch, crops, outliers, all: batch + crops + outliers };
 }
 
 /**
@@ -55,8 +56,7 @@ export function picturesOf(
  * `accuracy` on digits and crops.
  */
 export function buildTraining(recipe: Recipe, batch: number, network: Network, { isTaught = false } = {}) {
-  const { digits, crops, outliers } = picturesOf(recipe, batch);
-  const pictures = digits + crops + outliers;
+  const { digits, crops, all: pictures } = picturesOf(recipe, batch);
   const labels = input('labels', 'uint8', [pictures]);
   const logits = recipe.model(network, augmentedInk(recipe, pictures));
   const known = oneHot(labels, 10);

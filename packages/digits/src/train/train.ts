@@ -58,7 +58,8 @@ export interface TrainOptions extends RunOptions {
  * in run-directory.ts.
  *
  * Rejects with `DIGITS_RECIPE_UNKNOWN`, `DIGITS_CHECKPOINT_MISSING`, `…_DAMAGED`, `…_MISMATCH`,
- * `DIGITS_TRAINING_DIVERGED`, and what reading the data rejects with.
+ * `DIGITS_TRAINING_DIVERGED`, and what reading the data and the teachers rejects with; with a RangeError for teachers of a
+ * recipe of pages.
  */
 export async function train(options: TrainOptions): Promise<TrainedRun> {
   const recipe = typeof options.recipe === 'string' ? recipeOf(options.recipe) : options.recipe;
@@ -110,8 +111,7 @@ async function openTeachers(
 ): Promise<Teachers | undefined> {
   if (models.length === 0) return undefined;
   if (!('model' in recipe)) throw new RangeError('Expected no `teachers` for a recipe of pages');
-  const { digits, crops, outliers } = picturesOf(recipe, batch);
-  return Teachers.open(models, recipe, { pictures: digits + crops + outliers, threads });
+  return Teachers.open(models, recipe, { pictures: picturesOf(recipe, batch).all, threads });
 }
 
 function openTask(

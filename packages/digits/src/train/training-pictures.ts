@@ -86,11 +86,10 @@ export class TrainingPictures {
     this.#outlierWalk = walkOf({ ...outliers, count: counts.outliers }, saved?.outlierWalk);
     this.beside = beside;
     this.#random = createRandom(saved?.augmentation ?? seed + augmentationStream);
-    const pictures = counts.digits + counts.crops + counts.outliers;
-    this.#pixels = new Uint8Array(pictures * digitBytes);
-    this.#labels = new Uint8Array(pictures);
-    this.#warp = new Float32Array(pictures * warpNumbers);
-    this.#thickness = new Float32Array(pictures * 2);
+    this.#pixels = new Uint8Array(counts.all * digitBytes);
+    this.#labels = new Uint8Array(counts.all);
+    this.#warp = new Float32Array(counts.all * warpNumbers);
+    this.#thickness = new Float32Array(counts.all * 2);
   }
 
   get state(): PicturesState {
