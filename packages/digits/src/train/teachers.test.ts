@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { writeTinyModel } from '../../test/reader-model.ts';
+import { bundledModel } from '../model/model-file.ts';
 import { recipeOf } from '../recipes/index.ts';
 import { warpNumbers } from './augmentation.ts';
 import { readTeachers, Teachers } from './teachers.ts';
@@ -44,4 +45,7 @@ it('see the pictures as they are trained on', async () => {
 
 it('are models of single digits', async () => {
   await expect(readTeachers(['/nowhere/a.onnx'])).rejects.toMatchObject({ code: 'DIGITS_MODEL_MISSING' });
+  const models = await readTeachers([await writeTinyModel(), bundledModel('page')]);
+  const opened = Teachers.open(models, recipeOf('softmax'), { pictures: 2, threads: 1 });
+  await expect(opened).rejects.toMatchObject({ code: 'DIGITS_MODEL_DAMAGED' });
 });

@@ -51,15 +51,20 @@ export class Teachers implements AsyncDisposable {
     { pictures, threads }: { readonly pictures: number; readonly threads: number },
   ): Promise<Teachers> {
     const teachers: Teacher[] = [];
-    for (const model of models) {
-      const runner = await openRunner(model, model.file, { threads, maxBatch: pictures });
-      teachers.push({ runner, temperature: model.card.temperature });
+    try {
+      for (const model of models) {
+        const runner = await openRunner(model, model.file, { threads, maxBatch: pictures });
+        teachers.push({ runner, temperature: model.card.temperature });
+      }
+      const augmented = exportModel({
+        parameters: new Float32Array(0),
+        build: () => ({ augmented: bytesOf(augmentedInk(recipe, pictures)) }),
+      });
+      return new Teachers(teachers, await onnxRuntime.load(augmented, { threads }), pictures);
+    } catch (error) {
+      for (const { runner } of teachers) await runner.close();
+      throw error;
     }
-    const augmented = exportModel({
-      parameters: new Float32Array(0),
-      build: () => ({ augmented: bytesOf(augmentedInk(recipe, pictures)) }),
-    });
-    return new Teachers(teachers, await onnxRuntime.load(augmented, { threads }), pictures);
   }
 
   private constructor(teachers: readonly Teacher[], augmentation: Program, pictures: number) {
