@@ -51,13 +51,13 @@ function isStraight(trace: Trace): boolean {
   return lengthOf(trace) < 1.06 * across;
 }
 
-/** Across the stem, at about half its height. */
+/** Across the stem, at about half its height or lower. */
 function bar(traces: readonly Trace[], random: Random): Trace[] {
   const { top, bottom } = extentOf(traces);
-  const y = top + (bottom - top) * between(random, 0.42, 0.6);
+  const y = top + (bottom - top) * between(random, 0.4, 0.72);
   const x = columnAt(traces, y);
   const [before, after] = [between(random, 0.14, 0.26), between(random, 0.14, 0.26)];
-  const rise = between(random, -0.02, 0.06);
+  const rise = between(random, -0.03, 0.1);
   return [Float32Array.of(x - before, y + rise, x + after, y - rise)];
 }
 

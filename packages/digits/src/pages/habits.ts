@@ -32,9 +32,8 @@ export function drawHabits(random: Random): Habits {
   return {
     height,
     angle: chance(random, 0.75) ? 0.045 * random.normal() : between(random, -0.36, 0.36),
-    gap: 0.12 + 0.14 * random.normal(),
-    gapSpread: between(random, 0.02, 0.16),
-    sizeSpread: chance(random, 0.1) ? 0.3 : between(random, 0.02, 0.15),
+    ...drawGaps(random),
+    sizeSpread: chance(random, 0.1) ? between(random, 0.25, 0.4) : between(random, 0.02, 0.15),
     lift: between(random, 0, 0.09),
     separators: chance(random, 0.45) ? between(random, 0.1, 0.5) : 0,
     separator: oneOf(random, [...separatorKinds]),
@@ -42,4 +41,11 @@ export function drawHabits(random: Random): Habits {
     mixed: chance(random, 0.2),
     links: chance(random, 0.12) ? between(random, 0.2, 0.9) : 0,
   };
+}
+
+/** Most hands leave gaps of all sizes; some write so close that nearly every digit touches the next. */
+function drawGaps(random: Random): Pick<Habits, 'gap' | 'gapSpread'> {
+  if (chance(random, 0.18))
+    return { gap: between(random, -0.2, 0.02), gapSpread: between(random, 0.01, 0.06) };
+  return { gap: 0.12 + 0.14 * random.normal(), gapSpread: between(random, 0.02, 0.16) };
 }

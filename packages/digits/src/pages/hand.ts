@@ -22,7 +22,7 @@ export function createHand(random: Random): GlyphHand {
     ...drawLean(random),
     nib: drawNib(random),
     sharpness: between(random, 3, 9),
-    breaks: chance(random, 0.08) ? drawBreaks(random) : undefined,
+    breaks: chance(random, 0.11) ? drawBreaks(random) : undefined,
   };
 }
 

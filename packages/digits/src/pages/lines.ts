@@ -2,7 +2,7 @@
 import { between, chance, oneOf } from './chance.ts';
 import { Line } from './line.ts';
 import { separatorKinds } from './separators.ts';
-import { drawCurrency, drawSign, drawWord } from './symbols.ts';
+import { drawCurrency, drawLongWord, drawSign, drawWord } from './symbols.ts';
 import type { WrittenPage } from './written-page.ts';
 
 /** Writes lines of numbers. */
@@ -17,7 +17,8 @@ export function writeWords(page: WrittenPage): void {
     const line = new Line(page, x, y);
     const half = size.width / 2;
     line.along = between(random, -half - 10, 0);
-    while (line.along < half) line.writeWord(drawWord(random));
+    const draw = chance(random, 0.6) ? drawLongWord : drawWord;
+    while (line.along < half) line.writeWord(draw(random));
   });
 }
 
@@ -39,7 +40,7 @@ function eachLine({ random, hand, line, size }: WrittenPage, write: (x: number, 
 
 /** From somewhere left to somewhere right along the base line through x, y. */
 function writeLine(page: WrittenPage, x: number, y: number): void {
-  const { random, hand } = page;
+  const { random } = page;
   const half = page.size.width / 2;
   const start = chance(random, 0.7)
     ? between(random, -half, half * 0.3)
@@ -48,24 +49,41 @@ function writeLine(page: WrittenPage, x: number, y: number): void {
   const line = new Line(page, x, y);
   line.along = start;
   writeBefore(page, line);
-  for (let k = 0; k < most && line.along < half + 10; k++) {
-    if (chance(random, 0.03)) line.writeStruckOut();
+  if (chance(random, 0.08)) writeDate(page, line);
+  else writeDigits(page, line, most, half + 10);
+  writeAfter(page, line);
+}
+
+/** Digits and separators, up to a number and a place along the line. */
+function writeDigits({ random, hand }: WrittenPage, line: Line, most: number, end: number): void {
+  for (let k = 0; k < most && line.along < end; k++) {
+    if (chance(random, 0.045)) line.writeStruckOut();
     else line.writeDigit();
     if (chance(random, hand.separators)) {
       const usual = chance(random, 0.8);
       line.writeSeparator(usual ? hand.separator : oneOf(random, [...separatorKinds]));
     } else if (chance(random, 0.06)) line.along += hand.height * between(random, 0.3, 1.6);
   }
-  writeAfter(page, line);
+}
+
+/** Three groups of digits between two separators of a kind: a date, a time. */
+function writeDate({ random }: WrittenPage, line: Line): void {
+  const separator = chance(random, 0.55) ? '/' : oneOf(random, [...separatorKinds]);
+  for (let group = 0; group < 3; group++) {
+    if (group > 0) line.writeSeparator(separator);
+    for (let left = group === 2 && chance(random, 0.5) ? 4 : 1 + random.below(2); left > 0; left--)
+      line.writeDigit();
+  }
 }
 
 /** Writes in front of a number: a sign of a currency, a word, a minus, or nothing. */
 function writeBefore({ random }: WrittenPage, line: Line): void {
   const kind = random.next();
-  if (kind < 0.05) line.writeSymbol(drawCurrency(random));
-  else if (kind < 0.07) line.writeSymbol(drawSign(random));
-  else if (kind < 0.13) line.writeWord(drawWord(random));
-  else if (kind < 0.21) line.writeSeparator(chance(random, 0.7) ? '-' : '/');
+  if (kind < 0.08) line.writeSymbol(drawCurrency(random));
+  else if (kind < 0.1) line.writeSymbol(drawSign(random));
+  else if (kind < 0.16) line.writeWord(drawWord(random));
+  else if (kind < 0.19) line.writeWord(drawLongWord(random));
+  else if (kind < 0.26) line.writeSeparator(chance(random, 0.7) ? '-' : '/');
 }
 
 /** Writes after a number: an equals sign, a dot and a dash, a sign, a word, or nothing. */
@@ -76,6 +94,7 @@ function writeAfter({ random }: WrittenPage, line: Line): void {
     line.writeSeparator('.');
     line.writeSeparator('-');
   } else if (kind < 0.07) line.writeSymbol(drawSign(random));
-  else if (kind < 0.08) line.writeSymbol(drawCurrency(random));
+  else if (kind < 0.09) line.writeSymbol(drawCurrency(random));
   else if (kind < 0.14) line.writeWord(drawWord(random));
+  else if (kind < 0.17) line.writeWord(drawLongWord(random));
 }

@@ -2,7 +2,7 @@ import { createRandom } from '@inkwire/base';
 import { expect, test } from 'vitest';
 import { createGlyphs } from './glyphs.ts';
 import { inkLevel } from './ink.ts';
-import { doodle } from './other-ink.ts';
+import { doodle, rubberStamp, showThrough } from './other-ink.ts';
 import { WrittenPage } from './written-page.ts';
 
 const glyphs = createGlyphs({
@@ -24,4 +24,24 @@ test('a doodle is ink of no mark, from small to as large as the page', () => {
   expect(extents.filter((extent) => extent > 0).length).toBeGreaterThan(35);
   expect(Math.max(...extents)).toBeGreaterThan(140);
   expect(Math.min(...extents.filter((extent) => extent > 0))).toBeLessThan(60);
+});
+
+test.each([
+  ['what shows through', showThrough],
+  ['a rubber stamp', rubberStamp],
+])('%s lies under the writing, paler than it, and is no mark', (_, add) => {
+  const layers = Array.from({ length: 40 }, (_, seed) => {
+    const page = new WrittenPage(glyphs, createRandom(seed), { width: 160, height: 96 });
+    add(page);
+    expect(page.marks).toEqual([]);
+    expect([...page.marked.coverage, ...page.other.coverage].every((level) => level === 0)).toBe(true);
+    expect(page.under).toHaveLength(1);
+    return page.under[0]!;
+  });
+  const inked = layers.filter(({ coverage }) => coverage.some((level) => level > inkLevel));
+  expect(inked.length).toBeGreaterThan(30);
+  for (const { darkness } of layers) {
+    expect(darkness).toBeGreaterThan(0);
+    expect(darkness).toBeLessThan(1);
+  }
 });

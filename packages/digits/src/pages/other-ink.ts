@@ -1,6 +1,7 @@
 /** Ink that is no writing of the page. */
 import { between, chance, scaled } from './chance.ts';
 import { type Coverage, createCanvas, drawPath, stamp } from './ink.ts';
+import { drawSymbol, drawWord } from './symbols.ts';
 import type { WrittenPage } from './written-page.ts';
 
 /** Adds strokes that mean nothing. */
@@ -55,13 +56,44 @@ export function doodle({ random, hand, size, other }: WrittenPage): void {
 export function showThrough(page: WrittenPage): void {
   const { random, hand, size } = page;
   const canvas = createCanvas(size.width, size.height);
-  page.behind = canvas;
+  page.under.push({ ...canvas, darkness: between(random, 0.1, 0.5) });
   let x = between(random, -20, 40);
   const y = between(random, 10, size.height);
   for (let k = 2 + random.below(6); k > 0; k--) {
     const glyph = page.drawDigit(hand.height * between(random, 0.8, 1.4));
     stamp(canvas, mirrored(glyph), x, y, 0.1 * random.normal());
     x += glyph.width * 1.2;
+  }
+}
+
+/** Adds the mark of a rubber stamp: a ring or two, or a frame, and letters within. */
+export function rubberStamp({ random, hand, size, under }: WrittenPage): void {
+  const canvas = createCanvas(size.width, size.height);
+  under.push({ ...canvas, darkness: scaled(random, 0.12, 0.95) });
+  const [x, y] = [between(random, 0, size.width), between(random, 0, size.height)];
+  const radius = hand.height * between(random, 0.5, 1.6);
+  const flatness = chance(random, 0.6) ? 1 : between(random, 0.4, 0.9);
+  // 2 is an ellipse; a large power makes a frame of it.
+  const power = chance(random, 0.75) ? 2 : 8;
+  const turn = 0.3 * random.normal();
+  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+  const thickness = Math.max(1, hand.height * between(random, 0.03, 0.08));
+  const rings = 1 + random.below(2);
+  for (let ring = 0; ring < rings; ring++) {
+    const reach = radius * (1 - 0.2 * ring);
+    const path = Array.from({ length: 49 }, (_, k): [number, number] => {
+      const [c, s] = [Math.cos((2 * Math.PI * k) / 48), Math.sin((2 * Math.PI * k) / 48)];
+      const out = reach / (Math.abs(c) ** power + Math.abs(s) ** power) ** (1 / power);
+      const [dx, dy] = [out * c, out * s * flatness];
+      return [x + cos * dx - sin * dy, y + sin * dx + cos * dy];
+    });
+    drawPath(canvas, path, thickness);
+  }
+  const letters = drawWord(random).slice(0, 4);
+  const tall = Math.max(8, (1.1 * radius * flatness) / Math.sqrt(letters.length));
+  for (const [k, letter] of letters.entries()) {
+    const along = (k - (letters.length - 1) / 2) * tall * 0.9;
+    stamp(canvas, drawSymbol(letter, random, tall, hand.writer), x + cos * along, y + sin * along, turn);
   }
 }
 

@@ -38,7 +38,7 @@ export function drawPage(glyphs: GlyphSource, random: Random, size: PageSize): M
   const levels = drawSheet(random, width, height, ink);
   if (chance(random, writing.marks.length === 0 ? 0.35 : 0.05)) placeThings(random, levels, width, height);
   printOn(levels, random, size, writing.line, ink);
-  if (writing.behind) darken(levels, writing.behind, ink * between(random, 0.1, 0.4));
+  for (const layer of writing.under) darken(levels, layer, ink * layer.darkness);
   layInk(levels, writing, random, ink);
   photograph(random, levels, width, height, ink);
   return pageOf(writing, levels, size);

@@ -13,7 +13,7 @@ export function drawSheet(random: Random, width: number, height: number, ink: nu
     addNoise(random, plane, width, height, between(random, 40, 120), scaled(random, 0.02, 0.2));
   if (chance(random, 0.5))
     addNoise(random, plane, width, height, scaled(random, 1, 8), ink * scaled(random, 0.01, 0.22));
-  if (chance(random, 0.08)) addShadow(random, plane, width, height);
+  if (chance(random, 0.14)) addShadow(random, plane, width, height);
   return plane;
 }
 

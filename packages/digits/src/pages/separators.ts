@@ -95,7 +95,7 @@ function drawDash(random: Random, height: number, nib: Nib): Figure {
 
 function drawSlash(random: Random, height: number, nib: Nib): Figure {
   const tall = between(random, 1.15, 1.8);
-  const across = tall * between(random, 0.25, 0.7);
+  const across = tall * between(random, 0.18, 0.7);
   const low = between(random, 0.4, 0.55) - tall / 2;
   const bend = 0.03 * random.normal();
   const trace = Float32Array.of(across, -low - tall, across / 2 + bend, -low - tall / 2, 0, -low);

@@ -4,7 +4,7 @@ import { drawCrossingOut } from './crossing-out.ts';
 import type { GlyphSource } from './glyphs.ts';
 import { createHand } from './hand.ts';
 import { drawSeparator, type Figure, separatorKinds } from './separators.ts';
-import { drawCurrency, drawSign, drawSymbol, drawWord, symbolNames } from './symbols.ts';
+import { drawCurrency, drawLongWord, drawSign, drawSymbol, drawWord, symbolNames } from './symbols.ts';
 import { writePage } from './write-page.ts';
 
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);
@@ -50,6 +50,18 @@ test('words and signs are made of symbols, none of which looks like a digit', ()
       expect('OoIlSsZzBbgqDG').not.toContain(letter);
     }
   }
+});
+
+test('of two letters that follow each other in a long word, one at least looks like no digit', () => {
+  const random = createRandom(1);
+  const words = Array.from({ length: 300 }, () => drawLongWord(random));
+  for (const word of words) {
+    expect(word.length).toBeGreaterThanOrEqual(4);
+    for (const letter of word) expect(symbolNames).toContain(letter);
+    expect(word.join('')).not.toMatch(/[OoIlSsZzBbgqDGQJaijy]{2}/);
+  }
+  const letters = new Set(words.flat());
+  for (const letter of 'OlSzBgq') expect(letters).toContain(letter);
 });
 
 test('an unknown separator is refused', () => {

@@ -7,6 +7,11 @@ import { type Bounds, type Coverage, createCanvas, stamp } from './ink.ts';
 import type { Mark, PageSize } from './mark.ts';
 import type { BaseLine } from './paper.ts';
 
+/** Ink, and how dark it is as a share of the writing's. */
+export interface Layer extends Coverage {
+  readonly darkness: number;
+}
+
 /** The layers of a page's writing. */
 export interface Writing {
   readonly marks: readonly Mark[];
@@ -16,8 +21,8 @@ export interface Writing {
   readonly other: Coverage;
   /** Digits too large or too small to be found at this size of the page: other levels of the pyramid find them. */
   readonly unfit?: Coverage | undefined;
-  /** Ink that shows through from the back, absent on most pages. */
-  readonly behind?: Coverage | undefined;
+  /** Ink of other darkness, under the writing: what shows through from the back, stamps, boxes of a form. */
+  readonly under: readonly Layer[];
   /** The line that rules follow. */
   readonly line: BaseLine;
   /** Whether every digit of which something is seen is a mark. */
@@ -33,7 +38,7 @@ export class WrittenPage implements Writing {
   readonly marked: Coverage;
   readonly other: Coverage;
   unfit: Coverage | undefined;
-  behind: Coverage | undefined;
+  readonly under: Layer[] = [];
   readonly line: BaseLine;
   isComplete = true;
   readonly #glyphs: GlyphSource;
