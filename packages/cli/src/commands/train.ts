@@ -64,7 +64,13 @@ async function train(recipe: string, flags: TrainFlags): Promise<void> {
   let run: TrainedRun;
   try {
     const onProgress = (progress: Progress) => display.show(progress);
-    run = await digits.train({ ...flags, recipe, out, signal: interrupt.signal, onProgress });
+    const onStepsDone = () => {
+      if (!readsDigits)
+        display.say(
+          'Saved all steps; fitting how sure a reading is takes some minutes (Ctrl-C: go on with it later)',
+        );
+    };
+    run = await digits.train({ ...flags, recipe, out, signal: interrupt.signal, onProgress, onStepsDone });
   } finally {
     display.end();
   }
@@ -84,7 +90,8 @@ function sayWhereItIs({ modelFile, card }: TrainedRun, out: string): void {
   process.stdout.write(
     `${modelFile}  ${card.recipe} ${card.version}, ${formatCount(card.parameters)} parameters\n`,
   );
-  process.stderr.write(`Evaluate it with: ${shellCommand(['inkwire', 'evaluate', out])}\n`);
+  const evaluation = card.recipe === 'page' ? ['cnn', '--detector', modelFile, '--set', 'PAGES'] : [out];
+  process.stderr.write(`Evaluate it with: ${shellCommand(['inkwire', 'evaluate', ...evaluation])}\n`);
 }
 
 function sayHowToGoOn(recipe: string, out: string, flags: TrainFlags): void {

@@ -13,7 +13,7 @@ import { buildPageTraining, exportPageRecipe } from './page-graphs.ts';
 import { PageMaker } from './page-maker.ts';
 import { PageCounter } from './page-score.ts';
 import { fitPageWeights } from './page-weights.ts';
-import type { ExamplesState, Measured, MeasuredCard, Task, TaskOptions } from './task.ts';
+import type { ExamplesState, Measured, MeasuredCard, MeasureOptions, Task, TaskOptions } from './task.ts';
 
 /** Pages in each measurement, and batches of as many pages as a step that the batch norms take their statistics from. */
 const measuredPages = 128;
@@ -75,7 +75,7 @@ export class PageTask implements Task {
    * accuracies are F1: the harmonic mean of recall and precision. After the last step the weights of readings are fitted
    * too.
    */
-  async measure(parameters: Float32Array, isLast: boolean): Promise<Measured> {
+  async measure(parameters: Float32Array, { isLast, signal }: MeasureOptions): Promise<Measured> {
     const { train, validation } = this.#split;
     const { threads } = this.#options;
     const maker = this.#makerOf(train, pageSeeds.statistics);
@@ -86,6 +86,7 @@ export class PageTask implements Task {
       const pages = this.#makerOf(digits, seed);
       const counter = new PageCounter();
       for (let i = 0; i < measuredPages; i++) {
+        signal?.throwIfAborted();
         const { plane, width, height, marks } = pages.page(i);
         counter.add(await detector.run(plane, width, height), marks);
       }
@@ -97,7 +98,7 @@ export class PageTask implements Task {
     const card = cardOf(held, `${validation.name}-pages`);
     if (!isLast) return { graph, accuracy, card };
     const pages = this.recipe.doubtPages;
-    const weights = await fitPageWeights({ detector, digits: validation, threads, pages });
+    const weights = await fitPageWeights({ detector, digits: validation, threads, pages, signal });
     return { graph, accuracy, card: { ...card, ...weights } };
   }
 

@@ -35,6 +35,7 @@ export interface PageWeightsOptions {
   /** Pages for the confidence; a quarter as many others are for the names of digits. */
   readonly pages: number;
   readonly threads: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Of the pages: no training uses it. */
@@ -47,10 +48,10 @@ type FittedWeights = PageWeights & Pick<ModelCard, 'unsureBelow' | 'unsureErrorR
 
 /**
  * Reads disturbed pages with a detector and the bundled `cnn`, and fits on them which digit a mark is and, on others, how sure
- * a reading is.
+ * a reading is. Rejects with `signal.reason` when aborted.
  */
 export async function fitPageWeights(options: PageWeightsOptions): Promise<FittedWeights> {
-  const { detector, digits, pages, threads } = options;
+  const { detector, digits, pages, threads, signal } = options;
   const network = bundledModel();
   const file = await openModelFile(network);
   const runner = await openRunner(file, network, { threads, maxBatch: 64 });
@@ -66,6 +67,7 @@ export async function fitPageWeights(options: PageWeightsOptions): Promise<Fitte
   /** The pages from number `first` on, of those on which a digit is found. */
   async function* read(first: number, count: number) {
     for await (const disturbed of disturbedPages(digits, pageSeed, first, count)) {
+      signal?.throwIfAborted();
       const found = await cutOf(disturbed, detector);
       if (found) yield { disturbed, found, answer: await batcher.classify(stackDigits(found.digits)) };
     }
@@ -96,7 +98,7 @@ export async function fitPageWeights(options: PageWeightsOptions): Promise<Fitte
 /** The digits of a page; undefined where none was found. */
 async function cutOf({ bytes }: DisturbedPage, detector: Detector): Promise<CutPage | undefined> {
   try {
-    const found = cutDigits(await findMarks(bytes, detector));
+    const found = await cutDigits(await findMarks(bytes, detector));
     return found.digits.length === 0 ? undefined : found;
   } catch (error) {
     if (error instanceof DigitsError && error.code === 'DIGITS_NONE_FOUND') return undefined;

@@ -6,7 +6,7 @@ import type { ModelCard } from '../model/model-card.ts';
 import { writeModelFile } from '../model/model-file.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { Plan, RunState } from './run-state.ts';
-import type { Accuracy, Task } from './task.ts';
+import type { Accuracy, MeasureOptions, Task } from './task.ts';
 
 /** The progress of a run after a step. */
 export interface TrainProgress {
@@ -27,6 +27,8 @@ export interface RunOptions {
   /** Ends the run at the next step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
+  /** Called when all steps are done and saved, before the model is measured, which takes minutes for a recipe of pages. */
+  readonly onStepsDone?: (() => void) | undefined;
 }
 
 /** The result of a run. */
@@ -68,18 +70,13 @@ export class Run {
   }
 
   /** Steps until the end or the signal; leaves the directory complete either way. */
-  async toTheEnd({ signal, onProgress }: RunOptions): Promise<TrainedRun> {
+  async toTheEnd({ signal, onProgress, onStepsDone }: RunOptions): Promise<TrainedRun> {
     const { task, trainer, directory, plan } = this.#parts;
     const { steps } = plan;
     const checkpointEvery = Math.max(1, Math.round(steps / checkpoints));
     const [began, first] = [performance.now(), trainer.steps];
-    let latest: ModelCard | undefined;
-    while (trainer.steps < steps && !signal?.aborted) {
-      const { loss, learningRate } = await this.#step();
+    const report = (loss: number, learningRate: number, accuracy?: Accuracy) => {
       const step = trainer.steps;
-      const isMeasured = step % task.recipe.evaluateEvery === 0 || step === steps;
-      const measured = isMeasured ? await this.#evaluate() : undefined;
-      latest = measured?.card ?? latest;
       const stepsPerSecond = ((step - first) * 1000) / (performance.now() - began);
       onProgress?.({
         step,
@@ -89,15 +86,42 @@ export class Run {
         learningRate,
         stepsPerSecond,
         secondsLeft: (steps - step) / stepsPerSecond,
-        ...(measured && { accuracy: measured.accuracy }),
+        ...(accuracy && { accuracy }),
       });
+    };
+    while (trainer.steps < steps && !signal?.aborted) {
+      const { loss, learningRate } = await this.#step();
+      const step = trainer.steps;
+      // The last step is measured below, when it is saved.
+      if (step === steps) break;
+      const isMeasured = step % task.recipe.evaluateEvery === 0;
+      const measured = isMeasured ? await this.#evaluate() : undefined;
+      report(loss, learningRate, measured?.accuracy);
       await this.#record(step, learningRate, measured?.accuracy);
       if (step % checkpointEvery === 0) await this.#save();
     }
     await this.#save();
-    const interrupted = trainer.steps < steps;
-    const card = latest && !interrupted ? latest : (await this.#evaluate()).card;
-    return { modelFile: directory.modelFile, card, interrupted };
+    if (trainer.steps === steps) onStepsDone?.();
+    const { card, accuracy, isLast } = await this.#measureTheEnd(signal);
+    if (isLast && this.#pending.steps > 0) {
+      const learningRate = this.#rate(steps - 1);
+      report(this.#pending.loss / this.#pending.steps, learningRate, accuracy);
+      await this.#record(steps, learningRate, accuracy);
+      await this.#save();
+    }
+    return { modelFile: directory.modelFile, card, interrupted: !isLast };
+  }
+
+  /** A complete run is measured thoroughly, which takes minutes for some recipes, unless the signal ends that. */
+  async #measureTheEnd(signal: AbortSignal | undefined) {
+    if (this.#parts.trainer.steps === this.#parts.plan.steps) {
+      try {
+        return { ...(await this.#evaluate({ isLast: true, signal })), isLast: true };
+      } catch (error) {
+        if (!signal?.aborted) throw error;
+      }
+    }
+    return { ...(await this.#evaluate()), isLast: false };
   }
 
   async #step(): Promise<{ loss: number; learningRate: number }> {
@@ -121,10 +145,10 @@ export class Run {
   }
 
   /** Exports the model as it is, measures it, and writes it with its card. */
-  async #evaluate(): Promise<{ accuracy: Accuracy; card: ModelCard }> {
+  async #evaluate(options: MeasureOptions = {}): Promise<{ accuracy: Accuracy; card: ModelCard }> {
     const { task, digits, trainer, directory, plan } = this.#parts;
     const parameters = trainer.movingAverage;
-    const { graph, accuracy, card: measured } = await task.measure(parameters, trainer.steps === plan.steps);
+    const { graph, accuracy, card: measured } = await task.measure(parameters, options);
     const { recipe, seed, steps, batch, extra, teachers } = plan;
     const besides = [extra && ' --extra DIR', teachers && ' --teachers FILES'].join('');
     const card = await writeModelFile(directory.modelFile, graph, {

@@ -27,6 +27,13 @@ export interface Measured {
   readonly card: MeasuredCard;
 }
 
+/** Options of a measurement. */
+export interface MeasureOptions {
+  /** After the last step: thoroughly, with all that a reading needs of the model's card. Default false. */
+  readonly isLast?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The position of a run in its examples; the parts that its kind of task has. */
 export interface ExamplesState extends Partial<PicturesState> {
   /** The next batch of pages. */
@@ -42,8 +49,8 @@ export interface Task extends AsyncDisposable {
   build(network: Network): TrainingOutputs;
   /** The inputs of the next step, in memory that the step after it may overwrite. */
   next(): Promise<Omit<StepFeeds, 'learningRate'>>;
-  /** Exports the model with these parameters and measures it; after the last step more thoroughly. */
-  measure(parameters: Float32Array, isLast: boolean): Promise<Measured>;
+  /** Exports the model with these parameters and measures it. Rejects with `signal.reason` when aborted. */
+  measure(parameters: Float32Array, options: MeasureOptions): Promise<Measured>;
 }
 
 /** Options of a task: the choices that may not change when a run is resumed, and the threads inside one operator. */

@@ -56,6 +56,23 @@ test('a run that was interrupted and resumed with other workers is bit for bit t
   }
 });
 
+test('a run that is interrupted while its weights are fitted is saved, and resumed with the fit', async () => {
+  const controller = new AbortController();
+  const onStepsDone = () => controller.abort();
+  const first = await run({ out: 'run', workers: 0, signal: controller.signal, onStepsDone });
+  expect(first.interrupted).toBe(true);
+  expect(first.card.doubt).toBeUndefined();
+  const second = await run({ out: 'run', workers: 0, resume: true });
+  expect(second.interrupted).toBe(false);
+  expect(second.card.doubt).toBeDefined();
+  const whole = await run({ out: 'whole', workers: 0 });
+  expect(second.card.version).toBe(whole.card.version);
+  for (const file of ['checkpoint.safetensors', 'history.csv']) {
+    const bytes = await readFile(join(directory, 'whole', file));
+    expect(bytes.equals(await readFile(join(directory, 'run', file))), file).toBe(true);
+  }
+});
+
 test('a run leaves a detector with its card, and the history', async () => {
   const { modelFile } = await run({ out: 'run', workers: 0 });
   const { card } = await openModelFile(modelFile);
