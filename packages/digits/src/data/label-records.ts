@@ -56,8 +56,9 @@ function marksOf(boxes: string, digits: string, place: string): LabelledMark[] {
   if (stated.length !== digits.length)
     throw setError(place, `${digits.length} digits but ${stated.length} boxes`);
   return stated.map((box, i) => {
-    const [x, y, width, height, ...rest] = box.split(',').map(Number);
-    if (![x, y, width, height].every(Number.isFinite) || rest.length > 0)
+    const sides = box.split(',');
+    const [x, y, width, height] = sides.map(Number);
+    if (sides.length !== 4 || !sides.every((side) => side !== '' && Number.isFinite(Number(side))))
       throw setError(place, `${quoted(box)} is not a box x,y,width,height`);
     return { mark: digits[i]!, box: [x!, y!, width!, height!] };
   });

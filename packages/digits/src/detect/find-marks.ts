@@ -53,7 +53,8 @@ export interface FoundPage {
   readonly plane: Plane;
   /** In pixels of the page, by falling strength. */
   readonly marks: readonly FoundMark[];
-  readonly unread: Unread;
+  /** The writing that is left when these of the marks have been read. */
+  unreadBeside(read: readonly FoundMark[]): Unread;
   /** The cells of a grid, in pixels of the page. Absent when there is no clear grid. */
   readonly grid?: CellGrid;
   /** The place of a point of the page in the picture. */
@@ -84,7 +85,7 @@ export async function findMarksIn(
 ): Promise<FoundPage> {
   const sheet = findSheet(raster);
   const upright = darkInk(planeOf(sheet?.raster ?? raster));
-  const { marks, unread, direction, plane } = await bestDirection(upright, detector, options);
+  const { marks, writing, direction, plane } = await bestDirection(upright, detector, options);
   const grid = findGrid(plane);
   const scale = [raster.fullWidth / raster.width, raster.fullHeight / raster.height] as const;
   const toPicture = (x: number, y: number): readonly [number, number] => {
@@ -98,7 +99,7 @@ export async function findMarksIn(
     direction,
     plane,
     marks,
-    unread,
+    unreadBeside: (read) => unreadOf(writing, read),
     ...(grid ? { grid } : {}),
     toPicture,
     boxOf: ({ x, y, width, height }) =>
@@ -128,13 +129,13 @@ function boxAround(corners: readonly (readonly [number, number])[], { fullWidth,
 /** The marks that were found in a plane, and the number of pixels that the detector saw for them. */
 interface Found {
   readonly marks: readonly FoundMark[];
-  readonly unread: Unread;
+  readonly writing: readonly WritingMap[];
   readonly plane: Plane;
   readonly direction: Direction;
   readonly pixels: number;
 }
 
-const attemptOf = ({ marks, unread }: Found): Attempt => ({ marks, unread: unread.marks });
+const attemptOf = ({ marks, writing }: Found): Attempt => ({ marks, unread: unreadOf(writing, marks).marks });
 
 /** The upright reading, or the best in another direction when the upright one is weak and that one plainly better. */
 async function bestDirection(upright: Plane, detector: Detector, options: FindOptions): Promise<Found> {
@@ -173,7 +174,7 @@ async function findIn(
     }
   }
   const marks = suppress(candidates);
-  return { marks, unread: unreadOf(writing, marks), plane, direction, pixels };
+  return { marks, writing, plane, direction, pixels };
 }
 
 async function see(input: DetectorInput, detector: Detector) {

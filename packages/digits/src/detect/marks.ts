@@ -123,7 +123,7 @@ function fitness(height: number): number {
 }
 
 /**
- * Of marks of all kinds and levels, those that share no ink: from the highest rank down, each is kept unless a kept one
+ * Of marks of all kinds and levels, those that share no ink (non-maximum suppression): from the highest rank down, each is kept unless a kept one
  * covers it, or is covered by it, to more than 0.55 of the smaller box. Gives them by falling rank.
  *
  * A mark is raised by every other level that has one in its place: a whole digit is seen at two or three levels, its upper
@@ -132,11 +132,11 @@ function fitness(height: number): number {
  * Throws DIGITS_NONE_FOUND when more than 512 are left, or when more than 8192 compete.
  */
 export function suppress(candidates: readonly Candidate[]): FoundMark[] {
-  if (candidates.length > mostCandidates) throw tooMany(candidates.length);
+  if (candidates.length > mostCandidates) throw tooMany();
   const kept: Candidate[] = [];
   for (const candidate of supported(candidates).sort((a, b) => b.rank - a.rank)) {
     if (kept.some((other) => shareCovered(candidate, other) > mostCovered)) continue;
-    if (kept.length === mostMarks) throw tooMany(mostMarks + 1);
+    if (kept.length === mostMarks) throw tooMany();
     kept.push(candidate);
   }
   return kept.map(({ rank: _rank, scale: _scale, ...mark }) => mark);
@@ -153,9 +153,14 @@ export function agreedDigits(candidates: readonly Candidate[]): Candidate[] {
 
 /** The candidates, each raised by half of the best that every other level has in the same place. */
 function supported(candidates: readonly Candidate[]): Candidate[] {
+  const byPlace = candidates.toSorted((a, b) => a.x - b.x);
   return candidates.map((candidate) => {
     const best = new Map<number, number>();
-    for (const other of candidates) {
+    // A box that shares half of both is at most twice as wide: its centre lies within one and a half widths.
+    const reach = 1.5 * candidate.width;
+    for (let i = firstFrom(byPlace, candidate.x - reach); i < byPlace.length; i++) {
+      const other = byPlace[i]!;
+      if (other.x > candidate.x + reach) break;
       if (other.scale === candidate.scale || other.rank <= (best.get(other.scale) ?? 0)) continue;
       if (isSamePlace(candidate, other)) best.set(other.scale, other.rank);
     }
@@ -164,10 +169,21 @@ function supported(candidates: readonly Candidate[]): Candidate[] {
   });
 }
 
-function tooMany(count: number): DigitsError {
+/** The index of the first of those sorted by `x` that is not left of a place. */
+function firstFrom(byPlace: readonly Candidate[], x: number): number {
+  let [low, high] = [0, byPlace.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byPlace[middle]!.x < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function tooMany(): DigitsError {
   return new DigitsError(
     'DIGITS_NONE_FOUND',
-    `No number was found in the picture: ${count} places in it resemble digits, and at most ${mostMarks} are read`,
+    `No number was read: more than ${mostMarks} places in the picture resemble digits`,
   );
 }
 

@@ -1,17 +1,11 @@
-import { digitKinds } from '../detect/detector-maps.ts';
 import type { CellGrid } from '../detect/grid.ts';
 import type { Point, Quad } from '../detect/homography.ts';
-import type { PlacedMark } from './lines.ts';
+import { arrangeMarks, type PlacedMark } from './lines.ts';
 import type { ReadCells } from './reading.ts';
 
-/** The text of each cell of a grid: its digits from left to right. A mark belongs to the cell that its centre lies in. */
+/** The writing in each cell of a grid. A mark belongs to the cell that its centre lies in. */
 export function cellsOf({ rows, columns, cells }: CellGrid, marks: readonly PlacedMark[]): ReadCells {
-  const digits = marks.filter(({ kind }) => kind < digitKinds).toSorted((a, b) => a.x - b.x);
-  const textOf = (cell: Quad) =>
-    digits
-      .filter(({ x, y }) => isInside(cell, [x, y]))
-      .map(({ kind }) => kind)
-      .join('');
+  const textOf = (cell: Quad) => arrangeMarks(marks.filter(({ x, y }) => isInside(cell, [x, y]))).written;
   const texts = Array.from({ length: rows }, (_, row) =>
     cells.slice(row * columns, (row + 1) * columns).map(textOf),
   );

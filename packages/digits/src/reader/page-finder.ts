@@ -29,7 +29,7 @@ export async function openPageFinder(file: string, threads: number): Promise<Pag
       const raster = await decodeForPlane(bytes, { signal });
       const { fullWidth: width, fullHeight: height } = raster;
       if (Math.max(width, height) <= cutOutSide) return prepareGrey(greyOf(raster), width, height);
-      return cutDigits(await findMarksIn(raster, detector, { signal }));
+      return cutDigits(await findMarksIn(raster, detector, { signal }), signal);
     },
     close: () => detector.close(),
   };

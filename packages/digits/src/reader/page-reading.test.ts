@@ -30,7 +30,7 @@ function pageOf(marks: readonly FoundMark[], more: Partial<FoundPage> = {}): Fou
     direction: 0,
     plane: { width: 400, height: 80, data: new Float32Array(32_000) },
     marks,
-    unread: { marks: 0, others: 0 },
+    unreadBeside: () => ({ marks: 0, others: 0 }),
     toPicture: (x, y) => [x, y],
     boxOf: ({ x, y, width, height }) => [x - width / 2, y - height / 2, width, height],
     cropOf: (mark) => new Uint8Array(784).fill(mark.kind),
@@ -49,21 +49,26 @@ function answerOf(digits: string, probability: number): Answer {
 }
 
 const card = { unsureBelow: 0.9, familiarAbove: 0 };
-const read = (marks: readonly FoundMark[], said: string, probability = 0.99, more: Partial<FoundPage> = {}) =>
-  composePageReading(cutDigits(pageOf(marks, more)), answerOf(said, probability), card, weightsOf({}));
+const read = async (
+  marks: readonly FoundMark[],
+  said: string,
+  probability = 0.99,
+  more: Partial<FoundPage> = {},
+) =>
+  composePageReading(await cutDigits(pageOf(marks, more)), answerOf(said, probability), card, weightsOf({}));
 
-test('a reading has the digits, the separators in `written`, and boxes of whole pixels', () => {
-  const { text, written, unsure, digits, confidence } = read(marksOf('12,34'), '1234');
+test('a reading has the digits, the separators in `written`, and boxes of whole pixels', async () => {
+  const { text, written, unsure, digits, confidence } = await read(marksOf('12,34'), '1234');
   expect({ text, written, unsure }).toEqual({ text: '12 34', written: '12,34', unsure: false });
   expect(digits.map(({ box }) => box)[0]).toEqual([13, 25, 14, 30]);
   expect(confidence).toBeGreaterThan(0.99);
 });
 
-test('the digit network and the detector decide together', () => {
-  expect(read(marksOf('7'), '1', 0.6).text).toBe('7');
-  expect(read(marksOf('7'), '1', 0.9999).text).toBe('1');
-  expect(read(marksOf('7,5'), '15', 0.9999).written).toBe('1,5');
-  const [digit] = read(marksOf('7'), '1', 0.6).digits;
+test('the digit network and the detector decide together', async () => {
+  expect((await read(marksOf('7'), '1', 0.6)).text).toBe('7');
+  expect((await read(marksOf('7'), '1', 0.9999)).text).toBe('1');
+  expect((await read(marksOf('7,5'), '15', 0.9999)).written).toBe('1,5');
+  const [digit] = (await read(marksOf('7'), '1', 0.6)).digits;
   expect(digit!.probabilities.reduce((a, b) => a + b)).toBeCloseTo(1, 4);
 });
 
@@ -71,16 +76,16 @@ test.each([
   ['/2', '12', '12', '12'],
   ['12/', '121', '121', '121'],
   ['11/08/2035', '11082035', '11 08 2035', '11/08/2035'],
-])('a slash that is not between digits is a 1: %s', (marks, said, text, written) => {
-  expect(read(marksOf(marks), said)).toMatchObject({ text, written });
+])('a slash that is not between digits is a 1: %s', async (marks, said, text, written) => {
+  expect(await read(marksOf(marks), said)).toMatchObject({ text, written });
 });
 
-test('a slash no taller than its neighbours is a 1', () => {
+test('a slash no taller than its neighbours is a 1', async () => {
   const marks = marksOf('2/3').map((mark) => ({ ...mark, height: 30 }));
-  expect(read(marks, '213')).toMatchObject({ text: '213', written: '213' });
+  expect(await read(marks, '213')).toMatchObject({ text: '213', written: '213' });
 });
 
-test('the cells of a grid say what stands in them', () => {
+test('the cells of a grid say what stands in them', async () => {
   const quad = (left: number) =>
     [
       [left, 0],
@@ -89,19 +94,19 @@ test('the cells of a grid say what stands in them', () => {
       [left, 80],
     ] as const;
   const grid = { rows: 1, columns: 3, cells: [quad(0), quad(40), quad(80)] };
-  expect(read(marksOf('123'), '123', 0.99, { grid }).cells).toEqual({
+  expect((await read(marksOf('123'), '123', 0.99, { grid })).cells).toEqual({
     rows: 1,
     columns: 3,
     texts: [['1', '23', '']],
   });
-  expect(read(marksOf('123'), '123').cells).toBeUndefined();
+  expect((await read(marksOf('123'), '123')).cells).toBeUndefined();
 });
 
-test('a weak mark, ink that was not read and other writing lower the confidence by their weights', () => {
+test('a weak mark, ink that was not read and other writing lower the confidence by their weights', async () => {
   const doubt = { ...plainDoubt, weakestMark: 1, unreadInk: -5, otherWriting: -3 };
-  const at = (score: number, unread = { marks: 0, others: 0 }, text = '12,5') => {
+  const at = async (score: number, unread = { marks: 0, others: 0 }, text = '12,5') => {
     const marks = marksOf(text).map((mark, i) => (i === 2 ? { ...mark, score } : mark));
-    const cut = cutDigits(pageOf(marks, { unread }));
+    const cut = await cutDigits(pageOf(marks, { unreadBeside: () => unread }));
     return composePageReading(
       cut,
       answerOf(text.replace('/', '1').replace(',', ''), 0.9),
@@ -109,19 +114,19 @@ test('a weak mark, ink that was not read and other writing lower the confidence 
       weightsOf({ doubt }),
     );
   };
-  const { confidence } = at(0.9);
-  expect(at(0.4).confidence).toBeLessThan(confidence);
-  expect(at(0.9, { marks: 0.3, others: 0 }).confidence).toBeLessThan(confidence);
-  expect(at(0.9, { marks: 0, others: 4 })).toMatchObject(at(0.9, { marks: 0, others: 1 }));
-  expect(at(0.9, { marks: 0.9, others: 1 })).toMatchObject({ text: '12 5', unsure: true });
+  const { confidence } = await at(0.9);
+  expect((await at(0.4)).confidence).toBeLessThan(confidence);
+  expect((await at(0.9, { marks: 0.3, others: 0 })).confidence).toBeLessThan(confidence);
+  expect(await at(0.9, { marks: 0, others: 4 })).toMatchObject(await at(0.9, { marks: 0, others: 1 }));
+  expect(await at(0.9, { marks: 0.9, others: 1 })).toMatchObject({ text: '12 5', unsure: true });
   // A slash that is taken for a 1 was no digit to the detector, however sure it was of the slash.
-  const asOne = at(0.99, undefined, '12/');
+  const asOne = await at(0.99, undefined, '12/');
   expect(asOne.text).toBe('121');
   expect(asOne.confidence).toBeLessThan(0.5);
 });
 
-test('a page is unsure below the threshold that was fitted with its weights, else below the digit network’s', () => {
-  const cut = cutDigits(pageOf(marksOf('1')));
+test('a page is unsure below the threshold that was fitted with its weights, else below the digit network’s', async () => {
+  const cut = await cutDigits(pageOf(marksOf('1')));
   const isUnsure = (weights: Parameters<typeof weightsOf>[0]) => {
     const { confidence, unsure } = composePageReading(cut, answerOf('1', 0.5), card, weightsOf(weights));
     expect(confidence).toBeGreaterThan(0.9);
@@ -133,6 +138,36 @@ test('a page is unsure below the threshold that was fitted with its weights, els
   expect(isUnsure({ unsureBelow: 0.999 })).toBe(false);
 });
 
-test('a page without digits is none', () => {
-  expect(cutDigits(pageOf([])).digits).toEqual([]);
+test('a page without digits is none', async () => {
+  expect((await cutDigits(pageOf([]))).digits).toEqual([]);
+});
+
+test('a separator beside no digit is ink that was not read', async () => {
+  const far = { ...marksOf('-')[0]!, x: 390, y: 4 };
+  const read: number[] = [];
+  const unreadBeside = (marks: readonly FoundMark[]) => {
+    read.push(marks.length);
+    return { marks: marks.length < 4 ? 0.5 : 0, others: 0 };
+  };
+  const weights = weightsOf({ doubt: { ...plainDoubt, unreadInk: -5 } });
+  const confidenceOf = async (marks: readonly FoundMark[]) =>
+    composePageReading(await cutDigits(pageOf(marks, { unreadBeside })), answerOf('123', 0.99), card, weights)
+      .confidence;
+  const beside = await confidenceOf(marksOf('12,3'));
+  expect(await confidenceOf([...marksOf('123'), far])).toBeLessThan(beside);
+  expect(read).toEqual([4, 3]);
+});
+
+test('to cut many digits out takes several turns of the event loop, and ends when it is aborted', async () => {
+  const page = pageOf(marksOf('1'.repeat(100)));
+  expect((await cutDigits(page)).digits).toHaveLength(100);
+  const stop = new AbortController();
+  const reason = new Error('no longer wanted');
+  let cut = 0;
+  const cropOf = () => {
+    if (++cut === 1) setImmediate(() => stop.abort(reason));
+    return new Uint8Array(784);
+  };
+  await expect(cutDigits({ ...page, cropOf }, stop.signal)).rejects.toBe(reason);
+  expect(cut).toBeLessThan(100);
 });

@@ -4,6 +4,7 @@
  *
  *     marks ─slashes that are ones─▶ crops ─▶ answer of the digit network ─× the detector's─▶ reading
  */
+import { setImmediate } from 'node:timers/promises';
 import { digitKinds, sigmoid } from '../detect/detector-maps.ts';
 import type { FoundPage } from '../detect/find-marks.ts';
 import type { FoundMark } from '../detect/marks.ts';
@@ -12,6 +13,7 @@ import type { PreparedDigit } from '../prepare/prepared.ts';
 import type { Answer } from './batcher.ts';
 import { confidenceOf, type Evidence, plainDoubt } from './doubt.ts';
 import { cellsOf } from './grid-cells.ts';
+import { arrangeMarks } from './lines.ts';
 import { withoutLoneSlashes } from './lone-slashes.ts';
 import { composeMarks, nameDigits, type ReadMark } from './mark-reading.ts';
 import { nameTogether, plainNaming } from './naming.ts';
@@ -25,16 +27,27 @@ export interface CutPage {
   readonly digits: readonly PreparedDigit[];
 }
 
-/** Cuts the digits of a page out. */
-export function cutDigits(page: FoundPage): CutPage {
+/** Digits that are cut out in one turn of the event loop: some ten milliseconds. */
+const digitsATurn = 32;
+
+/** Cuts the digits of a page out. Throws `signal.reason` when aborted. */
+export async function cutDigits(page: FoundPage, signal?: AbortSignal): Promise<CutPage> {
   const digits: PreparedDigit[] = [];
-  const marks = withoutLoneSlashes(page.marks).map((mark) => {
-    if (mark.kind >= digitKinds) return mark;
+  const marks: (FoundMark & ReadMark)[] = [];
+  for (const mark of withoutLoneSlashes(page.marks)) {
+    if (mark.kind >= digitKinds) {
+      marks.push(mark);
+      continue;
+    }
+    if (digits.length % digitsATurn === digitsATurn - 1) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
     const digit: PreparedDigit = { box: wholeBox(page, mark), pixels: page.cropOf(mark) };
     // As a digit: that of a 1 which was found as a slash is lower.
     const score = sigmoid(Math.max(...mark.logits));
-    return { ...mark, score, digit, row: digits.push(digit) - 1 };
-  });
+    marks.push({ ...mark, score, digit, row: digits.push(digit) - 1 });
+  }
   return { page, marks, digits };
 }
 
@@ -89,15 +102,17 @@ export function composePageReading(
   };
 }
 
-/** The reasons for and against the reading of a page. */
+/** The reasons for and against the reading of a page. Separators that stand beside no digit are ink that was not read. */
 export function evidenceOf(
   { page, marks }: Pick<CutPage, 'page' | 'marks'>,
   reading: Pick<ReadPicture, 'digits'>,
 ): Evidence {
+  const { strays } = arrangeMarks(marks);
+  const unread = page.unreadBeside(marks.filter((mark) => !strays.includes(mark)));
   return {
     confidences: reading.digits.map((digit) => digit.confidence),
     weakestMark: Math.min(...marks.map(({ score }) => score)),
-    unreadInk: page.unread.marks,
-    otherWriting: Math.min(1, page.unread.others),
+    unreadInk: unread.marks,
+    otherWriting: Math.min(1, unread.others),
   };
 }

@@ -23,7 +23,7 @@ export interface DigitReading {
 export interface ReadCells {
   readonly rows: number;
   readonly columns: number;
-  /** Row by row, [rows][columns]: what stands in each cell, empty where nothing does. */
+  /** Row by row, [rows][columns]: what is written in each cell, with separators; empty where there is no digit. */
   readonly texts: readonly (readonly string[])[];
 }
 
@@ -37,12 +37,13 @@ export interface ReadPicture {
    */
   readonly written: string;
   /**
-   * The probability that the whole text is right: the product of the digits' confidences (their errors are taken as
-   * independent), less where the preparation takes the ink for something other than digits. Measured on
-   * texts of 1, 2, 4 and 8 validation digits its calibration error is 0.2, 0.5, 1.1 and 2.1 %; their minimum's is larger.
+   * The probability that the whole text is right. Of pictures that a detector reads: a logistic function of the digits'
+   * confidences, the weakest mark, ink that was not read and other writing, fitted on disturbed pages (doubt.ts). Of others: the
+   * product of the digits' confidences (their errors are taken as independent), less where the preparation takes the ink for
+   * something other than digits.
    */
   readonly confidence: number;
-  /** Whether the confidence is below the model's threshold, or the ink may well be something other than digits. */
+  /** Whether the confidence is below the threshold of the detector, or of the model where there is none; or the ink may well be something other than digits. */
   readonly unsure: boolean;
   readonly digits: DigitReading[];
   /** Of the upright picture; boxes refer to it. */
