@@ -89,20 +89,28 @@ it('learns from teachers, whose files the command to go on with names', async ()
   expect(page).toMatchObject({ code: 2, stderr: expect.stringMatching(/single digits.*\(CLI_USAGE\)\n$/) });
 });
 
-it('refuses labelled pages without boxes', async () => {
+it('finds the digits of labelled pages without boxes, and says which it could not cut', async () => {
   await using folder = await temporaryDirectory();
-  await writeFile(folder.file('a.png'), (await picture(0)).png);
-  await writeFile(folder.file('labels.csv'), 'name,text\na.png,7\n');
+  const { png, text } = await picture(0);
+  for (const name of ['a.png', 'b.png']) await writeFile(folder.file(name), png);
+  await writeFile(folder.file('torn.png'), png.subarray(0, 60));
+  await writeFile(folder.file('labels.csv'), `name,text\na.png,${text}\nb.png,${text}7\ntorn.png,${text}\n`);
+  const out = folder.file('run');
   const { code, stderr } = await runHere([
     'train',
-    'cnn',
+    'softmax',
+    '--steps',
+    '2',
     '--extra',
     folder.path,
     '--out',
-    folder.file('run'),
+    out,
   ]);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/a\.png has no boxes.* \(DIGITS_SET_INVALID\)\n$/);
+  expect(code).toBe(0);
+  const count = text.length;
+  expect(stderr).toContain(`${count} digits of --extra, ${2 * count + 1} could not be cut\n`);
+  expect(stderr).toContain(`b.png: a 7: ${count} digits were found where the text has ${count + 1}\n`);
+  expect(stderr).toMatch(/torn\.png: a \d: /);
 });
 
 it('names a directory that holds no training set', async () => {

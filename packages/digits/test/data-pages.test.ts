@@ -86,6 +86,11 @@ describe('a labels.csv', () => {
     ],
     ['name,text,boxes\na.png,12,"1,1,5,5"\n', 'DIGITS_SET_INVALID labels.csv, line 2: 2 digits but 1 boxes'],
     ['name,text,boxes\na.png,1,"1,1,5"\n', 'DIGITS_SET_INVALID labels.csv, line 2: "1,1,5" is not a box'],
+    ['name,text,boxes\na.png,1,",1,5,5"\n', 'DIGITS_SET_INVALID labels.csv, line 2: ",1,5,5" is not a box'],
+    [
+      'name,text,boxes\na.png,1,1,1,5,5\n',
+      'DIGITS_SET_INVALID labels.csv, line 2: 6 fields, where the header has 3: a field that holds a comma is written in quotes',
+    ],
     [
       'name,text,boxes\na.png,1,"190,1,12,5"\n',
       'DIGITS_SET_INVALID labels.csv, line 2: the box 190,1,12,5 of a 1 is not inside its picture of 200 × 150 pixels',

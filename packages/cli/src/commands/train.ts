@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrainedRun } from '@inkwire/digits';
+import type { LabelledSet, TrainedRun } from '@inkwire/digits';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { exitAtOnce, interruptExitCodes, onInterrupt } from '../interrupts.ts';
 import { exitCodes } from '../output/failure.ts';
-import { shellCommand } from '../output/printable.ts';
+import { printable, shellCommand } from '../output/printable.ts';
 import { createProgressDisplay, type Progress } from '../output/progress-display.ts';
 import { formatCount } from '../output/quantities.ts';
 import { integerArgument } from '../settings/number-argument.ts';
@@ -32,10 +32,7 @@ export function addTrain(program: Command): void {
     .option('--batch <N>', 'pictures or pages in a step (default: the recipe’s)', integerArgument({ min: 1 }))
     .option('--seed <N>', 'seed of every random number (default: the recipe’s)', integerArgument({ min: 0 }))
     .option('--data <DIR>', 'a directory of the four IDX files (default: MNIST)')
-    .option(
-      '--extra <DIR>',
-      'labelled pages to train on besides: DIR with a COCO .json, or labels.csv with boxes',
-    )
+    .option('--extra <DIR>', 'labelled pages to train on besides: DIR with labels.csv or a COCO .json')
     .option('--teachers <MODEL...>', 'models of single digits to learn from, more than from the labels')
     .option('--out <DIR>', 'where the model, checkpoints, history and curve go (default: runs/RECIPE)')
     .option('--resume', 'continue from the checkpoint in --out')
@@ -70,7 +67,9 @@ async function train(recipe: string, flags: TrainFlags): Promise<void> {
           'Saved all steps; fitting how sure a reading is takes some minutes (Ctrl-C: go on with it later)',
         );
     };
-    run = await digits.train({ ...flags, recipe, out, signal: interrupt.signal, onProgress, onStepsDone });
+    const onExtra = (extra: ExtraDigits) => display.say(extraText(extra));
+    const { signal } = interrupt;
+    run = await digits.train({ ...flags, recipe, out, signal, onExtra, onProgress, onStepsDone });
   } finally {
     display.end();
   }
@@ -82,6 +81,18 @@ function refuseToOverwrite(out: string): void {
   if (!existsSync(join(out, 'checkpoint.safetensors'))) return;
   const message = `${out} holds a run already: add --resume to go on with it, or name another place with --out DIR`;
   throw new CliError('CLI_OUT_OCCUPIED', message);
+}
+
+type ExtraDigits = Pick<LabelledSet, 'count' | 'missed'>;
+
+function extraText({ count, missed = [] }: ExtraDigits): string {
+  const reasons = missed
+    .slice(0, 10)
+    .map(({ file, label, reason }) => printable(`${file}: a ${label}: ${reason}`));
+  const more =
+    missed.length > reasons.length ? [`and ${formatCount(missed.length - reasons.length)} more`] : [];
+  const summary = `${formatCount(count)} digits of --extra, ${formatCount(missed.length)} could not be cut`;
+  return [summary, ...reasons, ...more].join('\n');
 }
 
 function sayWhereItIs({ modelFile, card }: TrainedRun, out: string): void {

@@ -3,6 +3,8 @@ import { readRecords, type TextRecord } from './text-records.ts';
 
 /** The columns of a labels file. */
 interface Columns {
+  /** Of all columns. */
+  readonly count: number;
   readonly name: number;
   readonly text: number;
   /** −1 where there are no boxes. */
@@ -30,6 +32,7 @@ export async function* readLabelRecords(
 function columnsOf({ fields }: TextRecord, place: string): Columns {
   const names = fields.map((field) => field.trim().toLowerCase());
   const columns = {
+    count: names.length,
     name: names.findIndex((name) => name === 'name' || name === 'file'),
     text: names.indexOf('text'),
     boxes: names.findIndex((name) => /^boxes\b/.test(name)),
@@ -43,6 +46,11 @@ function columnsOf({ fields }: TextRecord, place: string): Columns {
 }
 
 function pageOf({ fields }: TextRecord, columns: Columns, place: string): StatedPage {
+  if (fields.length > columns.count)
+    throw setError(
+      place,
+      `${fields.length} fields, where the header has ${columns.count}: a field that holds a comma is written in quotes`,
+    );
   const name = fields[columns.name] ?? '';
   const text = fields[columns.text];
   if (text === undefined) throw setError(place, 'expected a name and a text, got one field');

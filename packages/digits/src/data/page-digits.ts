@@ -1,12 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { messageOf } from '@inkwire/base';
+import { cropMark } from '../detect/mark-crop.ts';
+import { darkInk, decodeForPlane, planeOf } from '../detect/plane.ts';
 import { DigitsError } from '../errors.ts';
-import { cropDigit } from '../prepare/crop.ts';
-import { decode } from '../prepare/decode.ts';
-import { divideLight } from '../prepare/divide-light.ts';
-import type { Grey } from '../prepare/grey.ts';
-import { inkMask } from '../prepare/ink-mask.ts';
-import { darkOnLight } from '../prepare/polarity.ts';
 import type { LabelledMark, LabelledPage, LabelledPages } from './labelled-page.ts';
 import { digitBytes, type LabelledSet, type MissedPicture } from './labelled-set.ts';
 import { unreadable } from './text-records.ts';
@@ -57,19 +53,28 @@ export async function readPicture(
   }
 }
 
+/** Options of `cutPageDigits`. */
+export interface CutPageDigitsOptions extends ReadPagesOptions {
+  /**
+   * Finds and cuts the digits of a picture, [784] each, in reading order: for pages without boxes. Such a page is used where as
+   * many digits are found as its text has.
+   */
+  readonly find?: ((bytes: Uint8Array) => Promise<readonly Uint8Array[]>) | undefined;
+}
+
 /**
- * The digits of labelled pages, cut by their boxes and prepared as a reader prepares a digit: [count, 784] with labels, in
- * order of the pages. Separators are passed over. A box without ink, and the digits of a picture that cannot be
+ * The digits of labelled pages, cut as a reader cuts them by their boxes, or where a page has none by `find`: [count, 784] with
+ * labels, in order of the pages. Separators are passed over. A box without ink, and the digits of a picture that cannot be
  * read, are listed in `missed`. Memory: 784 bytes a digit, and one picture.
  *
- * Throws `DIGITS_SET_INVALID` where a page has no boxes, or the set no digit at all.
+ * Throws `DIGITS_SET_INVALID` where a page has no boxes and there is no `find`, or the set no digit at all.
  */
 export async function cutPageDigits(
   set: LabelledPages,
-  options: ReadPagesOptions = {},
+  options: CutPageDigitsOptions = {},
 ): Promise<LabelledSet> {
   const boxless = set.pages.find(({ marks }) => marks === undefined);
-  if (boxless)
+  if (boxless && !options.find)
     throw new DigitsError(
       'DIGITS_SET_INVALID',
       `${boxless.file} has no boxes: single digits can be cut only from a set with a box for each`,
@@ -80,13 +85,12 @@ export async function cutPageDigits(
   const labels = new Uint8Array(count);
   const missed: MissedPicture[] = [];
   let cut = 0;
-  for (const { file, marks } of set.pages) {
+  for (const page of set.pages) {
     options.signal?.throwIfAborted();
-    const digits = marks!.filter(({ mark }) => /\d/.test(mark));
-    for (const { label, pixels, reason } of await cutOne(file, digits, options)) {
+    for (const { label, pixels, reason } of await cutOne(page, options)) {
       if (pixels) images.set(pixels, cut * digitBytes);
       if (pixels) labels[cut++] = label;
-      else missed.push({ file, label, reason });
+      else missed.push({ file: page.file, label, reason });
     }
   }
   return {
@@ -105,55 +109,49 @@ interface CutDigit {
   readonly reason: string;
 }
 
-async function cutOne(
-  file: string,
-  digits: readonly LabelledMark[],
-  options: ReadPagesOptions,
-): Promise<CutDigit[]> {
-  const { signal } = options;
-  const labelled = digits.map(({ mark, box }) => ({ label: Number(mark), box }));
+async function cutOne(page: LabelledPage, options: CutPageDigitsOptions): Promise<CutDigit[]> {
+  const { file, digits, marks } = page;
+  const { signal, find } = options;
   try {
     const bytes = await readPicture(file, options);
-    const { width, grey } = await decode(bytes, signal && { signal });
-    const ink = divideLight(darkOnLight(grey));
-    const mask = inkMask(ink).data;
-    const scale = ink.width / width;
-    return labelled.map(({ label, box }) => ({
-      label,
-      pixels: cutBox(ink, mask, box, scale),
-      reason: `no ink in the box ${box.join(',')}`,
-    }));
+    return marks ? await cutMarks(marks, bytes, signal) : namedAs(digits, await find!(bytes));
   } catch (error) {
     if (signal?.aborted) throw error;
-    return labelled.map(({ label }) => ({ label, reason: messageOf(error) }));
+    return [...digits].map((digit) => ({ label: Number(digit), reason: messageOf(error) }));
   }
 }
 
-/** The digit in a box, its ink alone; undefined where there is none. */
-function cutBox(
-  ink: Grey,
-  mask: Uint8Array,
-  box: LabelledMark['box'],
-  scale: number,
-): Uint8Array | undefined {
-  const [left, top] = [Math.max(0, Math.floor(box[0] * scale)), Math.max(0, Math.floor(box[1] * scale))];
-  const right = Math.min(ink.width, Math.ceil((box[0] + box[2]) * scale));
-  const bottom = Math.min(ink.height, Math.ceil((box[1] + box[3]) * scale));
-  const [width, height] = [right - left, bottom - top];
-  const data = new Uint8Array(width * height);
-  const labels = new Int32Array(width * height);
-  const edges = { left: width, top: height, right: 0, bottom: 0 };
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const from = (y + top) * ink.width + x + left;
-      data[y * width + x] = ink.data[from]!;
-      if (mask[from] === 0) continue;
-      labels[y * width + x] = 1;
-      edges.left = Math.min(edges.left, x);
-      edges.top = Math.min(edges.top, y);
-      edges.right = Math.max(edges.right, x + 1);
-      edges.bottom = y + 1;
-    }
-  if (edges.right === 0) return undefined;
-  return cropDigit({ width, height, data }, { box: edges, labels, label: 1 });
+async function cutMarks(
+  marks: readonly LabelledMark[],
+  bytes: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<CutDigit[]> {
+  const raster = await decodeForPlane(bytes, signal && { signal });
+  const plane = darkInk(planeOf(raster));
+  const scale = raster.width / raster.fullWidth;
+  const placed = marks.map(({ mark, box: [x, y, width, height] }) => ({
+    mark,
+    x: scale * (x + width / 2),
+    y: scale * (y + height / 2),
+    width: scale * width,
+    height: scale * height,
+  }));
+  return placed.flatMap((place, i) => {
+    if (!/\d/.test(place.mark)) return [];
+    const pixels = cropMark(plane, place, placed);
+    const isInk = pixels.some((ink) => ink > 0);
+    const reason = `no ink in the box ${marks[i]!.box.join(',')}`;
+    return [{ label: Number(place.mark), pixels: isInk ? pixels : undefined, reason }];
+  });
+}
+
+/** The digits that were found, by the text of their page. */
+function namedAs(text: string, found: readonly Uint8Array[]): CutDigit[] {
+  const areAll = found.length === text.length;
+  const reason = `${found.length} digits were found where the text has ${text.length}`;
+  return [...text].map((digit, i) => ({
+    label: Number(digit),
+    pixels: areAll ? found[i] : undefined,
+    reason,
+  }));
 }

@@ -18,12 +18,15 @@ const inkShare = 0.45;
 /** A piece of ink belongs to the mark when at least this share of its pixels lies in the mark's box. */
 const leastInside = 0.3;
 
+/** The place of a mark: its centre and its size, in pixels of the plane. */
+export type MarkBox = Pick<FoundMark, 'x' | 'y' | 'width' | 'height'>;
+
 /**
  * One mark as [28 × 28], 0 = paper, 255 = ink: grey levels stretched to full ink, longer side 20, aspect kept, centred by
  * mass. Pieces that lie mostly outside the mark's box are omitted. Ink that touches it is cut off where it lies more than 15 %
  * outside the box, or in the box of one of `others`.
  */
-export function cropMark(plane: Plane, mark: FoundMark, others: readonly FoundMark[] = []): Uint8Array {
+export function cropMark(plane: Plane, mark: MarkBox, others: readonly MarkBox[] = []): Uint8Array {
   const box = edgesOf(mark);
   const own = clip(grow(box, Math.max(1, inkReach * mark.width), Math.max(1, inkReach * mark.height)), plane);
   const around = clip(grow(own, surroundings * mark.height, surroundings * mark.height), plane);
@@ -60,7 +63,7 @@ function include(bounds: { left: number; top: number; right: number; bottom: num
   bounds.bottom = Math.max(bounds.bottom, y + 1);
 }
 
-const edgesOf = ({ x, y, width, height }: FoundMark): Edges => ({
+const edgesOf = ({ x, y, width, height }: MarkBox): Edges => ({
   left: x - width / 2,
   top: y - height / 2,
   right: x + width / 2,

@@ -1,7 +1,7 @@
 import { expectInteger } from '@inkwire/base';
 import { createTrainer } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
-import { joinSets } from '../data/labelled-set.ts';
+import { joinSets, type LabelledSet } from '../data/labelled-set.ts';
 import { openMnistPart } from '../data/mnist.ts';
 import { splitTraining, type TrainingSplit } from '../data/writers.ts';
 import { recipeOf } from '../recipes/index.ts';
@@ -30,10 +30,12 @@ export interface TrainOptions extends RunOptions {
   /** A directory of IDX files. Default: MNIST. */
   readonly data?: string | undefined;
   /**
-   * Labelled pages with a box for each digit (`openLabelledPages`), whose digits are trained on besides. They are not
-   * among those that the run is validated on. A run resumes with the same ones only.
+   * Labelled pages (`openLabelledPages`), whose digits are trained on besides. Where they have no boxes the bundled detector finds
+   * the digits. They are not among those that the run is validated on. A run resumes with the same ones only.
    */
   readonly extra?: string | undefined;
+  /** Called before the first step with the digits of `extra`: how many there are, and those that could not be cut. */
+  readonly onExtra?: ((extra: Pick<LabelledSet, 'count' | 'missed'>) => void) | undefined;
   /**
    * Model files of single digits whose answers are most of the target, beside the labels (see teachers.ts). For recipes of single
    * digits. A run resumes with the same ones only.
@@ -67,6 +69,7 @@ export async function train(options: TrainOptions): Promise<TrainedRun> {
   const data = await openMnistPart('train', { directory: options.data });
   const extra =
     options.extra === undefined ? undefined : await openExtraDigits(options.extra, options.signal);
+  if (extra) options.onExtra?.(extra.digits);
   const split = withExtra(await splitTraining(data), extra);
   const saved = options.resume ? await directory.readCheckpoint() : undefined;
   const models = await readTeachers(options.teachers ?? []);
