@@ -55,6 +55,28 @@ describe('the bundled reader', () => {
     }
   });
 
+  it('reads a small picture by its colours: yellow on white, white on transparency', async () => {
+    const raw = { width: 28, height: 28, channels: 4 } as const;
+    for (const ink of [
+      [255, 240, 60],
+      [255, 255, 255],
+    ] as const) {
+      const isWhite = ink[2] === 255;
+      const right = await Promise.all(
+        digits.slice(0, 8).map(async (pixels, i) => {
+          const rgba = Buffer.from(
+            [...pixels].flatMap((level) =>
+              isWhite ? [...ink, level] : [...ink.map((to) => 255 - ((255 - to) * level) / 255), 255],
+            ),
+          );
+          const bytes = await sharp(rgba, { raw }).resize(56, 56).png().toBuffer();
+          return (await reader.read({ bytes })).text === String(labels[i]);
+        }),
+      );
+      expect(right.filter(Boolean).length).toBeGreaterThanOrEqual(7);
+    }
+  });
+
   it('reads whole numbers, with a box for each digit', async () => {
     for (const start of [0, 4, 8, 12]) {
       const {

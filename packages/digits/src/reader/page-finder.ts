@@ -1,8 +1,8 @@
 import { openDetector } from '../detect/detector.ts';
 import { findMarksIn } from '../detect/find-marks.ts';
-import { decodeForPlane } from '../detect/plane.ts';
+import { decodeForPlane, type Plane, planeOf } from '../detect/plane.ts';
 import { openModelFile } from '../model/model-file.ts';
-import { greyOf } from '../prepare/decode.ts';
+import type { Grey } from '../prepare/grey.ts';
 import { cutOutSide, prepareGrey } from '../prepare/prepare-picture.ts';
 import type { PreparedPicture } from '../prepare/prepared.ts';
 import { type CutPage, cutDigits, type PageWeights, weightsOf } from './page-reading.ts';
@@ -28,9 +28,14 @@ export async function openPageFinder(file: string, threads: number): Promise<Pag
     async find(bytes, signal) {
       const raster = await decodeForPlane(bytes, { signal });
       const { fullWidth: width, fullHeight: height } = raster;
-      if (Math.max(width, height) <= cutOutSide) return prepareGrey(greyOf(raster), width, height);
+      if (Math.max(width, height) <= cutOutSide) return prepareGrey(bytesOf(planeOf(raster)), width, height);
       return cutDigits(await findMarksIn(raster, detector, { signal }), signal);
     },
     close: () => detector.close(),
   };
+}
+
+/** The levels of a plane as the rules take them. */
+function bytesOf({ width, height, data }: Plane): Grey {
+  return { width, height, data: Uint8Array.from(data, (level) => Math.round(255 * level)) };
 }
