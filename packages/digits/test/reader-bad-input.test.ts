@@ -129,6 +129,17 @@ it('a picture of more pixels than are decoded is refused, and names the limit', 
   });
 });
 
+it('what is no picture at all is a TypeError that says what is expected', async () => {
+  for (const [picture, expected] of [
+    ['a.png', /with `bytes`, `strokes` or `pixels`/],
+    [{}, /with `bytes`, `strokes` or `pixels`/],
+    [{ bytes: 'a.png' }, /`bytes` to be a Uint8Array/],
+    [{ bytes: new ArrayBuffer(4) }, /`bytes` to be a Uint8Array/],
+    [{ pixels: [1, 2] }, /`pixels` to be a Uint8Array/],
+  ] as const)
+    await expect(reader.read(picture as unknown as Picture)).rejects.toThrow(expected);
+});
+
 it('strokes that are a scribble, a point, a thousand digits', async () => {
   const random = createRandom(5);
   const point = () => [500 * random.next(), 300 * random.next()] as const;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { modelFileAt } from './model-versions.ts';
 
 /** The models that come with Inkwire, best first. */
 const bundledModels = ['cnn', 'mlp', 'softmax'] as const;
@@ -21,13 +22,17 @@ export function parseDetectorChoice(text: string, base: string): DetectorChoice 
   return text === 'page' ? { bundled: 'page' } : { file: resolve(base, text) };
 }
 
-/** The option of `openReader` for a chosen detector. */
+/** The option of `openReader` for a chosen detector; of the directory of a training run, the model in it. */
 export async function detectorFile(choice: DetectorChoice): Promise<string | false> {
   if (choice === 'rules') return false;
-  return 'file' in choice ? choice.file : (await import('@inkwire/digits')).bundledModel(choice.bundled);
+  return 'file' in choice
+    ? modelFileAt(choice.file)
+    : (await import('@inkwire/digits')).bundledModel(choice.bundled);
 }
 
-/** The ONNX file of a chosen model. */
+/** The ONNX file of a chosen model; of the directory of a training run, the one in it. */
 export async function modelFile(choice: ModelChoice): Promise<string> {
-  return 'file' in choice ? choice.file : (await import('@inkwire/digits')).bundledModel(choice.bundled);
+  return 'file' in choice
+    ? modelFileAt(choice.file)
+    : (await import('@inkwire/digits')).bundledModel(choice.bundled);
 }

@@ -68,14 +68,15 @@ export const settings = {
   },
   model: {
     argument: 'MODEL',
-    describes: 'the model that reads: an ONNX file, or cnn, mlp or softmax for a bundled one',
+    describes:
+      'the model that reads: an ONNX file, a run’s directory, or cnn, mlp or softmax for a bundled one',
     byDefault: 'cnn',
     parse: (text: string, base: string) => parseModelChoice(parseText(text), base),
   },
   detector: {
     argument: 'DETECTOR',
     describes:
-      'how digits are found in a picture: by the bundled detector (page), by that of an ONNX file, or by rules',
+      'how digits are found in a picture: by the bundled detector (page), by that of an ONNX file or a run’s directory, or by rules',
     byDefault: 'page',
     parse: (text: string, base: string) => parseDetectorChoice(parseText(text), base),
   },

@@ -48,7 +48,10 @@ export async function openPictureDirectory(
 ): Promise<LabelledSet> {
   const files = await listPictures(directory);
   if (files.length === 0)
-    throw new DigitsError('DIGITS_SET_INVALID', `${directory} holds no pictures in folders named 0 to 9`);
+    throw new DigitsError(
+      'DIGITS_SET_INVALID',
+      `${directory} holds no pictures in folders named 0 to 9, no IDX files, and no labels.csv, labels.tsv or COCO .json`,
+    );
 
   const results: (Uint8Array | MissedPicture)[] = new Array(files.length);
   let next = 0;

@@ -68,7 +68,7 @@ export interface Reader extends Closable {
   /**
    * Finds and reads the digits of a picture. Rejects with `DIGITS_NONE_FOUND` when there are none, with
    * `DIGITS_OVERLOADED` (retryable) when too many requests wait, with the errors of `preparePicture` for bytes that are
-   * not a picture, with `BASE_TIMEOUT`, and with the signal's reason.
+   * not a picture, with `BASE_TIMEOUT`, with the signal's reason, and with a TypeError for what is no picture.
    */
   read(picture: Picture, options?: WaitOptions): Promise<ReadPicture>;
   /**
@@ -149,6 +149,7 @@ class ModelReader extends Owner implements Reader {
 
   async read(picture: Picture, options: WaitOptions = {}): Promise<ReadPicture> {
     this.expectOpen();
+    expectPicture(picture);
     if ('bytes' in picture)
       return this.#reads.run((signal) => this.#readPicture(picture.bytes, signal), options);
     if ('strokes' in picture) {
@@ -213,6 +214,15 @@ class ModelReader extends Owner implements Reader {
   async #closeModels(): Promise<void> {
     await Promise.all([this.#runner.close(), this.#finder?.close()]);
   }
+}
+
+/** For callers without types, who may pass a file's name or a promise of its bytes. `prepareSheet` checks strokes. */
+function expectPicture(picture: Picture): void {
+  if (Object(picture) !== picture || !['bytes', 'strokes', 'pixels'].some((key) => key in picture))
+    throw new TypeError('Expected a picture with `bytes`, `strokes` or `pixels`');
+  for (const [name, value] of Object.entries(picture))
+    if (name !== 'strokes' && !(value instanceof Uint8Array))
+      throw new TypeError(`Expected \`${name}\` to be a Uint8Array`);
 }
 
 function preparedAlready(pixels: Uint8Array): PreparedPicture {

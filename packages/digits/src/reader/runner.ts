@@ -32,7 +32,9 @@ export async function openRunner(
   { threads, maxBatch }: RunnerOptions,
 ): Promise<ModelRunner> {
   const program = await loadProgram(bytes, { name: file, threads });
+  const isDetector = program.inputs.some(({ name }) => name === 'plane');
   const problem =
+    (isDetector ? 'it is a detector (recipe `page`), which is given as `detector`' : undefined) ??
     mismatch('input', program.inputs, { name: 'pixels', type: 'uint8', width: digitBytes }) ??
     mismatch('output', program.outputs, { name: 'logits', type: 'float32', width: 10 });
   if (problem) {
