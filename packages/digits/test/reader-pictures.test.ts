@@ -77,6 +77,30 @@ describe('the bundled reader', () => {
     }
   });
 
+  it('finds separators in a line of 70 pixels: only pictures no wider than a digit are a digit', async () => {
+    const [one, two] = [digits[0]!, digits[1]!].map((pixels) => ({
+      input: Buffer.from(pixels.map((ink) => 255 - ink)),
+      raw: { width: 28, height: 28, channels: 1 } as const,
+    }));
+    const bytes = await sharp({ create: { width: 70, height: 30, channels: 3, background: 'white' } })
+      .composite([
+        { ...one!, left: 0, top: 0 },
+        { ...two!, left: 40, top: 0 },
+        {
+          input: await sharp({ create: { width: 3, height: 4, channels: 3, background: 'black' } })
+            .png()
+            .toBuffer(),
+          left: 33,
+          top: 21,
+        },
+      ])
+      .png()
+      .toBuffer();
+    const { text, written } = await reader.read({ bytes });
+    expect(text).toBe(`${labels[0]} ${labels[1]}`);
+    expect(written).toMatch(/^\d[.,]\d$/);
+  });
+
   it('reads whole numbers, with a box for each digit', async () => {
     for (const start of [0, 4, 8, 12]) {
       const {

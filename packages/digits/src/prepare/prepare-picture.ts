@@ -8,10 +8,11 @@ import type { PreparedPicture, PrepareOptions } from './prepared.ts';
 
 /** Smaller pictures are enlarged to at least this many pixels, so that a digit's edges lie between its pixels. */
 const leastSide = 64;
-/** The longer side of a picture, in pixels, up to which it holds a digit cut out by someone, not a sheet with ruled lines. */
-export const cutOutSide = 72;
+/** The longer side of a picture, in pixels, up to which it holds what was cut out by someone, not a sheet with ruled lines. */
+const cutOutSide = 72;
 /** Up to this size, and not wider than a digit, a picture holds one digit: MNIST's own size, and a little more. */
 const singleSide = 32;
+/** A picture of one digit is at most this many times as wide as high. */
 const widestSingle = 1.3;
 /** In fewer pixels nothing can be read. */
 const unreadableSide = 5;
@@ -29,6 +30,10 @@ export async function preparePicture(
   const { width, height, grey } = await decode(bytes, options);
   return prepareGrey(grey, width, height);
 }
+
+/** Whether a picture of that size (pixels) is no larger than a digit that someone has cut out, and not wider than one. */
+export const isCutOut = (width: number, height: number): boolean =>
+  Math.max(width, height) <= cutOutSide && width <= widestSingle * height;
 
 /** Like `preparePicture`, for a decoded picture. Boxes refer to a picture of `width` × `height`. */
 export function prepareGrey(grey: Grey, width: number, height: number): PreparedPicture {

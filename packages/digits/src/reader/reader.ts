@@ -38,7 +38,7 @@ export interface ReaderOptions {
   /**
    * A detector's model file (recipe `page`), by which the digits of picture files are found, or false: rules find them.
    * Default: the bundled detector. Pen strokes do not need it: the model decides which of them are a digit. Nor do pictures
-   * of at most 72 × 72 pixels, which hold a digit that was cut out already.
+   * of at most 72 × 72 pixels that are not wider than 1.3 times their height: they hold a digit that was cut out already.
    */
   readonly detector?: string | false | undefined;
   /** Threads inside one run of the model. Default 1: a batch of 64 is read in a few milliseconds. */
