@@ -101,6 +101,30 @@ describe('the bundled reader', () => {
     expect(written).toMatch(/^\d[.,]\d$/);
   });
 
+  it('is unsure where light writing stands in a dark part beside what it read', async () => {
+    const numberOf = async (first: number, isLight: boolean) => {
+      const row = sharp(await scannedRow(digits.slice(first, first + 3), 80));
+      return (isLight ? row.removeAlpha().negate().linear(0.8, 40) : row).png().toBuffer();
+    };
+    const { width = 0, height = 0 } = await sharp(await numberOf(0, false)).metadata();
+    const header = await sharp({ create: { width, height, channels: 3, background: '#282828' } })
+      .png()
+      .toBuffer();
+    const pageOf = async (top: Uint8Array) =>
+      sharp({ create: { width, height: 2 * height, channels: 3, background: 'white' } })
+        .composite([
+          { input: Buffer.from(top), left: 0, top: 0 },
+          { input: await numberOf(0, false), left: 0, top: height },
+        ])
+        .png()
+        .toBuffer();
+    const without = await reader.read({ bytes: await pageOf(header) });
+    const beside = await reader.read({ bytes: await pageOf(await numberOf(3, true)) });
+    expect(without.text).toBe(labels.subarray(0, 3).join(''));
+    expect(beside).toMatchObject({ text: without.text, unsure: true });
+    expect(beside.confidence).toBeLessThan(0.8 * without.confidence);
+  });
+
   it('reads whole numbers, with a box for each digit', async () => {
     for (const start of [0, 4, 8, 12]) {
       const {

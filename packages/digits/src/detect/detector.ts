@@ -47,10 +47,8 @@ export async function openDetector(
 }
 
 function problemOf({ inputs, outputs: found }: Program): string | undefined {
-  if (inputs.some(({ name }) => name === 'pixels'))
-    return 'it reads single digits and finds none in a picture: it is given as `model`';
   if (inputs.length !== 1 || !fits(inputs[0], 'plane', 1))
-    return 'its input is not `plane` float32 [N, 1, H, W]';
+    return 'its input is not `plane` float32 [N, 1, H, W] (a model of single digits is given as `model`, no `detector`)';
   for (const [name, channels] of Object.entries(outputs))
     if (
       !fits(

@@ -10,6 +10,7 @@
  */
 import type { Raster } from '../prepare/decode.ts';
 import type { PrepareOptions } from '../prepare/prepared.ts';
+import { darkPartsOf, withinDark } from './dark-parts.ts';
 import type { Detector } from './detector.ts';
 import {
   type Attempt,
@@ -24,7 +25,7 @@ import { type CellGrid, findGrid } from './grid.ts';
 import { type DetectorInput, inputsOf, levelsOf, pixelsOf } from './levels.ts';
 import { cropMark } from './mark-crop.ts';
 import { agreedDigits, type Candidate, type FoundMark, peaksOf, suppress } from './marks.ts';
-import { darkInk, decodeForPlane, type Plane, planeOf } from './plane.ts';
+import { darkInk, decodeForPlane, negative, type Plane, planeOf } from './plane.ts';
 import { findSheet } from './sheet.ts';
 import { type Unread, unreadOf, type WritingMap, writingOf } from './unread.ts';
 
@@ -86,6 +87,7 @@ export async function findMarksIn(
   const sheet = findSheet(raster);
   const upright = darkInk(planeOf(sheet?.raster ?? raster));
   const { marks, writing, direction, plane } = await bestDirection(upright, detector, options);
+  const light = await lightWriting(sheet ? planeOf(raster) : upright, detector, options.signal);
   const grid = findGrid(plane);
   const scale = [raster.fullWidth / raster.width, raster.fullHeight / raster.height] as const;
   const toPicture = (x: number, y: number): readonly [number, number] => {
@@ -99,7 +101,7 @@ export async function findMarksIn(
     direction,
     plane,
     marks,
-    unreadBeside: (read) => unreadOf(writing, read),
+    unreadBeside: (read) => unreadOf(writing, read, light),
     ...(grid ? { grid } : {}),
     toPicture,
     boxOf: ({ x, y, width, height }) =>
@@ -150,6 +152,18 @@ async function bestDirection(upright: Plane, detector: Detector, options: FindOp
     if (isBetter(attemptOf(found), attemptOf(best))) best = found;
   }
   return best;
+}
+
+/** Light writing in dark parts of a picture, as in a header, or on the table round a note. It is not read, and so a reason for doubt. */
+async function lightWriting(
+  plane: Plane,
+  detector: Detector,
+  signal: AbortSignal | undefined,
+): Promise<WritingMap[]> {
+  const dark = darkPartsOf(plane);
+  if (!dark) return [];
+  const { writing } = await findIn(negative(plane), 0, detector, signal);
+  return writing.map((map) => withinDark(map, dark));
 }
 
 async function findIn(

@@ -23,18 +23,23 @@ test('ink in a box is read, ink beside it is not', () => {
   // Cells 42 and 43 lie at 8…16 across and 8…12 down, cell 50 at 40…44.
   const writing = map({ 42: 1, 43: 1, 50: 1 });
   expect(unreadOf([writing], [mark(12, 12, 10, 20)]).marks).toBeCloseTo(1 / 3, 9);
-  expect(unreadOf([writing], [mark(12, 12, 10, 20), mark(42, 12, 6, 20)])).toEqual({ marks: 0, others: 0 });
+  expect(unreadOf([writing], [mark(12, 12, 10, 20), mark(42, 12, 6, 20)])).toEqual({
+    marks: 0,
+    others: 0,
+    elsewhere: 0,
+  });
 });
 
 test('without a mark all ink is unread, and without ink nothing is', () => {
-  expect(unreadOf([map({ 42: 1 })], [])).toEqual({ marks: 1, others: 0 });
-  expect(unreadOf([map({})], [])).toEqual({ marks: 0, others: 0 });
+  expect(unreadOf([map({ 42: 1 })], [])).toEqual({ marks: 1, others: 0, elsewhere: 0 });
+  expect(unreadOf([map({})], [])).toEqual({ marks: 0, others: 0, elsewhere: 0 });
 });
 
 test('other writing is counted for each cell of ink, unless it lies in a box', () => {
   expect(unreadOf([map({ 42: 1, 50: 2, 51: 2, 43: 2 })], [mark(12, 12, 10, 20)])).toEqual({
     marks: 0,
     others: 2,
+    elsewhere: 0,
   });
 });
 
@@ -65,4 +70,11 @@ test('the surer of the two kinds of writing is kept, above 0, and only in the in
   expect([...writingOf(maps, { scale: 1, left: 0, top: 0, inner: part }).kinds]).toEqual([
     0, 2, 1, 0, 0, 0, 0, 0,
   ]);
+});
+
+test('writing in parts that were not read counts at the sizes that marks have', () => {
+  const read = [mark(12, 12, 10, 20)];
+  const beside = (elsewhere: WritingMap) => unreadOf([map({ 42: 1 })], read, [elsewhere]);
+  expect(beside(map({ 42: 1, 50: 1, 51: 2 }))).toEqual({ marks: 0, others: 0, elsewhere: 2 / 3 });
+  expect(beside(map({ 42: 1 }, 4))).toEqual({ marks: 0, others: 0, elsewhere: 0 });
 });

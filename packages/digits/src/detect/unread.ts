@@ -16,6 +16,8 @@ export interface Unread {
   readonly marks: number;
   /** Cells of other writing (letters, crossings-out) for each cell with a mark's ink. */
   readonly others: number;
+  /** 0…1: of all cells with a mark's ink, the share that lies in parts of the picture that were not read at all. */
+  readonly elsewhere: number;
 }
 
 /** Keeps of an input's maps where writing is: where a logit is above 0, the greater of the two. */
@@ -37,20 +39,24 @@ export function writingOf(maps: DetectorMaps, place: Placement): WritingMap {
 /**
  * The share of the writing on a plane that was not read. Each level sees writing of its own size best, so only the levels
  * count at which a mark was of a height that the detector knows (12…44 pixels), or all when there is no mark; the greatest
- * share of them is given.
+ * share of them is given. `elsewhere` is writing of which nothing was read.
  */
-export function unreadOf(maps: readonly WritingMap[], marks: readonly FoundMark[]): Unread {
-  const result = { marks: 0, others: 0 };
+export function unreadOf(
+  maps: readonly WritingMap[],
+  marks: readonly FoundMark[],
+  elsewhere: readonly WritingMap[] = [],
+): Unread {
+  const result = { marks: 0, others: 0, elsewhere: 0 };
   const scales = new Set(maps.map(({ scale }) => scale));
   for (const scale of scales) {
     const isSeen = marks.some(({ height }) => height >= 12 * scale && height <= 44 * scale);
     if (!isSeen && marks.length > 0) continue;
-    const count = countCells(
-      maps.filter((map) => map.scale === scale),
-      marks,
-    );
+    const ofScale = (all: readonly WritingMap[]) => all.filter((map) => map.scale === scale);
+    const count = countCells(ofScale(maps), marks);
+    const { ink } = countCells(ofScale(elsewhere), []);
     result.marks = Math.max(result.marks, count.unread / Math.max(1, count.ink));
     result.others = Math.max(result.others, count.others / Math.max(1, count.ink));
+    result.elsewhere = Math.max(result.elsewhere, ink / Math.max(1, count.ink + ink));
   }
   return result;
 }

@@ -94,7 +94,10 @@ export function composePageReading(
     width: page.width,
     height: page.height,
     clutter: 0,
-    confidenceOf: (reading: ReadPicture) => confidenceOf(evidenceOf({ page, marks }, reading), doubt),
+    confidenceOf(reading: ReadPicture) {
+      const { elsewhere } = page.unreadBeside(marks);
+      return (1 - elsewhere) * confidenceOf(evidenceOf({ page, marks }, reading), doubt);
+    },
   };
   return {
     ...composeMarks(named, judged, evidence, { ...card, unsureBelow }),
