@@ -22,6 +22,7 @@ import {
   turned,
 } from './directions.ts';
 import { type CellGrid, findGrid } from './grid.ts';
+import { withoutRules } from './grid-rules.ts';
 import { type DetectorInput, inputsOf, levelsOf, pixelsOf } from './levels.ts';
 import { cropMark } from './mark-crop.ts';
 import { agreedDigits, type Candidate, type FoundMark, peaksOf, suppress } from './marks.ts';
@@ -86,9 +87,10 @@ export async function findMarksIn(
 ): Promise<FoundPage> {
   const sheet = findSheet(raster);
   const upright = darkInk(planeOf(sheet?.raster ?? raster));
-  const { marks, writing, direction, plane } = await bestDirection(upright, detector, options);
+  const { marks: found, writing, direction, plane } = await bestDirection(upright, detector, options);
   const light = await lightWriting(sheet ? planeOf(raster) : upright, detector, options.signal);
   const grid = findGrid(plane);
+  const marks = grid ? withoutRules(found, grid) : found;
   const scale = [raster.fullWidth / raster.width, raster.fullHeight / raster.height] as const;
   const toPicture = (x: number, y: number): readonly [number, number] => {
     const onSheet = turnBack([x, y], direction, upright.width, upright.height);

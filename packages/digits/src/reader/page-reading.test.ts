@@ -94,12 +94,24 @@ test('the cells of a grid say what stands in them', async () => {
       [left + 40, 80],
       [left, 80],
     ] as const;
+  const wide = [
+    [0, 0],
+    [400, 0],
+    [400, 80],
+    [0, 80],
+  ] as const;
   const grid = { rows: 1, columns: 3, cells: [quad(0), quad(40), quad(80)] };
   expect((await read(marksOf('123'), '123', 0.99, { grid })).cells).toEqual({
     rows: 1,
     columns: 3,
     texts: [['1', '23', '']],
   });
+  expect(
+    (await read(marksOf('1,2'), '12', 0.99, { grid: { rows: 1, columns: 1, cells: [wide] } })).cells!.texts,
+  ).toEqual([['1,2']]);
+  expect(
+    (await read(marksOf('-1.'), '1', 0.99, { grid: { rows: 1, columns: 1, cells: [wide] } })).cells!.texts,
+  ).toEqual([['-1']]);
   expect((await read(marksOf('123'), '123')).cells).toBeUndefined();
 });
 

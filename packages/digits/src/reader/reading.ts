@@ -23,7 +23,7 @@ export interface DigitReading {
 export interface ReadCells {
   readonly rows: number;
   readonly columns: number;
-  /** Row by row, [rows][columns]: what is written in each cell, with separators; empty where there is no digit. */
+  /** Row by row, [rows][columns]: what is written in each cell, with separators between digits and a minus before them; empty where there is no digit. */
   readonly texts: readonly (readonly string[])[];
 }
 
