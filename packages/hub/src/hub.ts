@@ -133,7 +133,7 @@ class ReadingHub extends Owner implements Hub {
   }
 
   #compose(read: ReadPicture, from: PictureOrigin): Omit<Reading, 'id' | 'time' | 'corrected'> {
-    const { text, written, confidence, unsure, digits, width, height, cells } = read;
+    const { text, written, confidence, unsure, digits, width, height, cells, detector } = read;
     const model = this.reader.card.version;
     const label = from.label === undefined ? {} : { label: from.label };
     return {
@@ -148,6 +148,7 @@ class ReadingHub extends Owner implements Hub {
       height,
       ...label,
       ...(cells && { cells }),
+      ...(detector !== undefined && { detector }),
     };
   }
 

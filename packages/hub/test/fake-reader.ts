@@ -143,6 +143,7 @@ function readingOf(text: string): ReadPicture {
     width: 20 * digits.length,
     height: 20,
     prepared: digits.map((digit) => new Uint8Array(784).fill(digit * 20)),
+    detector: 'f00f00f00f00',
     ...(cells.length > 1 && { cells: { rows: 1, columns: cells.length, texts: [cells] } }),
   };
 }

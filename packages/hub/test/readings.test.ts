@@ -73,7 +73,7 @@ describe('one reading', () => {
     const { fetch, read } = await serveHub();
     const [amount] = await read(fakePicture('12,34'));
     const [grid] = await read(fakePicture('4|7'));
-    expect(amount).toMatchObject({ text: '12 34', written: '12,34' });
+    expect(amount).toMatchObject({ text: '12 34', written: '12,34', detector: 'f00f00f00f00' });
     expect(grid).toMatchObject({ text: '4 7', cells: { rows: 1, columns: 2, texts: [['4', '7']] } });
     expect(await (await fetch(`/api/readings/${grid!.id}`)).json()).toEqual(grid);
     expect(await (await fetch('/api/readings?text=2,3')).json()).toMatchObject({ readings: [amount] });

@@ -47,6 +47,8 @@ export interface Reading {
   readonly label?: string;
   /** Present only when a grid was found. */
   readonly cells?: ReadCells;
+  /** The version of the detector that found the digits. Absent where rules or pen strokes told where they are. */
+  readonly detector?: string;
 }
 
 /** A picture as it arrived. */

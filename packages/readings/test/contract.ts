@@ -178,8 +178,12 @@ export function describeReadings(name: string, create: () => Promise<EngineUnder
       expect((await texts('')).length).toBe(4);
     });
 
-    it('keeps what stands there and the cells of a grid, and finds by it', async () => {
-      const more = { written: '12,34', cells: { rows: 1, columns: 2, texts: [['12', '34']] } };
+    it('keeps what stands there, the detector and the cells of a grid, and finds by it', async () => {
+      const more = {
+        written: '12,34',
+        detector: 'f00f00f00f00',
+        cells: { rows: 1, columns: 2, texts: [['12', '34']] },
+      };
       const kept = await readings.keep(newReading('12 34', more));
       await readings.keep(newReading('12 34'));
       expect(kept).toMatchObject({ text: '12 34', ...more });

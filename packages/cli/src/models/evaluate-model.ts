@@ -122,19 +122,18 @@ async function evaluatePagesOf(
   flags: EvaluateFlags,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { card } = reader;
   const evaluation = await evaluatePages((picture, options) => reader.read(picture, options), pages, {
     signal,
   });
   sayWhatWasMissed(evaluation.refused);
   process.stdout.write(
     flags.json
-      ? `${JSON.stringify(pageEvaluationRecord(file, card, evaluation))}\n`
-      : `${formatPageEvaluation(card, evaluation)}\n`,
+      ? `${JSON.stringify(pageEvaluationRecord(file, reader, evaluation))}\n`
+      : `${formatPageEvaluation(reader, evaluation)}\n`,
   );
   if (flags.report === undefined) return;
   const history = await historyBeside(file);
-  await writeReport(flags.report, renderPageReport({ card, evaluation, history }));
+  await writeReport(flags.report, renderPageReport({ card: reader.card, evaluation, history }));
 }
 
 /** The history of the model's run, when the model lies in the directory of a run. */

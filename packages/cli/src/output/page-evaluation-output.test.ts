@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { formatPageEvaluation, pageEvaluationRecord } from './page-evaluation-output.ts';
 
 const card = { recipe: 'cnn', version: '1a2b3c4d5e6f', parameters: 229_034 } as ModelCard;
+const detector = { recipe: 'page', version: 'f00f00f00f00', parameters: 500_000 } as ModelCard;
 const evaluation: PageEvaluation = {
   ...{ set: 'cheques', count: 150, correct: 100, accuracy: 2 / 3, interval: [0.59, 0.74] },
   digits: { labelled: 600, read: 580, right: 550, recall: 550 / 600, precision: 550 / 580 },
@@ -28,9 +29,10 @@ const evaluation: PageEvaluation = {
 };
 
 it('aligns the figures and the confusion matrix', () => {
-  expect(formatPageEvaluation(card, evaluation)).toBe(
+  expect(formatPageEvaluation({ card, detector }, evaluation)).toBe(
     [
       'model        cnn 1a2b3c4d5e6f, 229,034 parameters',
+      'detector     page f00f00f00f00, 500,000 parameters',
       'set          cheques, 150 pages with 600 digits',
       'strings      66.67 %  (95 % interval 59.00 % to 74.00 %)',
       'mistakes     50, 1 of them refused',
@@ -50,10 +52,16 @@ it('aligns the figures and the confusion matrix', () => {
 });
 
 it('leaves the pictures out of the record', () => {
-  expect(pageEvaluationRecord('model.onnx', card, evaluation)).toMatchObject({
+  expect(pageEvaluationRecord('model.onnx', { card, detector }, evaluation)).toMatchObject({
     model: { file: 'model.onnx', recipe: 'cnn', version: '1a2b3c4d5e6f', parameters: 229_034 },
+    detector: { recipe: 'page', version: 'f00f00f00f00', parameters: 500_000 },
     correct: 100,
     mistakes: [{ expected: '1', read: '7' }],
   });
-  expect(JSON.stringify(pageEvaluationRecord('model.onnx', card, evaluation))).not.toContain('thumbnail');
+  expect(JSON.stringify(pageEvaluationRecord('model.onnx', { card }, evaluation))).not.toContain('thumbnail');
+});
+
+it('says that rules found the digits where no detector did', () => {
+  expect(formatPageEvaluation({ card }, evaluation)).toMatch(/^detector {5}rules$/m);
+  expect(pageEvaluationRecord('model.onnx', { card }, evaluation)).toMatchObject({ detector: null });
 });

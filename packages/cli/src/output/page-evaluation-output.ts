@@ -1,14 +1,18 @@
-import type { DigitCounts, ModelCard, PageEvaluation } from '@inkwire/digits';
+import type { DigitCounts, ModelCard, PageEvaluation, Reader } from '@inkwire/digits';
 import { formatConfusion, formatLines } from './evaluation-output.ts';
 import { printable } from './printable.ts';
 import { formatCount, formatPercent } from './quantities.ts';
 
+/** The models that read pages: that of single digits, and the detector where there was one. */
+export type PageModels = Pick<Reader, 'card' | 'detector'>;
+
 /** The figures of an evaluation of pages, and the confusion matrix of its digits. */
-export function formatPageEvaluation(card: ModelCard, evaluation: PageEvaluation): string {
+export function formatPageEvaluation({ card, detector }: PageModels, evaluation: PageEvaluation): string {
   const { set, count, correct, accuracy, interval, digits, boxes, sure, refused } = evaluation;
   const [low, high] = interval.map(formatPercent);
   const lines = [
-    ['model', `${card.recipe} ${card.version}, ${formatCount(card.parameters)} parameters`],
+    ['model', modelText(card)],
+    ['detector', detector ? modelText(detector) : 'rules'],
     ['set', `${printable(set)}, ${formatCount(count)} pages with ${formatCount(digits.labelled)} digits`],
     ['strings', `${formatPercent(accuracy)}  (95 % interval ${low} to ${high})`],
     [
@@ -27,14 +31,26 @@ export function formatPageEvaluation(card: ModelCard, evaluation: PageEvaluation
   return `${formatLines(lines)}\n${formatConfusion(evaluation)}`;
 }
 
+const modelText = ({ recipe, version, parameters }: ModelCard) =>
+  `${recipe} ${version}, ${formatCount(parameters)} parameters`;
+
 function formatCounts({ recall, precision }: DigitCounts): string {
   const share = (value: number) => (Number.isFinite(value) ? formatPercent(value) : '–');
   return `recall ${share(recall)}, precision ${share(precision)}`;
 }
 
 /** The output of `evaluate --json`: the evaluation without the pictures of its mistakes. */
-export function pageEvaluationRecord(file: string, card: ModelCard, evaluation: PageEvaluation): object {
-  const { recipe, version, parameters } = card;
+export function pageEvaluationRecord(
+  file: string,
+  { card, detector }: PageModels,
+  evaluation: PageEvaluation,
+): object {
+  const identityOf = ({ recipe, version, parameters }: ModelCard) => ({ recipe, version, parameters });
   const mistakes = evaluation.mistakes.map(({ thumbnail: _, ...mistake }) => mistake);
-  return { model: { file, recipe, version, parameters }, ...evaluation, mistakes };
+  return {
+    model: { file, ...identityOf(card) },
+    detector: detector ? identityOf(detector) : null,
+    ...evaluation,
+    mistakes,
+  };
 }

@@ -33,8 +33,21 @@ export const readOutputs = {
   },
   json: {
     header: '',
-    record({ file, model, reading: { text, written, confidence, unsure, width, height, digits, cells } }) {
-      const record = { file, text, written, confidence, unsure, width, height, digits, model, cells };
+    record({ file, model, reading }) {
+      const { text, written, confidence, unsure, width, height, digits, cells, detector } = reading;
+      const record = {
+        file,
+        text,
+        written,
+        confidence,
+        unsure,
+        width,
+        height,
+        digits,
+        model,
+        cells,
+        detector,
+      };
       return `${JSON.stringify(record)}\n`;
     },
   },

@@ -1,6 +1,7 @@
 import { openDetector } from '../detect/detector.ts';
 import { findMarksIn } from '../detect/find-marks.ts';
 import { decodeForPlane, type Plane, planeOf } from '../detect/plane.ts';
+import type { ModelCard } from '../model/model-card.ts';
 import { openModelFile } from '../model/model-file.ts';
 import type { Grey } from '../prepare/grey.ts';
 import { isCutOut, prepareGrey } from '../prepare/prepare-picture.ts';
@@ -9,6 +10,7 @@ import { type CutPage, cutDigits, type PageWeights, weightsOf } from './page-rea
 
 /** A detector at work for a reader, which closes it. */
 export interface PageFinder {
+  readonly card: ModelCard;
   /** The weights of a reading of its marks. */
   readonly weights: PageWeights;
   /**
@@ -24,6 +26,7 @@ export async function openPageFinder(file: string, threads: number): Promise<Pag
   const { bytes: graph, card } = await openModelFile(file);
   const detector = await openDetector(graph, { threads, name: file });
   return {
+    card,
     weights: weightsOf(card),
     async find(bytes, signal) {
       const raster = await decodeForPlane(bytes, { signal });

@@ -64,7 +64,10 @@ export interface ReaderOptions {
  * requests that were accepted; `destroy(error)` rejects them with `error`. Later requests reject with `BASE_CLOSED`.
  */
 export interface Reader extends Closable {
+  /** Of the model that reads single digits. */
   readonly card: ModelCard;
+  /** Of the detector; undefined where rules find the digits of pictures. */
+  readonly detector?: ModelCard | undefined;
   /**
    * Finds and reads the digits of a picture. Rejects with `DIGITS_NONE_FOUND` when there are none, with
    * `DIGITS_OVERLOADED` (retryable) when too many requests wait, with the errors of `preparePicture` for bytes that are
@@ -135,6 +138,10 @@ class ModelReader extends Owner implements Reader {
     this.#reads = new UnderWay(options.clock);
   }
 
+  get detector() {
+    return this.#finder?.card;
+  }
+
   get stats() {
     return this.#batcher.stats;
   }
@@ -180,7 +187,8 @@ class ModelReader extends Owner implements Reader {
     const found = await this.#prepare(() => finder.find(bytes, signal), signal);
     if (!('page' in found)) return this.#readDigits(found, signal);
     const answer = await this.#batcher.classify(stackDigits(found.digits), signal);
-    return composePageReading(found, answer, this.card, finder.weights);
+    const reading = composePageReading(found, answer, this.card, finder.weights);
+    return { ...reading, detector: finder.card.version };
   }
 
   #prepare<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {

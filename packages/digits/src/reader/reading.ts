@@ -53,6 +53,8 @@ export interface ReadPicture {
   readonly prepared: Uint8Array[];
   /** Present only when a grid was found. */
   readonly cells?: ReadCells;
+  /** The version of the detector that found the digits. Absent where rules or pen strokes tell where they are. */
+  readonly detector?: string;
 }
 
 /** Ink that looks no more like digits than like something else (PreparedPicture.clutter). */

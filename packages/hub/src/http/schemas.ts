@@ -43,6 +43,10 @@ const reading = z.strictObject({
     })
     .exactOptional()
     .meta({ description: 'present only when a grid was found' }),
+  detector: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'version of the detector that found the digits; absent where there was none' }),
 }) satisfies z.ZodType<Reading>;
 
 const problem = z.strictObject({

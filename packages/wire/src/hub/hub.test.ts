@@ -90,6 +90,12 @@ describe('what a hub says, once parsed,', () => {
     expect(parseReading(json({ ...older, written: 4 }))).toBeUndefined();
   });
 
+  it('names the detector, if there was one', () => {
+    const found = { ...reading, detector: 'f00f00f00f00' };
+    expect(parseReading(json(found))).toEqual(found);
+    expect(parseReading(json({ ...reading, detector: 7 }))).toBeUndefined();
+  });
+
   it('has the cells of a grid, if there are as many as it says', () => {
     const cells = { rows: 2, columns: 1, texts: [['4'], ['']] };
     expect(parseReading(json({ ...reading, cells }))).toEqual({ ...reading, cells });

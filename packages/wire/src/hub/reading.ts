@@ -50,6 +50,8 @@ export interface Reading {
   readonly label?: string;
   /** Present only when a grid was found. */
   readonly cells?: ReadCells;
+  /** The version of the detector that found the digits. Absent where rules or pen strokes told where they are. */
+  readonly detector?: string;
 }
 
 /**
@@ -64,13 +66,14 @@ export function parseReading(value: PlainValue | undefined): Reading | undefined
 }
 
 function isReading(fields: Fields): fields is Fields & Reading {
-  const { unsure, digits, corrected, label = '', cells } = fields;
+  const { unsure, digits, corrected, label = '', cells, detector = '' } = fields;
   return (
     haveType(fields, 'string', ['id', 'time', 'source', 'text', 'written', 'model']) &&
     haveType(fields, 'number', ['confidence', 'width', 'height']) &&
     typeof unsure === 'boolean' &&
     (corrected === null || typeof corrected === 'string') &&
     typeof label === 'string' &&
+    typeof detector === 'string' &&
     (cells === undefined || areCells(cells)) &&
     Array.isArray(digits) &&
     digits.every(isDigit)
