@@ -12,6 +12,7 @@ import type { Raster } from '../prepare/decode.ts';
 import type { PrepareOptions } from '../prepare/prepared.ts';
 import { darkPartsOf, withinDark } from './dark-parts.ts';
 import type { Detector } from './detector.ts';
+import { digitKinds } from './detector-maps.ts';
 import {
   type Attempt,
   type Direction,
@@ -28,7 +29,7 @@ import { cropMark } from './mark-crop.ts';
 import { agreedDigits, type Candidate, type FoundMark, peaksOf, suppress } from './marks.ts';
 import { darkInk, decodeForPlane, negative, type Plane, planeOf } from './plane.ts';
 import { findSheet } from './sheet.ts';
-import { type Unread, unreadOf, type WritingMap, writingOf } from './unread.ts';
+import { isOtherWriting, type Unread, unreadOf, type WritingMap, writingOf } from './unread.ts';
 
 /** The detector is given at most this many pixels of one picture in one direction; finer levels are then not seen. */
 export const mostInputPixels = 8_000_000;
@@ -189,7 +190,9 @@ async function findIn(
       writing.push(map);
     }
   }
-  const marks = suppress(candidates);
+  const marks = suppress(candidates).filter(
+    (mark) => mark.kind >= digitKinds || !isOtherWriting(mark, writing),
+  );
   return { marks, writing, plane, direction, pixels };
 }
 

@@ -37,7 +37,7 @@ export interface Candidate extends FoundMark {
 
 /** Ink belongs to a mark up to this share of its sides outside its box. */
 export const inkReach = 0.15;
-/** A peak below this score is no mark. */
+/** A peak below this score is no mark. Chosen on made-up pages: docs/figures.md. */
 export const leastScore = 0.3;
 /** A digit that two levels have with at least this score is one. */
 const agreedScore = 0.5;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FoundMark } from './marks.ts';
-import { unreadOf, type WritingMap, writingOf } from './unread.ts';
+import { isOtherWriting, unreadOf, type WritingMap, writingOf } from './unread.ts';
 
 const mark = (x: number, y: number, width: number, height: number): FoundMark => ({
   kind: 1,
@@ -77,4 +77,14 @@ test('writing in parts that were not read counts at the sizes that marks have', 
   const beside = (elsewhere: WritingMap) => unreadOf([map({ 42: 1 })], read, [elsewhere]);
   expect(beside(map({ 42: 1, 50: 1, 51: 2 }))).toEqual({ marks: 0, others: 0, elsewhere: 2 / 3 });
   expect(beside(map({ 42: 1 }, 4))).toEqual({ marks: 0, others: 0, elsewhere: 0 });
+});
+
+test('a mark whose box holds mostly other writing is none, by the level at which it is seen best', () => {
+  // Its box covers cells 2 to 4 across and 0 to 6 down of a map at scale 1, of which the best height is 26.
+  const tall = mark(14, 13, 12, 26);
+  expect(isOtherWriting(tall, [map({ 42: 1, 43: 1, 62: 2 })])).toBe(false);
+  expect(isOtherWriting(tall, [map({ 42: 1, 43: 2, 62: 2 })])).toBe(true);
+  expect(isOtherWriting(tall, [map({ 42: 1, 50: 2, 51: 2 })])).toBe(false);
+  expect(isOtherWriting(tall, [map({ 42: 1 }), map({ 20: 2, 21: 2, 0: 2, 1: 2 }, 2)])).toBe(false);
+  expect(isOtherWriting(tall, [map({})])).toBe(false);
 });

@@ -61,6 +61,36 @@ export function unreadOf(
   return result;
 }
 
+/** Of the writing in a digit's box at most this share is other writing; with more it is a letter, or crossed out. */
+const mostOther = 0.35;
+/** The height in pixels at which the detector sees a mark best. */
+const bestHeight = 26;
+
+/** Whether most of the writing in a mark's box is other writing, by the level at which the mark is seen best. */
+export function isOtherWriting(mark: FoundMark, maps: readonly WritingMap[]): boolean {
+  const distances = maps.map(({ scale }) => Math.abs(Math.log(mark.height / scale / bestHeight)));
+  const nearest = Math.min(...distances);
+  let [ink, other] = [0, 0];
+  for (const [i, map] of maps.entries()) {
+    if (distances[i] !== nearest) continue;
+    const { scale, left, top, columns, rows, kinds } = map;
+    const cellsOf = (centre: number, extent: number, edge: number, count: number) =>
+      [-1, 1].map((side) => {
+        const cell = ((centre + (side * extent) / 2) / scale - edge) / cellSide;
+        return Math.max(0, Math.min(count, side < 0 ? Math.floor(cell) : Math.ceil(cell)));
+      }) as [number, number];
+    const [first, last] = cellsOf(mark.x, mark.width, left, columns);
+    const [upper, lower] = cellsOf(mark.y, mark.height, top, rows);
+    for (let row = upper; row < lower; row++)
+      for (let column = first; column < last; column++) {
+        const kind = kinds[row * columns + column]!;
+        if (kind === 1) ink++;
+        else if (kind === 2) other++;
+      }
+  }
+  return other > mostOther * (ink + other);
+}
+
 function countCells(maps: readonly WritingMap[], marks: readonly FoundMark[]) {
   const count = { ink: 0, unread: 0, others: 0 };
   for (const map of maps) {

@@ -17,7 +17,7 @@ import { arrangeMarks } from './lines.ts';
 import { withoutLoneSlashes } from './lone-slashes.ts';
 import { composeMarks, nameDigits, type ReadMark } from './mark-reading.ts';
 import { nameTogether, plainNaming } from './naming.ts';
-import type { ReadPicture } from './reading.ts';
+import { legibilityOf, type ReadPicture } from './reading.ts';
 
 /** A page with its digits as the digit network wants them. */
 export interface CutPage {
@@ -90,17 +90,19 @@ export function composePageReading(
   const logits = marks.filter(({ row }) => row !== undefined).map((mark) => mark.logits);
   const judged = { ...answer, probabilities: nameTogether(answer.probabilities, logits, naming) };
   const named = nameDigits(marks, judged);
-  const evidence = {
+  const evidence = evidenceOf({ page, marks }, { digits: [] });
+  const { elsewhere } = page.unreadBeside(marks);
+  // Where most of the writing is other writing, what was read is hardly a number.
+  const legible = (1 - elsewhere) * legibilityOf(evidence.otherWriting);
+  const about = {
     width: page.width,
     height: page.height,
-    clutter: 0,
-    confidenceOf(reading: ReadPicture) {
-      const { elsewhere } = page.unreadBeside(marks);
-      return (1 - elsewhere) * confidenceOf(evidenceOf({ page, marks }, reading), doubt);
-    },
+    clutter: evidence.otherWriting,
+    confidenceOf: ({ digits }: ReadPicture) =>
+      legible * confidenceOf({ ...evidence, confidences: digits.map((digit) => digit.confidence) }, doubt),
   };
   return {
-    ...composeMarks(named, judged, evidence, { ...card, unsureBelow }),
+    ...composeMarks(named, judged, about, { ...card, unsureBelow }),
     ...(page.grid && { cells: cellsOf(page.grid, named) }),
   };
 }
@@ -116,6 +118,6 @@ export function evidenceOf(
     confidences: reading.digits.map((digit) => digit.confidence),
     weakestMark: Math.min(...marks.map(({ score }) => score)),
     unreadInk: unread.marks,
-    otherWriting: Math.min(1, unread.others),
+    otherWriting: unread.others / (1 + unread.others),
   };
 }

@@ -71,6 +71,9 @@ export function stackDigits(digits: readonly PreparedDigit[]): Uint8Array {
   return stacked;
 }
 
+/** 1 up to the limit, and from there without a jump to 0: ink that is surely something else is no text. */
+export const legibilityOf = (clutter: number): number => Math.min(1, (1 - clutter) / (1 - clutterLimit));
+
 /** The reading of a prepared picture, from the model's answer for its digits. */
 export function composeReading(
   picture: PreparedPicture,
@@ -86,8 +89,7 @@ export function composeReading(
   const text = picture.lines
     .map((line) => line.map((word) => word.map(() => remaining.next().value!.digit).join('')).join(' '))
     .join('\n');
-  // 1 up to the limit, and from there without a jump: ink that is surely something else is no text.
-  const legible = Math.min(1, (1 - picture.clutter) / (1 - clutterLimit));
+  const legible = legibilityOf(picture.clutter);
   const confidence = short(digits.reduce((product, digit) => product * digit.confidence, legible));
   return {
     text,

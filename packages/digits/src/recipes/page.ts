@@ -69,7 +69,7 @@ const faint = truncatedNormal(0.01);
  *                                                                                        └─1×1─▶ writing 2
  */
 export function createPageRecipe(options: PageOptions = {}): PageRecipe {
-  const { steps = 12_000, batch = 16, size = { width: 160, height: 96 } } = options;
+  const { steps = 18_000, batch = 16, size = { width: 160, height: 96 } } = options;
   const { peakRate = 2.5e-3, weightDecay = 0.02, average = 0.999, doubtPages = 2_000 } = options;
   return {
     name: 'page',
@@ -88,7 +88,7 @@ export function createPageRecipe(options: PageOptions = {}): PageRecipe {
 }
 
 function pageMaps(network: Network, planes: Tensor, options: PageOptions): PageMaps {
-  const { stem = 24, channels = 48, blocks = 6 } = options;
+  const { stem = 24, channels = 64, blocks = 6 } = options;
   const normalised = (x: FeatureMap, filters: number) =>
     network.batchNorm(network.conv(x, { channels: filters, bias: false }));
   const layer = (x: FeatureMap, filters = channels) => network.relu(normalised(x, filters));
