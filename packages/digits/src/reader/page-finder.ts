@@ -1,8 +1,9 @@
 import { openDetector } from '../detect/detector.ts';
 import { findMarksIn } from '../detect/find-marks.ts';
-import { decodeForPlane, type Plane, planeOf } from '../detect/plane.ts';
+import { decodeForPlane, planeOf } from '../detect/plane.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { openModelFile } from '../model/model-file.ts';
+import { greyOf, type Raster } from '../prepare/decode.ts';
 import type { Grey } from '../prepare/grey.ts';
 import { isCutOut, prepareGrey } from '../prepare/prepare-picture.ts';
 import type { PreparedPicture } from '../prepare/prepared.ts';
@@ -31,14 +32,23 @@ export async function openPageFinder(file: string, threads: number): Promise<Pag
     async find(bytes, signal) {
       const raster = await decodeForPlane(bytes, { signal });
       const { fullWidth: width, fullHeight: height } = raster;
-      if (isCutOut(width, height)) return prepareGrey(bytesOf(planeOf(raster)), width, height);
+      if (isCutOut(width, height)) return prepareGrey(levelsOf(raster), width, height);
       return cutDigits(await findMarksIn(raster, detector, { signal }), signal);
     },
     close: () => detector.close(),
   };
 }
 
-/** The levels of a plane as the rules take them. */
-function bytesOf({ width, height, data }: Plane): Grey {
+/** The levels of a picture as the rules take them: of one without colours as they are, which is the quickest. */
+function levelsOf(raster: Raster): Grey {
+  if (isOpaqueGrey(raster)) return greyOf(raster);
+  const { width, height, data } = planeOf(raster);
   return { width, height, data: Uint8Array.from(data, (level) => Math.round(255 * level)) };
+}
+
+function isOpaqueGrey({ channels, data }: Raster): boolean {
+  if (channels !== 3) return channels === 1;
+  for (let i = 0; i < data.length; i += 3)
+    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false;
+  return true;
 }
