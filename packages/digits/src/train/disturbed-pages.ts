@@ -20,7 +20,7 @@ const sizes = [
 const enlarged = { least: 0.8, most: 3 };
 const turned = 2.5;
 /** The share of pages of white paper with nothing but numbers: a confidence has to be right for easy pages too. */
-const clean = 0.5;
+const clean = 0.65;
 /** The share of pixels that are darker than the paper's level. */
 const paperShare = 0.7;
 
