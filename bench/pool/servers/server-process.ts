@@ -53,18 +53,25 @@ export function runAsUser(user: string, command: CommandLine): void {
   execFileSync(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-/** The command as that user, if we may choose; killed when we are gone, which no handler of ours could promise. */
+/**
+ * The command as that user, if we may choose; killed when we are gone, which no handler of ours could promise, where the
+ * system has a program for both.
+ */
 function asUser(user: string, command: CommandLine): CommandLine {
-  const identity = isRoot ? [`--reuid=${user}`, `--regid=${user}`, '--init-groups'] : [];
+  if (process.platform !== 'linux') return command;
+  const identity = isRoot ? [`--reuid=${user}`, `--regid=${idOf('-g', user)}`, '--init-groups'] : [];
   return ['setpriv', ...identity, '--pdeathsig=KILL', ...command];
 }
 
 /** A new directory that belongs to the server's user: in memory if there is room, for a disk's fsync takes seconds. */
 export function makeDataDirectory(name: string, user: string): string {
   const directory = mkdtempSync(join(hasRoom('/dev/shm') ? '/dev/shm' : tmpdir(), `inkwire-${name}-`));
-  const idOf = (what: string) => Number(execFileSync('id', [what, user], { encoding: 'utf8' }));
-  if (isRoot) chownSync(directory, idOf('-u'), idOf('-g'));
+  if (isRoot) chownSync(directory, idOf('-u', user), idOf('-g', user));
   return directory;
+}
+
+function idOf(what: '-u' | '-g', user: string): number {
+  return Number(execFileSync('id', [what, user], { encoding: 'utf8' }));
 }
 
 function hasRoom(directory: string): boolean {
