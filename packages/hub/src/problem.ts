@@ -38,6 +38,8 @@ export const problemTable: Partial<Record<Code, Entry>> = {
 
   READINGS_CURSOR_INVALID: [400, 'The cursor is not one that a list gave'],
   READINGS_FULL: [507, 'There is no room left to keep readings in'],
+  READINGS_OVERLOADED: [503, 'The database of the readings is busy'],
+  READINGS_UNREACHABLE: [503, 'The database of the readings does not answer'],
 
   HUB_FAILED: [500, 'The server failed'],
   HUB_FORM_WITHOUT_FILE: [400, 'The form has no file', 'tell'],

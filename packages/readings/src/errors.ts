@@ -7,6 +7,9 @@ export type ReadingsErrorCode =
   | 'READINGS_FAILED'
   | 'READINGS_FOREIGN'
   | 'READINGS_FULL'
+  | 'READINGS_OVERLOADED'
+  | 'READINGS_REFUSED'
+  | 'READINGS_UNREACHABLE'
   | 'READINGS_UNWRITABLE';
 
 /** Every error that `@inkwire/readings` raises for something other than a programmer's mistake. */
