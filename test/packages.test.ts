@@ -39,6 +39,7 @@ function imported(name: string): Map<string, string[]> {
 const optional = [
   { importer: 'kv', other: 'lmdb', folder: 'lmdb/' },
   { importer: 'readings', other: 'lmdb', folder: 'lmdb/' },
+  { importer: 'readings', other: 'pool', folder: 'postgres/' },
   { importer: 'pool', other: 'wire', folder: 'leases/' },
 ];
 

@@ -13,7 +13,7 @@ export async function gatherPage(
   newestFirst: AsyncIterable<Reading> | Iterable<Reading>,
   query: ReadingsQuery,
 ): Promise<ReadingsPage> {
-  const limit = expectInteger('limit', query.limit ?? defaultLimit, { min: 1, max: maxLimit });
+  const limit = expectLimit(query.limit);
   const readings: Reading[] = [];
   for await (const reading of newestFirst) {
     if (!matches(reading, query)) continue;
@@ -29,6 +29,11 @@ function matches(reading: Reading, { text, unsure }: ReadingsQuery): boolean {
   if (text === undefined) return true;
   const { text: read, written, corrected } = reading;
   return [read, written, corrected].some((each) => each?.includes(text));
+}
+
+/** Returns the number of readings in a page. Throws a RangeError for one out of bounds. */
+export function expectLimit(limit = defaultLimit): number {
+  return expectInteger('limit', limit, { min: 1, max: maxLimit });
 }
 
 /** Returns the cursor, which is the id of a reading. Throws `READINGS_CURSOR_INVALID` for anything else. */

@@ -1,0 +1,1 @@
+export { openPostgresReadings, type PostgresReadingsOptions } from './postgres-readings.ts';

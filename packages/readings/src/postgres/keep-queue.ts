@@ -1,0 +1,75 @@
+import { setImmediate } from 'node:timers/promises';
+import { Fifo } from '@inkwire/base';
+import { silenceError } from './postgres-errors.ts';
+import type { Entry } from './row.ts';
+
+interface Waiting {
+  readonly entry: Entry;
+  readonly since: number;
+  resolve(id: string): void;
+  reject(error: unknown): void;
+}
+
+/** Few enough not to keep the first one waiting, enough to make a commit cheap for each. */
+const maxEntries = 64;
+const maxBytes = 8 * 2 ** 20;
+
+/**
+ * Readings on their way into the database. What arrives while a commit is under way shares the next one: with 16 at a time
+ * that is more a second than a commit for each on 16 connections, and takes one connection.
+ */
+export class KeepQueue {
+  readonly #commit: (entries: readonly Entry[]) => Promise<readonly string[]>;
+  readonly #timeoutMs: number;
+  readonly #waiting = new Fifo<Waiting>();
+  #isCommitting = false;
+
+  /** `commit` keeps all of them or none, and returns their ids. An entry waits for its commit `timeoutMs` at most. */
+  constructor(commit: (entries: readonly Entry[]) => Promise<readonly string[]>, timeoutMs: number) {
+    this.#commit = commit;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Resolves with the id once the entry is kept. */
+  add(entry: Entry): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ entry, since: performance.now(), resolve, reject });
+      if (!this.#isCommitting) void this.#work();
+    });
+  }
+
+  /** Rejects those whose commit has not begun. */
+  abort(error: Error): void {
+    for (let one = this.#waiting.shift(); one !== undefined; one = this.#waiting.shift()) one.reject(error);
+  }
+
+  async #work(): Promise<void> {
+    this.#isCommitting = true;
+    for (let batch = this.#next(); batch.length > 0; batch = this.#next()) {
+      try {
+        const ids = await this.#commit(batch.map(({ entry }) => entry));
+        for (const [i, { resolve }] of batch.entries()) resolve(ids[i]!);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+      // Those who keep one reading after the other are back by then, and share the next commit with those who waited.
+      await setImmediate();
+    }
+    this.#isCommitting = false;
+  }
+
+  #next(): Waiting[] {
+    const batch: Waiting[] = [];
+    for (let bytes = 0; batch.length < maxEntries && bytes < maxBytes; ) {
+      const one = this.#waiting.shift();
+      if (one === undefined) break;
+      if (performance.now() > one.since + this.#timeoutMs) {
+        one.reject(silenceError(this.#timeoutMs));
+        continue;
+      }
+      batch.push(one);
+      bytes += one.entry.picture.length + one.entry.prepared.length;
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { type NewReading, type OriginalPicture, preparedBytes, type Reading } from '../reading.ts';
+import { originalText, storedText } from './stored-text.ts';
+
+/** What a reading is before it has its id: its row, as JSON has it, and its bytes. Nothing in it is shared. */
+export interface Entry {
+  readonly row: EntryRow;
+  readonly picture: Uint8Array;
+  readonly prepared: Uint8Array;
+}
+
+/** The columns of a reading that is kept, and the last 64 bits of its id. `statements.ts` names them to the server. */
+export interface EntryRow {
+  readonly tail: string;
+  readonly time_ms: number;
+  readonly source: string;
+  readonly text: string;
+  readonly written: string;
+  readonly confidence: number;
+  readonly unsure: boolean;
+  readonly digits: string;
+  readonly model: string;
+  readonly width: number;
+  readonly height: number;
+  readonly label: string | null;
+  readonly cells: string | null;
+  readonly picture_type: string;
+}
+
+/** Encodes what does not depend on the moment of the commit. */
+export function encodeEntry(reading: NewReading, timeMs: number): Entry {
+  const { picture, prepared, source, text, written = text, digits, model, label, cells } = reading;
+  return {
+    row: {
+      tail: newTail(),
+      time_ms: timeMs,
+      source: storedText(source),
+      text: storedText(text),
+      written: storedText(written),
+      confidence: reading.confidence,
+      unsure: reading.unsure,
+      digits: JSON.stringify(digits),
+      model: storedText(model),
+      width: reading.width,
+      height: reading.height,
+      label: label === undefined ? null : storedText(label),
+      cells: cells === undefined ? null : JSON.stringify(cells),
+      picture_type: storedText(picture.type),
+    },
+    picture: new Uint8Array(picture.bytes),
+    prepared: Buffer.concat(prepared),
+  };
+}
+
+/** The variant of RFC 9562 and 62 random bits, in hexadecimal digits: the end of a UUIDv7 as of a UUIDv4. */
+function newTail(): string {
+  return randomUUID().slice(19).replace('-', '');
+}
+
+/** The reading that an entry became. */
+export function readingOf(id: string, { row }: Entry): Reading {
+  return decodeRow([
+    id,
+    String(row.time_ms),
+    row.source,
+    row.text,
+    row.written,
+    String(row.confidence),
+    row.unsure ? 't' : 'f',
+    row.digits,
+    row.model,
+    null,
+    String(row.width),
+    String(row.height),
+    row.label,
+    row.cells,
+  ]);
+}
+
+/** The columns of a reading in the order in which `decodeRow` takes them, as text. */
+export const columns = [
+  'readings.id',
+  '(extract(epoch FROM readings.time) * 1000)::bigint',
+  'source',
+  'text',
+  'written',
+  'confidence',
+  'unsure',
+  'digits',
+  'model',
+  'corrected',
+  'width',
+  'height',
+  'label',
+  'cells',
+].join(', ');
+
+/** The text of each column as the server sends it. */
+export type Row = readonly (string | null)[];
+
+export function decodeRow(row: Row): Reading {
+  const [id, time, source, text, written, confidence, unsure, digits, model, corrected, width, height] =
+    row as string[];
+  const [label, cells] = row.slice(12);
+  return {
+    id: id!,
+    time: new Date(Number(time)).toISOString(),
+    source: originalText(source!),
+    text: originalText(text!),
+    written: originalText(written!),
+    confidence: Number(confidence),
+    unsure: unsure === 't',
+    digits: JSON.parse(digits!),
+    model: originalText(model!),
+    corrected: corrected == null ? null : originalText(corrected),
+    width: Number(width),
+    height: Number(height),
+    ...(label == null ? {} : { label: originalText(label) }),
+    ...(cells == null ? {} : { cells: JSON.parse(cells) }),
+  };
+}
+
+/** A picture's media type, and its bytes in Base64. */
+export function decodePicture([type, bytes]: Row): OriginalPicture {
+  return { type: originalText(type!), bytes: new Uint8Array(Buffer.from(bytes!, 'base64')) };
+}
+
+/** The prepared digits of a reading, one after the other in Base64. */
+export function decodePrepared([base64]: Row): Uint8Array[] {
+  const bytes = Buffer.from(base64!, 'base64');
+  return Array.from(
+    { length: bytes.length / preparedBytes },
+    (_, i) => new Uint8Array(bytes.subarray(i * preparedBytes, (i + 1) * preparedBytes)),
+  );
+}
