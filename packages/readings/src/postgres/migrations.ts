@@ -6,6 +6,7 @@
  *     readings_head      position               of the newest id; its lock is the turn to keep
  *     readings           id, time, text, …      a row for each reading; `search` has all that a search looks at
  *     reading_pictures   id, picture, prepared  the picture as it arrived, and 784 bytes for each digit, one after the other
+ *     readings_count     kept                   how many rows `readings` has
  *
  * Pictures have a table of their own, so that lists and searches read little: with small drawings of one digit the table of
  * readings is 0.3 KB a row instead of 1.6, and a search through it takes 0.4 of the time. PostgreSQL itself moves out only what is
@@ -55,6 +56,32 @@ export const migrations: readonly Migration[] = [
       prepared bytea NOT NULL
     );
     ALTER TABLE ${schema}.reading_pictures ALTER picture SET STORAGE EXTERNAL;`,
+
+  // Health checks and metrics ask for the number of readings every few seconds: to count 1,000,000 takes 50 ms right after
+  // a VACUUM and 200 to 500 ms otherwise. Triggers count also what others write.
+  (schema) => `
+    LOCK TABLE ${schema}.readings IN SHARE ROW EXCLUSIVE MODE;
+    CREATE TABLE ${schema}.readings_count (
+      is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+      kept bigint NOT NULL
+    );
+    INSERT INTO ${schema}.readings_count (kept) SELECT count(*) FROM ${schema}.readings;
+    CREATE FUNCTION ${schema}.count_readings() RETURNS trigger LANGUAGE plpgsql AS $function$
+    BEGIN
+      IF TG_OP = 'TRUNCATE' THEN
+        UPDATE ${schema}.readings_count SET kept = 0;
+      ELSIF EXISTS (SELECT FROM changed) THEN
+        UPDATE ${schema}.readings_count
+        SET kept = kept + (SELECT count(*) FROM changed) * CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
+      END IF;
+      RETURN NULL;
+    END $function$;
+    CREATE TRIGGER readings_kept AFTER INSERT ON ${schema}.readings
+      REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.count_readings();
+    CREATE TRIGGER readings_removed AFTER DELETE ON ${schema}.readings
+      REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.count_readings();
+    CREATE TRIGGER readings_emptied AFTER TRUNCATE ON ${schema}.readings
+      FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.count_readings();`,
 ];
 
 /** PostgreSQL 12: columns that are generated. */

@@ -1,7 +1,7 @@
 import type { PgClient } from '@inkwire/pool/pg';
 import { ReadingsError } from '../errors.ts';
 
-const tables = ['readings_head', 'readings', 'reading_pictures'];
+const tables = ['readings_head', 'readings', 'reading_pictures', 'readings_count'];
 
 /** Throws `READINGS_UNWRITABLE`, naming what lacks, unless readings can be kept by this role on this server. */
 export async function expectWritable(client: PgClient, schema: string): Promise<void> {

@@ -214,7 +214,7 @@ export class Statements {
   }
 
   count(): Statement {
-    return { text: `SELECT count(*) FROM ${this.#schema}.readings`, values: [] };
+    return { text: `SELECT kept FROM ${this.#schema}.readings_count`, values: [] };
   }
 }
 

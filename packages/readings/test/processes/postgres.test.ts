@@ -234,6 +234,28 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
       expect((await pool.query("SELECT to_regnamespace('inkwire') AS it")).rows).toEqual([{ it: null }]);
     });
 
+    it('count also what others write into them', async () => {
+      const connection = await server.createDatabase();
+      const database = nameOf(connection);
+      const readings = await open({ connection });
+      for (let i = 0; i < 5; i++) await readings.keep(newReading(String(i)));
+      await server.sql(database, "DELETE FROM inkwire.readings WHERE text IN ('1', '2', '9')");
+      expect(await readings.count()).toBe(3);
+      await server.sql(
+        database,
+        'CREATE TABLE copies AS SELECT * FROM inkwire.readings',
+        'ALTER TABLE copies DROP COLUMN search',
+        'TRUNCATE inkwire.readings',
+      );
+      expect(await readings.count()).toBe(0);
+      const columns =
+        'id, time, source, text, written, corrected, confidence, unsure, model, width, height, label, digits, cells';
+      await server.sql(database, `INSERT INTO inkwire.readings (${columns}) SELECT ${columns} FROM copies`);
+      expect(await readings.count()).toBe(3);
+      expect(await readings.remove((await collect(readings))[0]!.id)).toBe(true);
+      expect(await readings.count()).toBe(2);
+    });
+
     it('that somebody has dropped are READINGS_FOREIGN', async () => {
       const connection = await server.createDatabase();
       const readings = await open({ connection });
