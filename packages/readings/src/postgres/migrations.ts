@@ -87,8 +87,18 @@ export const migrations: readonly Migration[] = [
 /** PostgreSQL 12: columns that are generated. */
 const oldestServer = 120_000;
 
-/** Makes the tables, or brings those of an earlier version forward. Throws `READINGS_FOREIGN` or `READINGS_UNWRITABLE`. */
-export async function migrate(client: PgClient, schema: string, steps = migrations): Promise<void> {
+/**
+ * Makes the tables, or brings those of an earlier version forward. Throws `READINGS_FOREIGN`, `READINGS_UNWRITABLE`, or
+ * `READINGS_MISSING` where there are none and they may not be made.
+ */
+export async function migrate(
+  client: PgClient,
+  schema: string,
+  {
+    steps = migrations,
+    mayCreate = true,
+  }: { readonly steps?: typeof migrations; readonly mayCreate?: boolean } = {},
+): Promise<void> {
   await expectServer(client);
   if ((await versionOf(client, schema)) === steps.length && !(await lacksTrigrams(client, schema))) return;
   await transact(client, async () => {
@@ -101,6 +111,11 @@ export async function migrate(client: PgClient, schema: string, steps = migratio
       throw new ReadingsError(
         'READINGS_FOREIGN',
         `The readings in schema ${schema} are of version ${version}, and this program knows ${steps.length}: use a newer one`,
+      );
+    if (version === 0 && !mayCreate)
+      throw new ReadingsError(
+        'READINGS_MISSING',
+        `No readings were kept in schema ${schema} of the database`,
       );
     if (version === 0) await begin(client, schema);
     for (const step of steps.slice(version)) await client.query(step(schema));

@@ -24,6 +24,8 @@ export interface PostgresReadingsOptions {
   readonly limits?: { readonly min?: number; readonly max: number };
   /** The schema of the tables. Default `inkwire`. */
   readonly schema?: string;
+  /** Whether the tables may be made where there are none. Default true. */
+  readonly create?: boolean;
   /** How long the database may take to answer one call. Default 30,000, at least 1. */
   readonly timeoutMs?: number;
   /** How long the database may take to answer the first time. Default 10,000, at least 1. */
@@ -41,11 +43,11 @@ const settleAgainMs = 100;
  * Opens readings kept in a PostgreSQL database, and makes or migrates their tables. `keep` resolves when the database has
  * committed to its disk. Several processes may open the same schema.
  *
- * Throws `READINGS_UNREACHABLE`, `READINGS_REFUSED`, `READINGS_OVERLOADED`, `READINGS_UNWRITABLE`, `READINGS_FOREIGN`, or
- * `POOL_DRIVER_MISSING`.
+ * Throws `READINGS_UNREACHABLE`, `READINGS_REFUSED`, `READINGS_OVERLOADED`, `READINGS_UNWRITABLE`, `READINGS_FOREIGN`,
+ * `READINGS_MISSING` unless tables may be made, or `POOL_DRIVER_MISSING`.
  */
 export async function openPostgresReadings(options: PostgresReadingsOptions): Promise<Readings> {
-  const { connection, clock = systemClock } = options;
+  const { connection, create = true, clock = systemClock } = options;
   const schema = quotedSchema(options.schema ?? 'inkwire');
   const timeoutMs = expectNumber('timeoutMs', options.timeoutMs ?? 30_000, { min: 1 });
   const openTimeoutMs = expectNumber('openTimeoutMs', options.openTimeoutMs ?? 10_000, { min: 1 });
@@ -56,7 +58,7 @@ export async function openPostgresReadings(options: PostgresReadingsOptions): Pr
   const statements = new Statements(schema);
   try {
     const newest = await new Database(pool, openTimeoutMs).use(async (client) => {
-      await migrate(client, schema);
+      await migrate(client, schema, { mayCreate: create });
       await expectWritable(client, schema);
       const [align, newest] = statements.align();
       await answer(client, align!);

@@ -179,7 +179,7 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
       for (let version = 1; version <= migrations.length; version++) {
         const connection = await server.createDatabase();
         await using pool = createPgPool({ connection });
-        await pool.use((client) => migrate(client, '"inkwire"', migrations.slice(0, version)));
+        await pool.use((client) => migrate(client, '"inkwire"', { steps: migrations.slice(0, version) }));
         await pool.query(`
           INSERT INTO inkwire.readings (id, time, source, text, written, confidence, unsure, model, width, height, digits)
           VALUES ('0198c0de-0000-7000-8000-000000000000', '2026-01-02T03:04:05.678Z', 'upload', '', '', 1, false, 'm', 1, 1, '[]');
@@ -227,8 +227,8 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
     it('are made by none when a migration fails', async () => {
       const connection = await server.createDatabase();
       await using pool = createPgPool({ connection });
-      const failing = [...migrations, () => 'SELECT 1 / 0'];
-      await expect(pool.use((client) => migrate(client, '"inkwire"', failing))).rejects.toMatchObject({
+      const steps = [...migrations, () => 'SELECT 1 / 0'];
+      await expect(pool.use((client) => migrate(client, '"inkwire"', { steps }))).rejects.toMatchObject({
         code: '22012',
       });
       expect((await pool.query("SELECT to_regnamespace('inkwire') AS it")).rows).toEqual([{ it: null }]);
@@ -254,6 +254,15 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
       expect(await readings.count()).toBe(3);
       expect(await readings.remove((await collect(readings))[0]!.id)).toBe(true);
       expect(await readings.count()).toBe(2);
+    });
+
+    it('are not made where they may not be', async () => {
+      const connection = await server.createDatabase();
+      await expect(open({ connection, create: false })).rejects.toMatchObject({ code: 'READINGS_MISSING' });
+      const schemas = "SELECT to_regnamespace('inkwire') AS it";
+      expect(await server.sql(nameOf(connection), schemas)).toEqual([{ it: null }]);
+      await open({ connection });
+      expect(await (await open({ connection, create: false })).count()).toBe(0);
     });
 
     it('that somebody has dropped are READINGS_FOREIGN', async () => {
