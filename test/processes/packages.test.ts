@@ -129,6 +129,16 @@ test.each(packageNames)('%s: the first example of the README runs in an empty pr
   expect(stdout).toMatch(stage.prints ?? /^/);
 });
 
+test('cli: a server of readings in PostgreSQL names the driver that is not installed', async () => {
+  const project = await createProject('without-pg', ['@inkwire/cli']);
+  const command = ['node_modules/@inkwire/cli/bin/inkwire.js', 'serve', '--readings', 'postgres://me@db/x'];
+  const failure = await run(process.execPath, command, { cwd: project }).catch((error) => error);
+  expect(failure).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^inkwire: .*: npm install pg \(POOL_DRIVER_MISSING\)\n$/),
+  });
+});
+
 test('the types of every entry of every package compile', async () => {
   const project = await createProject(
     'types',

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CodedError } from '@inkwire/base';
 import type { Reading, Readings } from '@inkwire/readings';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { formatReadings } from '../output/readings-text.ts';
+import { type ReadingsLocation, shownLocation } from '../settings/locations.ts';
 import { integerArgument } from '../settings/number-argument.ts';
 import { settingOption, settingValues } from '../settings/setting-option.ts';
 
@@ -31,16 +33,7 @@ async function listReadings(flags: ReadingsFlags): Promise<void> {
     environment: process.env,
     workingDirectory: process.cwd(),
   });
-  const { directory } = configuration.readings;
-  // A directory of something else must not become a store.
-  if (!existsSync(join(directory, 'data.mdb'))) {
-    throw new CliError(
-      'CLI_DATA_MISSING',
-      `Nothing is kept in ${directory}; name another place with --data DIR`,
-    );
-  }
-  const { openLmdbReadings } = await import('@inkwire/readings/lmdb');
-  await using readings = await openLmdbReadings({ directory });
+  await using readings = await openExisting(configuration.readings);
 
   const listed: Reading[] = [];
   for await (const reading of newest(readings, flags.limit)) {
@@ -55,5 +48,22 @@ async function* newest(readings: Readings, limit: number): AsyncGenerator<Readin
   for await (const reading of readings.all()) {
     yield reading;
     if (--left === 0) return;
+  }
+}
+
+/** Opens readings that were kept. Throws `CLI_DATA_MISSING` where there are none: nothing else may become a store. */
+async function openExisting(location: ReadingsLocation): Promise<Readings> {
+  if (location.engine === 'lmdb' && !existsSync(join(location.directory, 'data.mdb')))
+    throw new CliError(
+      'CLI_DATA_MISSING',
+      `Nothing is kept in ${location.directory}; name another place with --data DIR`,
+    );
+  const { openReadings } = await import('../serve/open-readings.ts');
+  try {
+    return await openReadings(location, { create: false });
+  } catch (error) {
+    if (!(error instanceof CodedError && error.code === 'READINGS_MISSING')) throw error;
+    const message = `Nothing is kept in ${shownLocation(location)}; name another place with --readings URL`;
+    throw new CliError('CLI_DATA_MISSING', message, { cause: error });
   }
 }

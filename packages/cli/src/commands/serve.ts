@@ -8,6 +8,7 @@ import { detectorFile, modelFile } from '../models/model-choice.ts';
 import { reportFailure } from '../output/failure.ts';
 import { createServeLog } from '../serve/serve-log.ts';
 import type { Configuration, TablesLocation } from '../settings/configuration.ts';
+import { shownLocation } from '../settings/locations.ts';
 import { settingOption, settingValues } from '../settings/setting-option.ts';
 import { allSettings, variableOf } from '../settings/settings.ts';
 import { version } from '../version.ts';
@@ -34,18 +35,19 @@ async function serve(configuration: Configuration): Promise<void> {
     throw new CliError('CLI_CONFIG_INVALID', 'With --http, --wire and --lab off there is nothing to serve');
   const tls = tlsFiles && (await readPemFiles(tlsFiles));
   await prepareWritableDirectory(configuration.data, '--data DIR');
-  await prepareWritableDirectory(configuration.readings.directory, '--readings URL');
+  if (configuration.readings.engine === 'lmdb')
+    await prepareWritableDirectory(configuration.readings.directory, '--readings URL');
   const [
     { $inbox, $members, $pool, $readings, createHub, createWireService, listenHttp, listenLab, listenWire },
-    { openLmdbReadings },
+    { openReadings },
     { openReader },
   ] = await Promise.all([
     import('@inkwire/hub'),
-    import('@inkwire/readings/lmdb'),
+    import('../serve/open-readings.ts'),
     import('@inkwire/digits'),
   ]);
 
-  await using readings = await openLmdbReadings({ directory: configuration.readings.directory });
+  await using readings = await openReadings(configuration.readings);
   await using tables = await openTables(configuration.tables);
   await using reader = await openReader({
     model: await modelFile(configuration.model),
@@ -96,6 +98,7 @@ async function serve(configuration: Configuration): Promise<void> {
       lab: labListener?.url,
       model: `${recipe} ${modelVersion}`,
       data: configuration.data,
+      readings: configuration.readings.engine === 'lmdb' ? undefined : shownLocation(configuration.readings),
     });
     log.closing({ signal: await interrupted });
     // Together, so that none takes anybody in while another finishes.

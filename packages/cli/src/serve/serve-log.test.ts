@@ -11,6 +11,14 @@ it('says one line for people when it is ready', () => {
   ]);
 });
 
+it('says where readings are kept when that is elsewhere', () => {
+  const written: string[] = [];
+  createServeLog('text', (text) => written.push(text)).ready({ ...facts, readings: 'postgres://db/x' });
+  expect(written).toEqual([
+    'Inkwire is ready on http://127.0.0.1:8080  (cnn 1a2b; keeps readings in postgres://db/x, the rest in /data)\n',
+  ]);
+});
+
 it('names every place that is on', () => {
   const written: string[] = [];
   const log = createServeLog('text', (text) => written.push(text));

@@ -5,6 +5,8 @@ export interface ReadyFacts {
   readonly lab?: string | undefined;
   readonly model: string;
   readonly data: string;
+  /** Where readings are kept, if not in the data directory; undefined otherwise. */
+  readonly readings?: string | undefined;
 }
 
 /** The address of an allocator, and the connections that it shares. */
@@ -41,9 +43,11 @@ export function createServeLog(
     };
   }
   return {
-    ready: ({ url, wire, lab, model, data }) => {
+    ready: ({ url, wire, lab, model, data, readings }) => {
       const places = [url, wire && `wire ${wire}`, lab && `lab ${lab}`].filter(Boolean).join(' and ');
-      write(`Inkwire is ready on ${places}  (${model}; keeps what it is given in ${data})\n`);
+      const kept =
+        readings === undefined ? 'keeps what it is given' : `keeps readings in ${readings}, the rest`;
+      write(`Inkwire is ready on ${places}  (${model}; ${kept} in ${data})\n`);
     },
     allocating: ({ wire, url, capacity, epoch, data }) => {
       const places = [`wire ${wire}`, url].filter(Boolean).join(' and ');

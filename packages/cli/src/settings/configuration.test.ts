@@ -84,12 +84,12 @@ describe('what serve runs with', () => {
       key: join(folder, 'k.pem'),
       ca: '/work/ca.pem',
     });
-    expect(loaded.readings.directory).toBe('/work/here');
+    expect(loaded.readings).toEqual({ engine: 'lmdb', directory: '/work/here' });
   });
 
   it('keeps readings under the data directory of whichever layer named it', async () => {
     const { readings } = await load({ environment: { INKWIRE_DATA: '/kept' } });
-    expect(readings.directory).toBe('/kept/readings');
+    expect(readings).toEqual({ engine: 'lmdb', directory: '/kept/readings' });
   });
 
   it('keeps tables where it is told to, or nowhere', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultReadingsLocation, parseReadingsLocation } from './locations.ts';
+import { defaultReadingsLocation, parseReadingsLocation, shownLocation } from './locations.ts';
 
 describe('where readings are kept', () => {
   it.each([
@@ -16,10 +16,39 @@ describe('where readings are kept', () => {
   });
 
   it.each(['', 'lmdb:', '/var/lib', 'lmdb://host/var', 'redis://here', 'LMDB:x'])('refuses "%s"', (text) => {
-    expect(() => parseReadingsLocation(text, '/base')).toThrow(`expected lmdb:DIRECTORY, got "${text}"`);
+    expect(() => parseReadingsLocation(text, '/base')).toThrow(
+      `expected lmdb:DIRECTORY or postgres://USER@HOST/DATABASE, got "${text}"`,
+    );
+  });
+
+  it.each([
+    'postgres://me@db/x',
+    'postgresql://me:secret@[::1]:5433/x?sslmode=require',
+    'postgres:///x?host=/run/postgresql',
+  ])('reads %s', (url) => {
+    expect(parseReadingsLocation(url, '/base')).toEqual({ engine: 'postgres', url });
+  });
+
+  it.each(['postgres:', 'postgres://db', 'postgres://db/', 'postgres://me:%zz@db/x', 'postgres://db:port/x'])(
+    'refuses "%s"',
+    (text) => {
+      expect(() => parseReadingsLocation(text, '/base')).toThrow('postgres://USER@HOST/DATABASE');
+    },
+  );
+
+  it.each([
+    ['postgres://me:secret@db/x', 'postgres://me:…@db/x'],
+    ['postgres://me:sec@ret@db/x', 'postgres://me:…@db/x'],
+    ['postgres://:secret@db/x', 'postgres://:…@db/x'],
+    ['postgres://db/x?user=me&password=secret&ssl=1', 'postgres://db/x?user=me&password=…&ssl=1'],
+    ['postgres://me@db/x', 'postgres://me@db/x'],
+  ])('shows %s without its password', (url, shown) => {
+    expect(shownLocation(parseReadingsLocation(url, '/base'))).toBe(shown);
   });
 
   it('does not repeat a password', () => {
-    expect(() => parseReadingsLocation('postgres://me:secret@db/x', '/base')).toThrow('postgres://me:…@db/x');
+    expect(() => parseReadingsLocation('redis://me:secret@db/x', '/base')).toThrow(
+      /got "redis:\/\/me:…@db\/x"$/,
+    );
   });
 });

@@ -1,21 +1,35 @@
 import { isAbsolute, resolve } from 'node:path';
 
 /** Which engine keeps the readings, and where. */
-export interface ReadingsLocation {
-  readonly engine: 'lmdb';
-  readonly directory: string;
-}
+export type ReadingsLocation =
+  | { readonly engine: 'lmdb'; readonly directory: string }
+  /** `url` has the password: `shownLocation` is for people. */
+  | { readonly engine: 'postgres'; readonly url: string };
 
 /**
- * Reads `lmdb:DIRECTORY`; a relative directory starts from `base`. Throws a RangeError that lists the engines.
- * `lmdb://host/…` is refused: LMDB files live on this machine.
+ * Reads `lmdb:DIRECTORY` or `postgres://USER@HOST/DATABASE`; a relative directory starts from `base`. Throws a RangeError
+ * that lists the engines. `lmdb://host/…` is refused: LMDB files live on this machine.
  */
 export function parseReadingsLocation(text: string, base: string): ReadingsLocation {
+  if (/^postgres(ql)?:/.test(text) && isWholeUrl(text)) return { engine: 'postgres', url: text };
   const path = /^lmdb:(?:\/\/(?=\/))?(?<path>.+)$/.exec(text)?.groups?.path;
   if (path === undefined || path.startsWith('//')) {
-    throw new RangeError(`expected lmdb:DIRECTORY, got "${hidePassword(text)}"`);
+    throw new RangeError(
+      `expected lmdb:DIRECTORY or postgres://USER@HOST/DATABASE, got "${hidePassword(text)}"`,
+    );
   }
   return { engine: 'lmdb', directory: isAbsolute(path) ? path : resolve(base, path) };
+}
+
+/** Whether a URL names a database, and its parts can be decoded: the driver would fail to at each connection. */
+function isWholeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password, pathname } = new URL(text);
+  try {
+    return decodeURIComponent(username + password + pathname).length > 1 && pathname.length > 1;
+  } catch {
+    return false;
+  }
 }
 
 /** The default location of the readings, in the data directory. */
@@ -23,9 +37,16 @@ export function defaultReadingsLocation(dataDirectory: string): ReadingsLocation
   return { engine: 'lmdb', directory: resolve(dataDirectory, 'readings') };
 }
 
-/** Someone may try the URL of a database here; its password does not belong in a log. */
+/** The location as people may see it: without a password. */
+export function shownLocation(location: ReadingsLocation): string {
+  return location.engine === 'lmdb' ? location.directory : hidePassword(location.url);
+}
+
+/** A password does not belong in a log: neither before the host nor among the parameters. */
 function hidePassword(text: string): string {
-  return text.replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:…@');
+  return text
+    .replace(/(:\/\/[^:/?#]*):.*@/, '$1:…@')
+    .replace(/([?&](?:password|sslpassword)=)[^&#]*/gi, '$1…');
 }
 
 /** A database, and the driver that speaks to it. */

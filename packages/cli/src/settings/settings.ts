@@ -51,7 +51,7 @@ export const settings = {
   },
   readings: {
     argument: 'URL',
-    describes: 'where readings are kept: lmdb:DIRECTORY',
+    describes: 'where readings are kept: lmdb:DIRECTORY, or postgres://USER@HOST/DATABASE, which needs pg',
     otherwise: 'lmdb:DIR/readings',
     parse: parseReadingsLocation,
   },

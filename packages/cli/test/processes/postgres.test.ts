@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type EmbeddedPostgres,
+  noPostgres,
+  startEmbeddedPostgres,
+} from '../../../readings/test/embedded-postgres.ts';
+import { inkwire, serve, temporaryDirectory } from '../inkwire.ts';
+import { picture } from '../pictures.ts';
+
+describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
+  let server: EmbeddedPostgres;
+  beforeAll(async () => {
+    server = await startEmbeddedPostgres();
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  /** With a password, which the server does not ask for. */
+  const secret = 'open-sesame';
+  const withPassword = (url: string) => url.replace('postgres@', `postgres:${secret}@`);
+
+  it('are kept by a server and listed by the command, and no line shows the password', async () => {
+    await using folder = await temporaryDirectory();
+    const readings = withPassword(await server.createDatabase());
+    const env = { INKWIRE_READINGS: readings };
+    await using hub = await serve(['--data', folder.file('data')], { env });
+    const shown = readings.replace(secret, '…');
+    await hub.output(new RegExp(`keeps readings in ${shown}, the rest in`));
+    const { png, text } = await picture(3);
+    const headers = { 'content-type': 'image/png' };
+    const answer = await fetch(`${hub.url}/api/readings`, {
+      method: 'POST',
+      headers,
+      body: Buffer.from(png),
+    });
+    expect(answer.status).toBe(201);
+    const listed = await inkwire(['readings', '--json'], { env });
+    expect(listed).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(listed.stdout)).toMatchObject({ text });
+    const { stdout, stderr } = await hub.stop();
+    expect(stdout + stderr).not.toContain(secret);
+  });
+
+  it('are answered with 503 while the database is away, and are there again with it', async () => {
+    await using folder = await temporaryDirectory();
+    const env = { INKWIRE_READINGS: await server.createDatabase() };
+    await using hub = await serve(['--data', folder.file('data')], { env });
+    await server.kill();
+    const answer = await fetch(`${hub.url}/api/readings`);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(await answer.json()).toMatchObject({ code: 'READINGS_UNREACHABLE' });
+    await server.start();
+    await expect.poll(async () => (await fetch(`${hub.url}/api/readings`)).status).toBe(200);
+  });
+
+  it('are missing where none were kept, and no table is made', async () => {
+    const url = withPassword(await server.createDatabase());
+    const { code, stderr } = await inkwire(['readings', '--readings', url]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^inkwire: Nothing is kept in postgres:\/\/postgres:…@.* \(CLI_DATA_MISSING\)\n$/);
+    const tables = "SELECT to_regnamespace('inkwire') AS it";
+    expect(await server.sql(new URL(url).pathname.slice(1), tables)).toEqual([{ it: null }]);
+  });
+
+  it('end the command in one line without the password when the database refuses', async () => {
+    await using folder = await temporaryDirectory();
+    const url = withPassword(server.url('missing'));
+    const { code, stderr } = await inkwire(['serve', '--data', folder.file('data'), '--readings', url]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^inkwire: .*"missing" does not exist \(READINGS_REFUSED\)\n$/);
+    expect(stderr).not.toContain(secret);
+  });
+});
