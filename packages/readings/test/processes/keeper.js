@@ -1,20 +1,25 @@
 // A process that keeps readings as fast as it can until it is killed, and says which ones were acknowledged.
 //
-//     node keeper.js DIRECTORY FIRST [IN_FLIGHT]
-//     node keeper.js        once it has loaded everything, takes lines from standard input: FIRST, then a directory on each
+//     node keeper.js PLACE FIRST [IN_FLIGHT]
+//     node keeper.js        once it has loaded everything, takes lines from standard input: FIRST, then a place on each
 //
-// prints `kept NUMBER ID STORE`, `corrected …` and `removed …`, each after the promise resolved; STORE counts the directories
-// from 0.
+// A place is a directory of LMDB, or the URL of a PostgreSQL database. It prints `kept NUMBER ID STORE`, `corrected …` and
+// `removed …`, each after the promise resolved; STORE counts the places from 0.
 import { readFileSync, writeSync } from 'node:fs';
 import { openLmdbReadings } from '@inkwire/readings/lmdb';
+import { openPostgresReadings } from '@inkwire/readings/postgres';
 import { numberedReading } from '../numbered-reading.js';
 
-const [directory, given, inFlight = '8'] = process.argv.slice(2);
-const [first, ...directories] =
-  directory === undefined ? readFileSync(0, 'utf8').split('\n') : [given, directory];
+const [place, given, inFlight = '8'] = process.argv.slice(2);
+const [first, ...places] = place === undefined ? readFileSync(0, 'utf8').split('\n') : [given, place];
 
-async function keepIn(directory, store) {
-  const readings = await openLmdbReadings({ directory });
+const open = (place) =>
+  place.startsWith('postgres:')
+    ? openPostgresReadings({ connection: place })
+    : openLmdbReadings({ directory: place });
+
+async function keepIn(place, store) {
+  const readings = await open(place);
   let next = Number(first);
 
   async function keepOn() {
@@ -42,4 +47,4 @@ async function keepIn(directory, store) {
   await readings.close();
 }
 
-await Promise.all(directories.map(keepIn));
+await Promise.all(places.map(keepIn));

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { createManualClock } from '@inkwire/base';
 import { createPgPool } from '@inkwire/pool/pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -147,6 +151,23 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
         if (seen++ % 100 === 0) await other.keep(newReading('2'));
       }
       expect(seen).toBe(300);
+    });
+
+    it('keep on while another process is stopped, whatever it was doing', async () => {
+      const connection = await server.createDatabase();
+      const readings = await open({ connection });
+      const keeper = fileURLToPath(new URL('keeper.js', import.meta.url));
+      const child = spawn(process.execPath, [keeper, connection, '0'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      const output = createInterface({ input: child.stdout });
+      for (let i = 0; i < 20; i++) {
+        await once(output, 'line');
+        child.kill('SIGSTOP');
+        await readings.keep(newReading('1'));
+        child.kill('SIGCONT');
+      }
     });
 
     it('give greater ids than a newest reading that was removed before a restart', async () => {
@@ -339,6 +360,21 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
       const again = await open({ connection: limited });
       expect(await usesTrigrams(limited, '123')).toBe(true);
       expect((await again.list({ text: '123' })).readings.length).toBe(1);
+    });
+
+    it('is found where the extension is in a schema that the role may not use', async () => {
+      const connection = await server.createDatabase();
+      const database = nameOf(connection);
+      await server.sql(
+        database,
+        'CREATE SCHEMA hidden',
+        'CREATE EXTENSION pg_trgm SCHEMA hidden',
+        `CREATE ROLE plain${database} LOGIN`,
+        `GRANT CREATE ON DATABASE ${database} TO plain${database}`,
+      );
+      const readings = await open({ connection: server.url(database, `plain${database}`) });
+      await readings.keep(newReading('1234'));
+      expect((await readings.list({ text: '123' })).readings.length).toBe(1);
     });
   });
 
