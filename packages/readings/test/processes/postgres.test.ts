@@ -459,9 +459,13 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
       });
     }
 
+    /** A pool that itself ends no query that nobody waits for: it would after two seconds. */
+    const createPatientPool = (connection: string) => createPgPool({ connection, checkTimeoutMs: 600_000 });
+
     it('ends at the server when its signal aborts', async () => {
       const connection = await server.createDatabase();
-      const readings = await open({ connection });
+      await using pool = createPatientPool(connection);
+      const readings = await open({ pool });
       await whileLocked(connection, async () => {
         const controller = new AbortController();
         const searching = readings.list({ text: '1', signal: controller.signal });
@@ -475,8 +479,9 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
 
     it('ends at the server when the database does not answer in time, and when the readings are destroyed', async () => {
       const connection = await server.createDatabase();
-      const readings = await open({ connection, timeoutMs: 50 });
-      const others = await openPostgresReadings({ connection });
+      await using pool = createPatientPool(connection);
+      const readings = await open({ pool, timeoutMs: 50 });
+      const others = await openPostgresReadings({ pool });
       await whileLocked(connection, async () => {
         await expect(readings.list({ text: '1' })).rejects.toMatchObject({
           code: 'READINGS_UNREACHABLE',
@@ -581,6 +586,12 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
           open({ connection: `postgres://app@127.0.0.1:${port}/app`, openTimeoutMs: 300 }),
           String([free, http, silent].indexOf(port)),
         ).rejects.toMatchObject({ code: 'READINGS_UNREACHABLE', retryable: true });
+      // A pool that waits for longer than the readings do, so that no attempt to connect has failed by then.
+      const pool = createPgPool({ connection: `postgres://app@127.0.0.1:${silent}/app` });
+      onTestFinished(() => pool.destroy());
+      await expect(open({ pool, openTimeoutMs: 100 })).rejects.toMatchObject({
+        code: 'READINGS_UNREACHABLE',
+      });
     });
   });
 
