@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { newReading } from '../../test/contract.ts';
+import { ReadingsError } from '../errors.ts';
 import { KeepQueue } from './keep-queue.ts';
 import { type Entry, encodeEntry } from './row.ts';
 
@@ -26,7 +27,7 @@ function createQueue(timeoutMs = 60_000) {
   return { queue, commits };
 }
 
-const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true));
+const until = (isSo: () => boolean) => expect.poll(isSo).toBe(true);
 
 describe('the queue of readings that are kept', () => {
   it('puts what arrives during a commit into the next one, in its order', async () => {
@@ -73,6 +74,21 @@ describe('the queue of readings that are kept', () => {
     await until(() => commits.length === 2);
     commits[1]!.end();
     expect(await kept).toBe('id of 2');
+  });
+
+  it('commits each alone when the database does not accept one of them', async () => {
+    const queue = new KeepQueue(async (entries) => {
+      const texts = entries.map(({ row }) => row.text);
+      if (texts.includes('odd')) throw new ReadingsError('READINGS_FAILED', `not ${texts}`);
+      return texts;
+    }, 60_000);
+    const kept = await Promise.allSettled(['1', '2', 'odd', '3'].map((text) => queue.add(entryOf(text))));
+    expect(kept.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason)))).toEqual([
+      '1',
+      '2',
+      'ReadingsError: not odd',
+      '3',
+    ]);
   });
 
   it('rejects those that have waited for too long, and commits the others', async () => {

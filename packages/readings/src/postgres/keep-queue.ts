@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Fifo } from '@inkwire/base';
+import { ReadingsError } from '../errors.ts';
 import { silenceError } from './postgres-errors.ts';
 import type { Entry } from './row.ts';
 
@@ -46,16 +47,23 @@ export class KeepQueue {
   async #work(): Promise<void> {
     this.#isCommitting = true;
     for (let batch = this.#next(); batch.length > 0; batch = this.#next()) {
-      try {
-        const ids = await this.#commit(batch.map(({ entry }) => entry));
-        for (const [i, { resolve }] of batch.entries()) resolve(ids[i]!);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      await this.#keep(batch);
       // Those who keep one reading after the other are back by then, and share the next commit with those who waited.
       await setImmediate();
     }
     this.#isCommitting = false;
+  }
+
+  async #keep(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const ids = await this.#commit(batch.map(({ entry }) => entry));
+      for (const [i, { resolve }] of batch.entries()) resolve(ids[i]!);
+    } catch (error) {
+      // Perhaps the database does not accept one of them, as a width that is no integer. The others are not to suffer for it.
+      const isOneOfThem = error instanceof ReadingsError && error.code === 'READINGS_FAILED';
+      if (isOneOfThem && batch.length > 1) for (const one of batch) await this.#keep([one]);
+      else for (const { reject } of batch) reject(error);
+    }
   }
 
   #next(): Waiting[] {
