@@ -87,24 +87,37 @@ export const migrations: readonly Migration[] = [
 /** PostgreSQL 12: columns that are generated. */
 const oldestServer = 120_000;
 
+/** For tests: the versions to go through. And whether tables may be made where there are none; default true. */
+export interface MigrateOptions {
+  readonly steps?: readonly Migration[];
+  readonly mayCreate?: boolean;
+}
+
+/** Whether the tables are of this version. Throws `READINGS_FOREIGN` or `READINGS_UNWRITABLE` for a server that cannot have them. */
+export async function isCurrent(client: PgClient, schema: string): Promise<boolean> {
+  await expectServer(client);
+  const version = await versionOf(client, schema);
+  return version === migrations.length && !(await lacksTrigrams(client, schema));
+}
+
+/** How long a migration waits for transactions that use the tables; those that come later wait for it. */
+const lockTimeoutMs = 10_000;
+
 /**
- * Makes the tables, or brings those of an earlier version forward. Throws `READINGS_FOREIGN`, `READINGS_UNWRITABLE`, or
- * `READINGS_MISSING` where there are none and they may not be made.
+ * Makes the tables, or brings those of an earlier version forward; that may take as long as there are readings. Throws
+ * `READINGS_FOREIGN`, or `READINGS_MISSING` where there are none and they may not be made.
  */
 export async function migrate(
   client: PgClient,
   schema: string,
-  {
-    steps = migrations,
-    mayCreate = true,
-  }: { readonly steps?: typeof migrations; readonly mayCreate?: boolean } = {},
+  { steps = migrations, mayCreate = true }: MigrateOptions = {},
 ): Promise<void> {
-  await expectServer(client);
-  if ((await versionOf(client, schema)) === steps.length && !(await lacksTrigrams(client, schema))) return;
   await transact(client, async () => {
+    // Whoever migrates now may need long, so this wait has no end.
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
       `inkwire readings ${schema}`,
     ]);
+    await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
     const version = await versionOf(client, schema);
     if (version === steps.length) return addTrigrams(client, schema);
     if (version > steps.length)

@@ -7,7 +7,7 @@ import { isReadingId } from '../reading-id.ts';
 import type { Readings, ReadingsPage, ReadingsQuery } from '../readings.ts';
 import { answer, Database, transact } from './database.ts';
 import { KeepQueue } from './keep-queue.ts';
-import { migrate } from './migrations.ts';
+import { isCurrent, migrate } from './migrations.ts';
 import { isInDoubt, postgresError } from './postgres-errors.ts';
 import { expectWritable } from './rights.ts';
 import { decodePicture, decodePrepared, decodeRow, type Entry, encodeEntry, readingOf } from './row.ts';
@@ -28,7 +28,7 @@ export interface PostgresReadingsOptions {
   readonly create?: boolean;
   /** How long the database may take to answer one call. Default 30,000, at least 1. */
   readonly timeoutMs?: number;
-  /** How long the database may take to answer the first time. Default 10,000, at least 1. */
+  /** How long the database may take to answer the first time, migrations aside. Default 10,000, at least 1. */
   readonly openTimeoutMs?: number;
   readonly clock?: Clock;
 }
@@ -57,8 +57,12 @@ export async function openPostgresReadings(options: PostgresReadingsOptions): Pr
   const pool = own ?? options.pool!;
   const statements = new Statements(schema);
   try {
-    const newest = await new Database(pool, openTimeoutMs).use(async (client) => {
-      await migrate(client, schema, { mayCreate: create });
+    const opening = new Database(pool, openTimeoutMs);
+    if (!(await opening.use((client) => isCurrent(client, schema))))
+      await pool.use((client) => migrate(client, schema, { mayCreate: create }), {
+        timeoutMs: openTimeoutMs,
+      });
+    const newest = await opening.use(async (client) => {
       await expectWritable(client, schema);
       const [align, newest] = statements.align();
       await answer(client, align!);

@@ -217,6 +217,28 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
       }
     });
 
+    it('may take longer to migrate than the database may take to answer', async () => {
+      const connection = await server.createDatabase();
+      await using pool = createPgPool({ connection });
+      const port = await listen(createServer());
+      await pool.transaction(async (client) => {
+        await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+          'inkwire readings "inkwire"',
+        ]);
+        const opening = open({ connection, openTimeoutMs: 200 });
+        const waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+        await expect.poll(async () => (await pool.query(waits)).rows).toHaveLength(1);
+        // When this one has waited for as long, so has that.
+        const silent = `postgres://app@127.0.0.1:${port}/app`;
+        await expect(open({ connection: silent, openTimeoutMs: 200 })).rejects.toMatchObject({
+          code: 'READINGS_UNREACHABLE',
+        });
+        await client.query('COMMIT');
+        expect(await (await opening).count()).toBe(0);
+        await client.query('BEGIN');
+      });
+    });
+
     it('of a later version are refused, and not changed', async () => {
       const connection = await server.createDatabase();
       await open({ connection });
@@ -379,6 +401,25 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
   });
 
   describe('a reading that was kept', () => {
+    it('does not suffer for another that the database does not accept', async () => {
+      const readings = await open({ connection: await server.createDatabase() });
+      const kept = await Promise.allSettled(
+        [1, 2, 1.5, 3, Number.NaN, 4].map((width) => readings.keep(newReading('1', { width }))),
+      );
+      expect(kept.map(({ status }) => status === 'fulfilled')).toEqual([
+        true,
+        true,
+        false,
+        true,
+        false,
+        true,
+      ]);
+      for (const one of kept)
+        if (one.status === 'rejected')
+          expect(one.reason).toMatchObject({ code: 'READINGS_FAILED', retryable: false });
+      expect((await collect(readings)).map(({ width }) => width)).toEqual([4, 3, 2, 1]);
+    });
+
     it('was committed to the disk, whatever the role is set to', async () => {
       const connection = await server.createDatabase();
       const database = nameOf(connection);
