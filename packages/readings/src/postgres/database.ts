@@ -52,9 +52,10 @@ export class Database {
     try {
       return await this.pool.acquire({ signal, timeoutMs: this.timeoutMs });
     } catch (error) {
-      // Nobody has a connection, and none was refused: the server says nothing.
+      // There may be connections, nobody has one, and none was refused: the server says nothing.
       const isTimeout = error instanceof PoolError && error.code === 'POOL_ACQUIRE_TIMEOUT';
-      const isSilent = isTimeout && error.cause === undefined && this.pool.stats().inUse === 0;
+      const { inUse, max } = this.pool.stats();
+      const isSilent = isTimeout && error.cause === undefined && inUse === 0 && max > 0;
       throw isSilent ? silenceError(this.timeoutMs) : error;
     }
   }

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createManualClock } from '@inkwire/base';
+import { createLeaseClient, createLeaseService } from '@inkwire/pool';
 import { createPgPool } from '@inkwire/pool/pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Reading, Readings, ReadingsQuery } from '../../src/index.ts';
@@ -99,6 +100,55 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
       expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
       await (await openPostgresReadings({ pool })).destroy();
       expect(pool.closed).toBe(false);
+    });
+  });
+
+  describe('a pool of others', () => {
+    it('may have its limits moved: READINGS_OVERLOADED while it may have no connection', async () => {
+      await using pool = createPgPool({ connection: await server.createDatabase() });
+      const readings = await open({ pool, timeoutMs: 50 });
+      pool.setLimits({ min: 0, max: 0 });
+      for (const call of [() => readings.list(), () => readings.keep(newReading('1'))])
+        await expect(call()).rejects.toMatchObject({ code: 'READINGS_OVERLOADED', retryable: true });
+      pool.setLimits({ min: 0, max: 1 });
+      const patient = await open({ pool });
+      expect((await patient.keep(newReading('1'))).text).toBe('1');
+    });
+
+    it('may share its connections with others by leases, and none is refused', async () => {
+      const connection = await server.createDatabase();
+      const database = nameOf(connection);
+      const capacity = 4;
+      await server.sql(
+        database,
+        `CREATE ROLE leased LOGIN CONNECTION LIMIT ${capacity}`,
+        `GRANT CREATE ON DATABASE ${database} TO leased`,
+      );
+      const service = createLeaseService({ allocator: { capacity, learnMs: 0 } });
+      onTestFinished(() => service.close());
+      const stores = await Promise.all(
+        ['one', 'two', 'three'].map(async (name) => {
+          const pool = createPgPool({
+            connection: server.url(database, 'leased'),
+            limits: { min: 0, max: 0 },
+          });
+          const lease = createLeaseClient({ name, pool, transport: service.transport(name), floor: 1 });
+          onTestFinished(async () => {
+            await lease.destroy();
+            await pool.destroy();
+          });
+          await lease.ready();
+          return { pool, readings: await open({ pool }) };
+        }),
+      );
+      await Promise.all(
+        Array.from({ length: 200 }, async (_, i) => {
+          const { readings } = stores[i % 3]!;
+          await (i % 2 === 0 ? readings.keep(newReading('1')) : readings.list());
+        }),
+      );
+      expect(await stores[0]!.readings.count()).toBe(100);
+      expect(stores.map(({ pool }) => pool.stats().full)).toEqual([0, 0, 0]);
     });
   });
 
