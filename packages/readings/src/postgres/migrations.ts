@@ -15,6 +15,7 @@
 import type { PgClient } from '@inkwire/pool/pg';
 import { ReadingsError } from '../errors.ts';
 import { transact } from './database.ts';
+import { isFromServer } from './postgres-errors.ts';
 import { separator } from './stored-text.ts';
 
 /** `schema` is a quoted identifier. */
@@ -219,7 +220,7 @@ async function addTrigrams(client: PgClient, schema: string): Promise<void> {
       `CREATE INDEX ${trigramIndex} ON ${schema}.readings USING gin (search ${rows[0].place}.gin_trgm_ops)`,
     );
   } catch (error) {
-    if (client.getTransactionStatus() !== 'E') throw error;
+    if (!isFromServer(error)) throw error;
     await client.query('ROLLBACK TO SAVEPOINT trigrams');
   }
 }

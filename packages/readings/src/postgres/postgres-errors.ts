@@ -50,7 +50,8 @@ export function isInDoubt(error: unknown): boolean {
   return !isFromServer(error) || /^(08|57P)/.test(systemCode(error)!);
 }
 
-function isFromServer(error: unknown): boolean {
+/** Whether the server said it, in answer to a statement or as the end of a session. */
+export function isFromServer(error: unknown): boolean {
   return (
     /^[0-9A-Z]{5}$/.test(systemCode(error) ?? '') && (error as { severity?: unknown }).severity !== undefined
   );
