@@ -41,6 +41,7 @@ export const migrations: readonly Migration[] = [
       width integer NOT NULL,
       height integer NOT NULL,
       label text,
+      detector text,
       digits json NOT NULL,
       cells json,
       search text COLLATE "C" NOT NULL GENERATED ALWAYS AS (

@@ -23,13 +23,15 @@ export interface EntryRow {
   readonly width: number;
   readonly height: number;
   readonly label: string | null;
+  readonly detector: string | null;
   readonly cells: string | null;
   readonly picture_type: string;
 }
 
 /** Encodes what does not depend on the moment of the commit. */
 export function encodeEntry(reading: NewReading, timeMs: number): Entry {
-  const { picture, prepared, source, text, written = text, digits, model, label, cells } = reading;
+  const { picture, prepared, source, text, written = text, digits, model } = reading;
+  const { label, detector, cells } = reading;
   return {
     row: {
       tail: newTail(),
@@ -44,6 +46,7 @@ export function encodeEntry(reading: NewReading, timeMs: number): Entry {
       width: reading.width,
       height: reading.height,
       label: label === undefined ? null : storedText(label),
+      detector: detector === undefined ? null : storedText(detector),
       cells: cells === undefined ? null : JSON.stringify(cells),
       picture_type: storedText(picture.type),
     },
@@ -73,6 +76,7 @@ export function readingOf(id: string, { row }: Entry): Reading {
     String(row.width),
     String(row.height),
     row.label,
+    row.detector,
     row.cells,
   ]);
 }
@@ -92,6 +96,7 @@ export const columns = [
   'width',
   'height',
   'label',
+  'detector',
   'cells',
 ].join(', ');
 
@@ -101,7 +106,7 @@ export type Row = readonly (string | null)[];
 export function decodeRow(row: Row): Reading {
   const [id, time, source, text, written, confidence, unsure, digits, model, corrected, width, height] =
     row as string[];
-  const [label, cells] = row.slice(12);
+  const [label, detector, cells] = row.slice(12);
   return {
     id: id!,
     time: new Date(Number(time)).toISOString(),
@@ -116,6 +121,7 @@ export function decodeRow(row: Row): Reading {
     width: Number(width),
     height: Number(height),
     ...(label == null ? {} : { label: originalText(label) }),
+    ...(detector == null ? {} : { detector: originalText(detector) }),
     ...(cells == null ? {} : { cells: JSON.parse(cells) }),
   };
 }

@@ -25,6 +25,7 @@ const given: Readonly<Record<keyof EntryRow, string>> = {
   width: 'integer',
   height: 'integer',
   label: 'text',
+  detector: 'text',
   cells: 'text',
   picture_type: 'text',
 };

@@ -342,7 +342,7 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
       );
       expect(await readings.count()).toBe(0);
       const columns =
-        'id, time, source, text, written, corrected, confidence, unsure, model, width, height, label, digits, cells';
+        'id, time, source, text, written, corrected, confidence, unsure, model, width, height, label, detector, digits, cells';
       await server.sql(database, `INSERT INTO inkwire.readings (${columns}) SELECT ${columns} FROM copies`);
       expect(await readings.count()).toBe(3);
       expect(await readings.remove((await collect(readings))[0]!.id)).toBe(true);
@@ -384,7 +384,7 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
       const odd = ['a\0b', '\uFDD0\uFDEF', '\ud800', 'x\udc00y', '5%', '5_', '5\\', "5'", '😀', '\u{10FFFF}'];
       for (const text of odd) {
         const cells = { rows: 1, columns: 1, texts: [[text]] };
-        const more = { source: text, written: text, model: text, label: text, cells };
+        const more = { source: text, written: text, model: text, label: text, detector: text, cells };
         const { id } = await readings.keep(newReading(text, { ...more, digits: [], prepared: [] }));
         expect(await readings.get(id)).toMatchObject({ text, ...more });
         expect(await readings.correct(id, `1${text}`)).toMatchObject({ corrected: `1${text}` });
