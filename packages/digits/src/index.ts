@@ -4,7 +4,13 @@ export { type LabelledPagesOptions, labelsFileOf, openLabelledPages } from './da
 export { digitBytes, type LabelledSet, type MissedPicture, pickDigits } from './data/labelled-set.ts';
 export { type MnistOptions, type MnistPart, mnistSha256, openMnist, openMnistPart } from './data/mnist.ts';
 export { openSet } from './data/open-set.ts';
-export { cutPageDigits, type PagePicture, type ReadPagesOptions, readPages } from './data/page-digits.ts';
+export {
+  type CutPageDigitsOptions,
+  cutPageDigits,
+  type PagePicture,
+  type ReadPagesOptions,
+  readPages,
+} from './data/page-digits.ts';
 export { openPictureDirectory, type PictureDirectoryOptions } from './data/picture-directory.ts';
 export {
   readMnistWriters,
