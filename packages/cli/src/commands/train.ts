@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { exitAtOnce, interruptExitCodes, onInterrupt } from '../interrupts.ts';
+import { modelText } from '../output/evaluation-output.ts';
 import { exitCodes } from '../output/failure.ts';
 import { printable, shellCommand } from '../output/printable.ts';
 import { createProgressDisplay, type Progress } from '../output/progress-display.ts';
@@ -98,9 +99,7 @@ function extraText({ count, missed = [] }: ExtraDigits): string {
 function sayWhereItIs({ modelFile, card }: TrainedRun, out: string): void {
   // A signal that came with the last step has nothing left to interrupt.
   process.exitCode = exitCodes.ok;
-  process.stdout.write(
-    `${modelFile}  ${card.recipe} ${card.version}, ${formatCount(card.parameters)} parameters\n`,
-  );
+  process.stdout.write(`${modelFile}  ${modelText(card)}\n`);
   const evaluation = card.recipe === 'page' ? ['cnn', '--detector', modelFile, '--set', 'PAGES'] : [out];
   process.stderr.write(`Evaluate it with: ${shellCommand(['inkwire', 'evaluate', ...evaluation])}\n`);
 }

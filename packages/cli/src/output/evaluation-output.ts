@@ -3,6 +3,10 @@ import { printable } from './printable.ts';
 import { formatCount, formatPercent } from './quantities.ts';
 import { formatTable } from './text-table.ts';
 
+/** A model by its recipe, version and size. */
+export const modelText = ({ recipe, version, parameters }: ModelCard): string =>
+  `${recipe} ${version}, ${formatCount(parameters)} parameters`;
+
 /**
  * The figures, and the confusion matrix with a row for each true digit: how often it was read as each digit, and the
  * share that was read as itself. Zeros are dots, so that the mistakes stand out.
@@ -15,7 +19,7 @@ function formatFigures(card: ModelCard, evaluation: Evaluation): string {
   const { set, count, correct, accuracy, interval, calibrationError, missed } = evaluation;
   const [low, high] = interval.map(formatPercent);
   const lines = [
-    ['model', `${card.recipe} ${card.version}, ${formatCount(card.parameters)} parameters`],
+    ['model', modelText(card)],
     ['set', `${printable(set)}, ${formatCount(count)} digits`],
     ['accuracy', `${formatPercent(accuracy)}  (95 % interval ${low} to ${high})`],
     [

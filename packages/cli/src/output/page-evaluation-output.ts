@@ -1,5 +1,5 @@
 import type { DigitCounts, ModelCard, PageEvaluation, Reader } from '@inkwire/digits';
-import { formatConfusion, formatLines } from './evaluation-output.ts';
+import { formatConfusion, formatLines, modelText } from './evaluation-output.ts';
 import { printable } from './printable.ts';
 import { formatCount, formatPercent } from './quantities.ts';
 
@@ -30,9 +30,6 @@ export function formatPageEvaluation({ card, detector }: PageModels, evaluation:
   ];
   return `${formatLines(lines)}\n${formatConfusion(evaluation)}`;
 }
-
-const modelText = ({ recipe, version, parameters }: ModelCard) =>
-  `${recipe} ${version}, ${formatCount(parameters)} parameters`;
 
 function formatCounts({ recall, precision }: DigitCounts): string {
   const share = (value: number) => (Number.isFinite(value) ? formatPercent(value) : '–');

@@ -63,7 +63,8 @@ function include(bounds: { left: number; top: number; right: number; bottom: num
   bounds.bottom = Math.max(bounds.bottom, y + 1);
 }
 
-const edgesOf = ({ x, y, width, height }: MarkBox): Edges => ({
+/** The edges of a mark's box. */
+export const edgesOf = ({ x, y, width, height }: MarkBox): Edges => ({
   left: x - width / 2,
   top: y - height / 2,
   right: x + width / 2,

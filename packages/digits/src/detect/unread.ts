@@ -1,5 +1,7 @@
 /** The share of the writing that the detector sees and that was not read. */
+import type { Edges } from '../prepare/boxes.ts';
 import { cellSide, cellsWithin, type DetectorMaps, type Placement } from './detector-maps.ts';
+import { edgesOf } from './mark-crop.ts';
 import { type FoundMark, inkEdges } from './marks.ts';
 
 /** Cells of an input that the detector calls writing, in the frame of the plane. */
@@ -73,17 +75,10 @@ export function isOtherWriting(mark: FoundMark, maps: readonly WritingMap[]): bo
   let [ink, other] = [0, 0];
   for (const [i, map] of maps.entries()) {
     if (distances[i] !== nearest) continue;
-    const { scale, left, top, columns, rows, kinds } = map;
-    const cellsOf = (centre: number, extent: number, edge: number, count: number) =>
-      [-1, 1].map((side) => {
-        const cell = ((centre + (side * extent) / 2) / scale - edge) / cellSide;
-        return Math.max(0, Math.min(count, side < 0 ? Math.floor(cell) : Math.ceil(cell)));
-      }) as [number, number];
-    const [first, last] = cellsOf(mark.x, mark.width, left, columns);
-    const [upper, lower] = cellsOf(mark.y, mark.height, top, rows);
-    for (let row = upper; row < lower; row++)
-      for (let column = first; column < last; column++) {
-        const kind = kinds[row * columns + column]!;
+    const under = cellsUnder(map, edgesOf(mark));
+    for (let row = under.top; row < under.bottom; row++)
+      for (let column = under.left; column < under.right; column++) {
+        const kind = map.kinds[row * map.columns + column]!;
         if (kind === 1) ink++;
         else if (kind === 2) other++;
       }
@@ -105,23 +100,25 @@ function countCells(maps: readonly WritingMap[], marks: readonly FoundMark[]) {
   return count;
 }
 
+/** The cells of a map over any part of which an area of the plane lies. */
+function cellsUnder({ scale, left, top, columns, rows }: WritingMap, area: Edges): Edges {
+  const cellAt = (at: number, edge: number) => (at / scale - edge) / cellSide;
+  return {
+    left: Math.max(0, Math.floor(cellAt(area.left, left))),
+    top: Math.max(0, Math.floor(cellAt(area.top, top))),
+    right: Math.min(columns, Math.ceil(cellAt(area.right, left))),
+    bottom: Math.min(rows, Math.ceil(cellAt(area.bottom, top))),
+  };
+}
+
 /** [rows × columns] 1 where a mark's box, or 15 % around it, lies over any part of the cell. */
-function coveredCells(
-  { scale, left, top, columns, rows }: WritingMap,
-  marks: readonly FoundMark[],
-): Uint8Array {
+function coveredCells(map: WritingMap, marks: readonly FoundMark[]): Uint8Array {
+  const { columns, rows } = map;
   const covered = new Uint8Array(columns * rows);
   for (const mark of marks) {
-    const ink = inkEdges(mark);
-    const cellAt = (at: number, edge: number) => (at / scale - edge) / cellSide;
-    const right = Math.min(columns, Math.ceil(cellAt(ink.right, left)));
-    const first = Math.max(0, Math.floor(cellAt(ink.left, left)));
-    for (
-      let row = Math.max(0, Math.floor(cellAt(ink.top, top)));
-      row < Math.min(rows, Math.ceil(cellAt(ink.bottom, top)));
-      row++
-    )
-      if (right > first) covered.fill(1, row * columns + first, row * columns + right);
+    const { left, top, right, bottom } = cellsUnder(map, inkEdges(mark));
+    if (right <= left) continue;
+    for (let row = top; row < bottom; row++) covered.fill(1, row * columns + left, row * columns + right);
   }
   return covered;
 }

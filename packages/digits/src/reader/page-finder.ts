@@ -32,7 +32,7 @@ export async function openPageFinder(file: string, threads: number): Promise<Pag
     async find(bytes, signal) {
       const raster = await decodeForPlane(bytes, { signal });
       const { fullWidth: width, fullHeight: height } = raster;
-      if (isCutOut(width, height)) return prepareGrey(levelsOf(raster), width, height);
+      if (isCutOut(width, height)) return prepareGrey(greyLevelsOf(raster), width, height);
       return cutDigits(await findMarksIn(raster, detector, { signal }), signal);
     },
     close: () => detector.close(),
@@ -40,7 +40,7 @@ export async function openPageFinder(file: string, threads: number): Promise<Pag
 }
 
 /** The levels of a picture as the rules take them: of one without colours as they are, which is the quickest. */
-function levelsOf(raster: Raster): Grey {
+function greyLevelsOf(raster: Raster): Grey {
   if (isOpaqueGrey(raster)) return greyOf(raster);
   const { width, height, data } = planeOf(raster);
   return { width, height, data: Uint8Array.from(data, (level) => Math.round(255 * level)) };
