@@ -1,6 +1,13 @@
 import { type Clock, Owner, systemClock } from '@inkwire/base';
 import { expectCursor, gatherPage } from './query.ts';
-import { expectWhole, type NewReading, type OriginalPicture, type Reading } from './reading.ts';
+import {
+  expectLoadable,
+  expectWhole,
+  type NewReading,
+  type OriginalPicture,
+  type Reading,
+  type WholeReading,
+} from './reading.ts';
 import { nextReadingId } from './reading-id.ts';
 import type { Readings, ReadingsPage, ReadingsQuery } from './readings.ts';
 
@@ -17,7 +24,6 @@ export function createMemoryReadings(options: { readonly clock?: Clock } = {}): 
 
 class MemoryReadings extends Owner implements Readings {
   readonly #clock: Clock;
-  /** In the order of their ids, because ids only grow and a map remembers the order of insertion. */
   readonly #kept = new Map<string, Kept>();
   #newest: string | undefined;
 
@@ -41,6 +47,16 @@ class MemoryReadings extends Owner implements Readings {
     };
     this.#kept.set(kept.id, { reading: kept, picture, prepared: [...prepared] });
     return structuredClone(kept);
+  }
+
+  async load(reading: WholeReading): Promise<boolean> {
+    this.expectOpen();
+    expectLoadable(reading);
+    if (this.#kept.has(reading.id)) return false;
+    const { picture, prepared, ...rest } = structuredClone(reading);
+    this.#kept.set(rest.id, { reading: rest, picture, prepared: [...prepared] });
+    if (rest.id > (this.#newest ?? '')) this.#newest = rest.id;
+    return true;
   }
 
   async get(id: string): Promise<Reading | undefined> {
@@ -91,7 +107,7 @@ class MemoryReadings extends Owner implements Readings {
 
   async *#newestFirst(before: string | undefined, signal: AbortSignal | undefined): AsyncGenerator<Reading> {
     this.expectOpen();
-    for (const id of [...this.#kept.keys()].reverse()) {
+    for (const id of [...this.#kept.keys()].sort().reverse()) {
       signal?.throwIfAborted();
       const kept = before === undefined || id < before ? this.#find(id) : undefined;
       if (kept) yield structuredClone(kept.reading);

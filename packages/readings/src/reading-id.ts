@@ -17,6 +17,17 @@ export function nextReadingId(newest: string | undefined, nowMs: number): string
   return sequence < 0xffff_ffff ? v7({ msecs, seq: sequence + 1 }) : v7({ msecs: msecs + 1, seq: 0 });
 }
 
+/** The milliseconds of an id. */
+export function idTime(id: string): number {
+  return dissect(id).msecs;
+}
+
+/** The least id that a reading of that millisecond can have: as a cursor, the place right after everything older. */
+export function firstIdAt(timeMs: number): string {
+  const hex = Math.trunc(timeMs).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
 /** The sequence lies where uuid's `v7` puts it: the 32 bits after the version, around the variant. */
 function dissect(id: string): { msecs: number; sequence: number } {
   const bytes = Buffer.from(parse(id));

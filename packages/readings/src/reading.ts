@@ -1,3 +1,5 @@
+import { idTime, isReadingId } from './reading-id.ts';
+
 /** One digit of a reading. */
 export interface ReadDigit {
   readonly digit: number;
@@ -67,15 +69,40 @@ export interface NewReading extends Omit<Reading, 'id' | 'time' | 'corrected' | 
   readonly prepared: readonly Uint8Array[];
 }
 
+/** All that is kept of one reading: what an export holds and an import loads. */
+export interface WholeReading extends Reading {
+  readonly picture: OriginalPicture;
+  /** One for each digit, [784] each, 0 = paper. */
+  readonly prepared: readonly Uint8Array[];
+}
+
 /** Bytes in one prepared digit. */
 export const preparedBytes = 28 * 28;
 
 /** Throws a RangeError unless there is one whole prepared picture for each digit. */
-export function expectWhole(reading: NewReading): void {
+export function expectWhole(reading: Pick<WholeReading, 'digits' | 'prepared'>): void {
   const { digits, prepared } = reading;
   if (prepared.length !== digits.length)
     throw new RangeError(`Expected ${digits.length} prepared pictures, one a digit, got ${prepared.length}`);
   const odd = prepared.find((pixels) => pixels.length !== preparedBytes);
   if (odd)
     throw new RangeError(`Expected a prepared picture to be ${preparedBytes} bytes, got ${odd.length}`);
+}
+
+/** Ids of later times would leave no room for those that follow: their 48 bits of time end in the year 10889. */
+const lastTimeMs = Date.UTC(9999, 11, 31);
+
+/** Throws a RangeError unless a reading has all that is kept of one, with an id and a time that a store gives. */
+export function expectLoadable(reading: WholeReading): void {
+  expectWhole(reading);
+  const { id, time } = reading;
+  if (!isReadingId(id) || idTime(id) > lastTimeMs)
+    throw new RangeError(`Expected \`id\` to be the id of a reading, got \`${id}\``);
+  if (!isIsoTime(time))
+    throw new RangeError(`Expected \`time\` to be like 2026-01-02T03:04:05.678Z, got \`${time}\``);
+}
+
+function isIsoTime(text: string): boolean {
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === text;
 }

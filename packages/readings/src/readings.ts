@@ -1,11 +1,14 @@
 import type { Closable } from '@inkwire/base';
-import type { NewReading, OriginalPicture, Reading } from './reading.ts';
+import type { NewReading, OriginalPicture, Reading, WholeReading } from './reading.ts';
 
 /** The readings that a list holds. */
 export interface ReadingsQuery {
   /** The most readings, 1 … 1000. Default 50. */
   readonly limit?: number | undefined;
-  /** Only what was kept before this: the `next` of an earlier list, or the id of a reading, removed or not. */
+  /**
+   * Only what was kept before this: the `next` of an earlier list, the id of a reading, removed or not, or `firstIdAt` a
+   * time.
+   */
   readonly before?: string | undefined;
   /** Only readings whose text or correction contains this. */
   readonly text?: string | undefined;
@@ -33,6 +36,11 @@ export interface ReadingsPage {
 export interface Readings extends Closable {
   /** Gives the reading its id and time and keeps it. Throws `READINGS_FULL` (retryable) when there is no room. */
   keep(reading: NewReading): Promise<Reading>;
+  /**
+   * Keeps a reading of another store as it is, with its id and its time. False when there is a reading of that id, which
+   * stays as it is. So it may be repeated, also when it rejected. Ids that are given later are greater. Throws `READINGS_FULL`.
+   */
+  load(reading: WholeReading): Promise<boolean>;
   get(id: string): Promise<Reading | undefined>;
   /** The picture as it arrived, byte for byte. */
   picture(id: string): Promise<OriginalPicture | undefined>;

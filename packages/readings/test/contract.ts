@@ -1,6 +1,6 @@
 import { type Clock, createManualClock } from '@inkwire/base';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NewReading, Reading, Readings } from '../src/index.ts';
+import { firstIdAt, type NewReading, type Reading, type Readings, type WholeReading } from '../src/index.ts';
 
 /** A place where an engine keeps readings, so that the contract can leave it and come back. */
 export interface EngineUnderTest {
@@ -30,6 +30,19 @@ export function newReading(text = '47', changes: Partial<NewReading> = {}): NewR
     height: 40,
     picture: { type: 'image/png', bytes: Uint8Array.from(text, (c) => c.charCodeAt(0)) },
     prepared: digits.map((digit) => new Uint8Array(784).fill(digit)),
+    ...changes,
+  };
+}
+
+/** A reading as another store has kept it, at a time. */
+export function wholeReading(timeMs: number, text = '47', changes: Partial<WholeReading> = {}): WholeReading {
+  const id = firstIdAt(timeMs);
+  return {
+    ...newReading(text),
+    written: text,
+    id,
+    time: new Date(timeMs).toISOString(),
+    corrected: null,
     ...changes,
   };
 }
@@ -211,6 +224,81 @@ export function describeReadings(name: string, create: () => Promise<EngineUnder
       expect(page.next).toBeNull();
     });
 
+    it('loads a reading of another store with its id, its time and its correction', async () => {
+      const more = { written: '4,7', detector: 'f00f00f00f00', label: '47', corrected: '4\0 1' };
+      const cells = { rows: 1, columns: 1, texts: [['47']] };
+      const loaded = wholeReading(start - 86_400_000, '47', { ...more, cells });
+      expect(await readings.load(loaded)).toBe(true);
+      const { picture, prepared, ...reading } = loaded;
+      expect(await readings.get(loaded.id)).toEqual(reading);
+      expect(await readings.picture(loaded.id)).toEqual(picture);
+      expect(await readings.prepared(loaded.id)).toEqual(prepared);
+      expect((await readings.list({ text: '4\0' })).readings).toEqual([reading]);
+      expect(await readings.count()).toBe(1);
+      expect(await readings.correct(loaded.id, null)).toEqual({ ...reading, corrected: null });
+    });
+
+    it('puts what is loaded in its place among the others', async () => {
+      const [first, second] = await keepMany(['1', '2']);
+      for (const [time, text] of [
+        [start + 5, '3'],
+        [start - 5, '4'],
+        [start + 5000, '5'],
+      ] as const)
+        await readings.load(wholeReading(time, text));
+      const listed = await collect(readings.all());
+      expect(listed.map(({ text }) => text)).toEqual(['5', '2', '3', '1', '4']);
+      const page = await readings.list({ before: second!.id, limit: 2 });
+      expect(page).toMatchObject({ readings: [{ text: '3' }, { id: first!.id }], next: first!.id });
+    });
+
+    it('changes nothing where there is a reading of that id', async () => {
+      const [kept] = await keepMany(['1']);
+      await readings.correct(kept!.id, '7');
+      expect(await readings.load(wholeReading(start, '2', { id: kept!.id }))).toBe(false);
+      expect(await readings.get(kept!.id)).toEqual({ ...kept, corrected: '7' });
+      expect(await readings.picture(kept!.id)).toEqual(newReading('1').picture);
+      const twice = ['3', '4'].map((text) => readings.load(wholeReading(start - 1, text)));
+      expect(await Promise.all(twice)).toEqual([true, false]);
+      expect((await readings.list({ text: '3' })).readings.length).toBe(1);
+      expect(await readings.count()).toBe(2);
+    });
+
+    it('gives greater ids than one that was loaded, also after that was removed', async () => {
+      const loaded = wholeReading(start + 3_600_000);
+      await readings.load(loaded);
+      const kept = await readings.keep(newReading('1'));
+      expect(kept.id > loaded.id).toBe(true);
+      expect(kept.time).toBe(new Date(start).toISOString());
+      const later = wholeReading(start + 7_200_000);
+      await readings.load(later);
+      await readings.remove(later.id);
+      expect((await readings.keep(newReading('2'))).id > later.id).toBe(true);
+    });
+
+    it('refuses to load what no store has kept', async () => {
+      const good = wholeReading(start);
+      for (const bad of [
+        { id: '' },
+        { id: '0198c0de-0000-4000-8000-000000000000' },
+        { id: good.id.toUpperCase() },
+        { id: 'ffffffff-ffff-7fff-bfff-ffffffffffff' },
+        { time: '' },
+        { time: '2026-01-02' },
+        { time: '2026-02-30T00:00:00.000Z' },
+        { prepared: [] },
+      ])
+        await expect(readings.load({ ...good, ...bad }), JSON.stringify(bad)).rejects.toThrow(RangeError);
+      expect(await readings.count()).toBe(0);
+    });
+
+    it('takes the first id of a time for a cursor: what is older comes after it', async () => {
+      const kept = await keepMany(['1', '2', '3']);
+      const before = firstIdAt(Date.parse(kept[1]!.time));
+      expect((await readings.list({ before })).readings).toEqual([kept[0]]);
+      expect((await readings.list({ before: firstIdAt(0) })).readings).toEqual([]);
+    });
+
     it('refuses a cursor that never was an id, and a limit out of bounds', async () => {
       for (const before of ['', 'x', '0', '01234567-89ab-4def-8123-456789abcdef', `${'a'.repeat(5000)}`])
         await expect(readings.list({ before })).rejects.toMatchObject({ code: 'READINGS_CURSOR_INVALID' });
@@ -313,6 +401,7 @@ export function describeReadings(name: string, create: () => Promise<EngineUnder
       await readings.close();
       const closed = { code: 'BASE_CLOSED' };
       await expect(readings.keep(newReading('7'))).rejects.toMatchObject(closed);
+      await expect(readings.load(wholeReading(start))).rejects.toMatchObject(closed);
       await expect(readings.get('x')).rejects.toMatchObject(closed);
       await expect(readings.list()).rejects.toMatchObject(closed);
       await expect(readings.remove('x')).rejects.toMatchObject(closed);

@@ -4,11 +4,25 @@ import { CommitQueue, type DataFile } from '@inkwire/lmdb';
 import type { Database } from 'lmdb';
 import { ReadingsError } from '../errors.ts';
 import { expectCursor, gatherPage } from '../query.ts';
-import { expectWhole, type NewReading, type OriginalPicture, type Reading } from '../reading.ts';
+import {
+  expectLoadable,
+  expectWhole,
+  type NewReading,
+  type OriginalPicture,
+  type Reading,
+  type WholeReading,
+} from '../reading.ts';
 import { isReadingId, nextReadingId } from '../reading-id.ts';
 import type { Readings, ReadingsPage, ReadingsQuery } from '../readings.ts';
 import { type LmdbErrors, lmdbErrors } from './lmdb-errors.ts';
-import { correctRecord, decodePicture, decodePrepared, decodeRecord, encodeEntry } from './record.ts';
+import {
+  correctRecord,
+  decodePicture,
+  decodePrepared,
+  decodeRecord,
+  type Entry,
+  encodeEntry,
+} from './record.ts';
 import { openReadingsFile, type Store } from './store.ts';
 
 /** The place of the readings. */
@@ -36,6 +50,8 @@ export async function openLmdbReadings(options: LmdbReadingsOptions): Promise<Re
   const errors = lmdbErrors(directory);
   return new LmdbReadings(await openReadingsFile(directory, errors), errors, clock);
 }
+
+const bytesOf = ({ picture, prepared }: Entry): number => picture.length + prepared.length;
 
 class LmdbReadings extends Owner implements Readings {
   readonly #file: DataFile<Store>;
@@ -67,11 +83,21 @@ class LmdbReadings extends Owner implements Readings {
     const entry = encodeEntry(reading, new Date(now).toISOString());
     return this.#write(() => {
       const id = this.#nextId(now);
-      void this.#store.readings.put(id, entry.record);
-      void this.#store.pictures.put(id, entry.picture);
-      void this.#store.prepared.put(id, entry.prepared);
+      this.#put(id, entry);
       return decodeRecord(id, entry.record);
-    }, entry.picture.length + entry.prepared.length);
+    }, bytesOf(entry));
+  }
+
+  async load(reading: WholeReading): Promise<boolean> {
+    expectLoadable(reading);
+    const { id, time, corrected, ...given } = reading;
+    const entry = encodeEntry(given, time, corrected);
+    return this.#write(() => {
+      if (this.#store.readings.doesExist(id)) return false;
+      this.#put(id, entry);
+      if (id > (this.#newest ?? '')) this.#newest = id;
+      return true;
+    }, bytesOf(entry));
   }
 
   async get(id: string): Promise<Reading | undefined> {
@@ -126,6 +152,12 @@ class LmdbReadings extends Owner implements Readings {
   protected override abort(error: Error): Promise<void> | void {
     this.#commits.abort(error);
     return super.abort(error);
+  }
+
+  #put(id: string, { record, picture, prepared }: Entry): void {
+    void this.#store.readings.put(id, record);
+    void this.#store.pictures.put(id, picture);
+    void this.#store.prepared.put(id, prepared);
   }
 
   /** Runs inside the transaction, so that another process that keeps readings here cannot come in between. */

@@ -29,14 +29,14 @@ export interface Entry {
 }
 
 /** Encodes what does not depend on the moment of keeping, outside of any transaction. Nothing in it is shared. */
-export function encodeEntry(reading: NewReading, time: string): Entry {
+export function encodeEntry(reading: NewReading, time: string, corrected: string | null = null): Entry {
   const { picture, prepared: digits, ...rest } = reading;
   const prepared = Buffer.concat(digits);
   const bytes = new Uint8Array(picture.bytes);
   const stored: Stored = {
     time,
     ...rest,
-    corrected: null,
+    corrected,
     picture: { type: picture.type, crc32: crc32(bytes) },
     prepared: { crc32: crc32(prepared) },
   };

@@ -13,7 +13,7 @@ const entryOf = (text: string, bytes = 1): Entry =>
 /** A queue whose commits end when the test says so. */
 function createQueue(timeoutMs = 60_000) {
   const commits: { readonly texts: string[]; end(error?: Error): void }[] = [];
-  const queue = new KeepQueue(
+  const queue = new KeepQueue<Entry>(
     (entries) =>
       new Promise((resolve, reject) => {
         const texts = entries.map(({ row }) => row.text);
@@ -77,7 +77,7 @@ describe('the queue of readings that are kept', () => {
   });
 
   it('commits each alone when the database does not accept one of them', async () => {
-    const queue = new KeepQueue(async (entries) => {
+    const queue = new KeepQueue<Entry>(async (entries) => {
       const texts = entries.map(({ row }) => row.text);
       if (texts.includes('odd')) throw new ReadingsError('READINGS_FAILED', `not ${texts}`);
       return texts;

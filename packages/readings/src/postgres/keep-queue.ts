@@ -2,12 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import { Fifo } from '@inkwire/base';
 import { ReadingsError } from '../errors.ts';
 import { silenceError } from './postgres-errors.ts';
-import type { Entry } from './row.ts';
 
-interface Waiting {
+/** The bytes of an entry, which bound how many share a commit. */
+interface Sized {
+  readonly picture: Uint8Array;
+  readonly prepared: Uint8Array;
+}
+
+interface Waiting<Entry, Kept> {
   readonly entry: Entry;
   readonly since: number;
-  resolve(id: string): void;
+  resolve(kept: Kept): void;
   reject(error: unknown): void;
 }
 
@@ -19,20 +24,20 @@ const maxBytes = 8 * 2 ** 20;
  * Readings on their way into the database. What arrives while a commit is under way shares the next one: with 16 at a time
  * that is more a second than a commit for each on 16 connections, and takes one connection.
  */
-export class KeepQueue {
-  readonly #commit: (entries: readonly Entry[]) => Promise<readonly string[]>;
+export class KeepQueue<Entry extends Sized, Kept = string> {
+  readonly #commit: (entries: readonly Entry[]) => Promise<readonly Kept[]>;
   readonly #timeoutMs: number;
-  readonly #waiting = new Fifo<Waiting>();
+  readonly #waiting = new Fifo<Waiting<Entry, Kept>>();
   #isCommitting = false;
 
-  /** `commit` keeps all of them or none, and returns their ids. An entry waits for its commit `timeoutMs` at most. */
-  constructor(commit: (entries: readonly Entry[]) => Promise<readonly string[]>, timeoutMs: number) {
+  /** `commit` keeps all of them or none, and returns the answer for each: its id. An entry waits for its commit `timeoutMs` at most. */
+  constructor(commit: (entries: readonly Entry[]) => Promise<readonly Kept[]>, timeoutMs: number) {
     this.#commit = commit;
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Resolves with the id once the entry is kept. */
-  add(entry: Entry): Promise<string> {
+  /** Resolves with the answer of `commit` once the entry is kept. */
+  add(entry: Entry): Promise<Kept> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ entry, since: performance.now(), resolve, reject });
       if (!this.#isCommitting) void this.#work();
@@ -54,10 +59,10 @@ export class KeepQueue {
     this.#isCommitting = false;
   }
 
-  async #keep(batch: readonly Waiting[]): Promise<void> {
+  async #keep(batch: readonly Waiting<Entry, Kept>[]): Promise<void> {
     try {
-      const ids = await this.#commit(batch.map(({ entry }) => entry));
-      for (const [i, { resolve }] of batch.entries()) resolve(ids[i]!);
+      const kept = await this.#commit(batch.map(({ entry }) => entry));
+      for (const [i, { resolve }] of batch.entries()) resolve(kept[i]!);
     } catch (error) {
       // Perhaps the database does not accept one of them, as a width that is no integer. The others are not to suffer for it.
       const isOneOfThem = error instanceof ReadingsError && error.code === 'READINGS_FAILED';
@@ -66,8 +71,8 @@ export class KeepQueue {
     }
   }
 
-  #next(): Waiting[] {
-    const batch: Waiting[] = [];
+  #next(): Waiting<Entry, Kept>[] {
+    const batch: Waiting<Entry, Kept>[] = [];
     for (let bytes = 0; batch.length < maxEntries && bytes < maxBytes; ) {
       const one = this.#waiting.shift();
       if (one === undefined) break;

@@ -2,7 +2,14 @@ import { type Clock, expectNumber, Owner, sleep, systemClock, UnderWay } from '@
 import { createPgPool, type PgClient, type PgConnectionOptions, type PgPool } from '@inkwire/pool/pg';
 import { ReadingsError } from '../errors.ts';
 import { expectCursor, expectLimit } from '../query.ts';
-import { expectWhole, type NewReading, type OriginalPicture, type Reading } from '../reading.ts';
+import {
+  expectLoadable,
+  expectWhole,
+  type NewReading,
+  type OriginalPicture,
+  type Reading,
+  type WholeReading,
+} from '../reading.ts';
 import { isReadingId } from '../reading-id.ts';
 import type { Readings, ReadingsPage, ReadingsQuery } from '../readings.ts';
 import { answer, Database, transact } from './database.ts';
@@ -10,8 +17,17 @@ import { KeepQueue } from './keep-queue.ts';
 import { isCurrent, migrate } from './migrations.ts';
 import { isInDoubt, postgresError } from './postgres-errors.ts';
 import { expectWritable } from './rights.ts';
-import { decodePicture, decodePrepared, decodeRow, type Entry, encodeEntry, readingOf } from './row.ts';
-import { type KeptRow, type Statement, Statements } from './statements.ts';
+import {
+  decodePicture,
+  decodePrepared,
+  decodeRow,
+  type Entry,
+  encodeEntry,
+  encodeLoaded,
+  type LoadedEntry,
+  readingOf,
+} from './row.ts';
+import { placeBytes, type Statement, Statements } from './statements.ts';
 import { storedText } from './stored-text.ts';
 
 /** The database of the readings: one of `pool` and `connection`. */
@@ -112,7 +128,8 @@ class PostgresReadings extends Owner implements Readings {
   readonly #statements: Statements;
   readonly #clock: Clock;
   readonly #underWay = new UnderWay();
-  readonly #keeping: KeepQueue;
+  readonly #keeping: KeepQueue<Entry>;
+  readonly #loading: KeepQueue<LoadedEntry, boolean>;
   /** The end of the last write to a reading, by its id. */
   readonly #writes = new Map<string, Promise<unknown>>();
   /** Readings whose commit may or may not have been, by the tail of their id. */
@@ -127,6 +144,7 @@ class PostgresReadings extends Owner implements Readings {
     this.#newest = newest;
     this.#clock = clock;
     this.#keeping = new KeepQueue((entries) => this.#commit(entries), database.timeoutMs);
+    this.#loading = new KeepQueue((entries) => this.#load(entries), database.timeoutMs);
   }
 
   async keep(reading: NewReading): Promise<Reading> {
@@ -134,6 +152,12 @@ class PostgresReadings extends Owner implements Readings {
     expectWhole(reading);
     const entry = encodeEntry(reading, this.#clock.now());
     return readingOf(await this.#underWay.track(this.#keeping.add(entry)), entry);
+  }
+
+  async load(reading: WholeReading): Promise<boolean> {
+    this.expectOpen();
+    expectLoadable(reading);
+    return this.#underWay.track(this.#loading.add(encodeLoaded(reading)));
   }
 
   async get(id: string): Promise<Reading | undefined> {
@@ -193,6 +217,7 @@ class PostgresReadings extends Owner implements Readings {
   /** Readings that wait are rejected and reading ends; a commit that is under way ends by itself. */
   protected override async abort(error: Error): Promise<void> {
     this.#keeping.abort(error);
+    this.#loading.abort(error);
     await this.#underWay.abort(error);
     await this.#own?.destroy(error);
   }
@@ -249,21 +274,16 @@ class PostgresReadings extends Owner implements Readings {
   }
 
   #keepStatement(entries: readonly Entry[]): Statement {
-    const rows: KeptRow[] = [];
-    const bytes: Uint8Array[] = [];
-    let from = 0;
-    for (const { row, picture, prepared } of entries) {
-      rows.push({
-        ...row,
-        picture_from: from,
-        picture_length: picture.length,
-        prepared_length: prepared.length,
-      });
-      bytes.push(picture, prepared);
-      from += picture.length + prepared.length;
-    }
-    const nowMs = Math.max(...entries.map(({ row }) => row.time_ms));
-    return this.#statements.keep(rows, Buffer.concat(bytes), nowMs);
+    const { rows, bytes } = placeBytes(entries);
+    return this.#statements.keep(rows, bytes, Math.max(...rows.map(({ time_ms }) => time_ms)));
+  }
+
+  /** Says of each entry whether it was kept: of two with one id, the first is. */
+  async #load(entries: readonly LoadedEntry[]): Promise<readonly boolean[]> {
+    const first = new Map(entries.toReversed().map((entry) => [entry.row.id, entry]));
+    const { rows, bytes } = placeBytes([...first.values()]);
+    const kept = new Set((await this.#database.run(this.#statements.load(rows, bytes))).map(([id]) => id));
+    return entries.map((entry) => first.get(entry.row.id) === entry && kept.has(entry.row.id));
   }
 
   /**

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type NewReading, type OriginalPicture, preparedBytes, type Reading } from '../reading.ts';
+import {
+  type NewReading,
+  type OriginalPicture,
+  preparedBytes,
+  type Reading,
+  type WholeReading,
+} from '../reading.ts';
 import { originalText, storedText } from './stored-text.ts';
 
 /** What a reading is before it has its id: its row, as JSON has it, and its bytes. Nothing in it is shared. */
@@ -9,9 +15,24 @@ export interface Entry {
   readonly prepared: Uint8Array;
 }
 
-/** The columns of a reading that is kept, and the last 64 bits of its id. `statements.ts` names them to the server. */
-export interface EntryRow {
+/** A reading of another store, with its id. */
+export interface LoadedEntry extends Omit<Entry, 'row'> {
+  readonly row: LoadedRow;
+}
+
+/** The columns of a reading that is kept, and the last 64 bits of its id. */
+export interface EntryRow extends GivenRow {
   readonly tail: string;
+}
+
+/** The columns of a reading that comes with its id. */
+export interface LoadedRow extends GivenRow {
+  readonly id: string;
+  readonly corrected: string | null;
+}
+
+/** The columns that every new row has. `statements.ts` names them to the server. */
+export interface GivenRow {
   readonly time_ms: number;
   readonly source: string;
   readonly text: string;
@@ -30,11 +51,22 @@ export interface EntryRow {
 
 /** Encodes what does not depend on the moment of the commit. */
 export function encodeEntry(reading: NewReading, timeMs: number): Entry {
+  const { row, ...bytes } = encodeGiven(reading, timeMs);
+  return { row: { tail: newTail(), ...row }, ...bytes };
+}
+
+/** Encodes a reading that has its id. */
+export function encodeLoaded(reading: WholeReading): LoadedEntry {
+  const { id, time, corrected } = reading;
+  const { row, ...bytes } = encodeGiven(reading, Date.parse(time));
+  return { row: { id, corrected: corrected === null ? null : storedText(corrected), ...row }, ...bytes };
+}
+
+function encodeGiven(reading: NewReading, timeMs: number): Omit<Entry, 'row'> & { readonly row: GivenRow } {
   const { picture, prepared, source, text, written = text, digits, model } = reading;
   const { label, detector, cells } = reading;
   return {
     row: {
-      tail: newTail(),
       time_ms: timeMs,
       source: storedText(source),
       text: storedText(text),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ReadingsQuery } from '../readings.ts';
-import { columns, type EntryRow } from './row.ts';
+import { columns, type EntryRow, type GivenRow, type LoadedRow } from './row.ts';
 import { containsPattern, hasTrigram } from './stored-text.ts';
 
 /** A statement and its values. */
@@ -12,8 +12,7 @@ export interface Statement {
 }
 
 /** The types of the columns that a new reading comes with. */
-const given: Readonly<Record<keyof EntryRow, string>> = {
-  tail: 'text',
+const given: Readonly<Record<keyof GivenRow, string>> = {
   time_ms: 'double precision',
   source: 'text',
   text: 'text',
@@ -56,21 +55,36 @@ function positionOf(id: string): string {
   return `('x0' || substr(${id}::text, 1, 8) || substr(${id}::text, 10, 4) || substr(${id}::text, 16, 3))::bit(64)::bigint`;
 }
 
+/** SQL for the rows of $1, a JSON array; `own` are the columns before the given ones. The bytes of all rows are $2. */
+function givenRows(own: Readonly<Record<string, string>>): string {
+  const columns = {
+    ...own,
+    ...given,
+    picture_from: 'integer',
+    picture_length: 'integer',
+    prepared_length: 'integer',
+  };
+  const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
+  return `SELECT * FROM ROWS FROM (json_to_recordset($1::json) AS (${typed.join(', ')}))
+        WITH ORDINALITY AS given (${Object.keys(columns).join(', ')}, place)`;
+}
+
+/** The columns of the table of readings that are given as they are, and SQL for their values. */
+const names = Object.keys(given).filter((name) => name !== 'time_ms' && name !== 'picture_type');
+const keptColumns = ['time', ...names].join(', ');
+const keptValues = [
+  "timestamptz 'epoch' + time_ms * interval '1 millisecond'",
+  ...names.map((name) => (name === 'digits' || name === 'cells' ? `${name}::json` : name)),
+].join(', ');
+const pictureValues = `picture_type, substr($2::bytea, picture_from + 1, picture_length),
+        substr($2::bytea, picture_from + picture_length + 1, prepared_length)`;
+
 /** The statement of `keep`. To plan it takes a quarter of the time of a commit of 16, so each connection prepares it once. */
 function keepText(schema: string): string {
-  const names = Object.keys(given).filter(
-    (name) => name !== 'tail' && name !== 'time_ms' && name !== 'picture_type',
-  );
-  const value = (name: string) => (name === 'digits' || name === 'cells' ? `${name}::json` : name);
   return `
     WITH ${durable},
     given AS MATERIALIZED (
-      SELECT * FROM ROWS FROM (json_to_recordset($1::json) AS (
-        ${Object.entries(given)
-          .map(([name, type]) => `${name} ${type}`)
-          .join(', ')},
-        picture_from integer, picture_length integer, prepared_length integer
-      )) WITH ORDINALITY AS given (${Object.keys(given).join(', ')}, picture_from, picture_length, prepared_length, place)
+      ${givenRows({ tail: 'text' })}
     ),
     head AS (
       UPDATE ${schema}.readings_head
@@ -84,28 +98,48 @@ function keepText(schema: string): string {
       SELECT placed.*, ${idAt('position', 'tail')} AS id FROM placed
     ),
     kept AS (
-      INSERT INTO ${schema}.readings (id, time, ${names.join(', ')})
-      SELECT id, timestamptz 'epoch' + time_ms * interval '1 millisecond', ${names.map(value).join(', ')} FROM numbered
+      INSERT INTO ${schema}.readings (id, ${keptColumns}) SELECT id, ${keptValues} FROM numbered
     ),
     pictures AS (
       INSERT INTO ${schema}.reading_pictures (id, type, picture, prepared)
-      SELECT id, picture_type, substr($2::bytea, picture_from + 1, picture_length),
-        substr($2::bytea, picture_from + picture_length + 1, prepared_length) FROM numbered
+      SELECT id, ${pictureValues} FROM numbered
     )
     SELECT id FROM numbered ORDER BY place`;
+}
+
+/** The statement of `load`: no two rows may have the same id. It answers the ids that were not there. */
+function loadText(schema: string): string {
+  return `
+    WITH ${durable},
+    given AS MATERIALIZED (
+      ${givenRows({ id: 'uuid', corrected: 'text' })}
+    ),
+    head AS (
+      UPDATE ${schema}.readings_head SET position = greatest(position, (SELECT max(${positionOf('id')}) FROM given))
+      FROM durable RETURNING position
+    ),
+    kept AS (
+      INSERT INTO ${schema}.readings (id, corrected, ${keptColumns})
+      SELECT id, corrected, ${keptValues} FROM given, head ON CONFLICT (id) DO NOTHING RETURNING id
+    ),
+    pictures AS (
+      INSERT INTO ${schema}.reading_pictures (id, type, picture, prepared)
+      SELECT id, ${pictureValues} FROM given JOIN kept USING (id)
+    )
+    SELECT id FROM kept`;
 }
 
 /** The statements of the tables in one schema. All text values are in their stored form. */
 export class Statements {
   readonly #schema: string;
   readonly #keep: { readonly name: string; readonly text: string };
+  readonly #load: { readonly name: string; readonly text: string };
 
   /** `schema` is a quoted identifier. */
   constructor(schema: string) {
     this.#schema = schema;
-    const text = keepText(schema);
-    // Sessions may be shared with other schemas and versions, whose statements are not the same.
-    this.#keep = { name: `inkwire_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`, text };
+    this.#keep = named(keepText(schema));
+    this.#load = named(loadText(schema));
   }
 
   /**
@@ -115,8 +149,16 @@ export class Statements {
    *
    * $1 the rows as a JSON array, $2 their pictures and prepared digits one after the other, $3 the clock.
    */
-  keep(rows: readonly KeptRow[], bytes: Uint8Array, nowMs: number): Statement {
+  keep(rows: readonly Placed<EntryRow>[], bytes: Uint8Array, nowMs: number): Statement {
     return { ...this.#keep, values: [JSON.stringify(rows), bytes, nowMs] };
+  }
+
+  /**
+   * Keeps readings with their ids where there are none of them, in the turn of `keep`: ids that are given afterwards are
+   * greater.
+   */
+  load(rows: readonly Placed<LoadedRow>[], bytes: Uint8Array): Statement {
+    return { ...this.#load, values: [JSON.stringify(rows), bytes] };
   }
 
   /**
@@ -219,9 +261,31 @@ export class Statements {
   }
 }
 
-/** A row, and the places of its bytes. */
-export interface KeptRow extends EntryRow {
+/** Sessions may be shared with other schemas and versions, whose statements are not the same. */
+function named(text: string): { readonly name: string; readonly text: string } {
+  return { name: `inkwire_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`, text };
+}
+
+/** A row, and the places of its bytes among those of all rows. */
+export type Placed<Row> = Row & {
   readonly picture_from: number;
   readonly picture_length: number;
   readonly prepared_length: number;
+};
+
+/** Puts the bytes of all entries one after the other, and says in each row where its own are. */
+export function placeBytes<Row>(
+  entries: readonly { readonly row: Row; readonly picture: Uint8Array; readonly prepared: Uint8Array }[],
+): { readonly rows: Placed<Row>[]; readonly bytes: Buffer } {
+  let from = 0;
+  const rows = entries.map(({ row, picture, prepared }) => {
+    const places = {
+      picture_from: from,
+      picture_length: picture.length,
+      prepared_length: prepared.length,
+    };
+    from += picture.length + prepared.length;
+    return { ...row, ...places };
+  });
+  return { rows, bytes: Buffer.concat(entries.flatMap(({ picture, prepared }) => [picture, prepared])) };
 }
