@@ -15,7 +15,8 @@ const patientSettings = Object.fromEntries(
     .map((name) => [variableOf(name), '600000']),
 );
 
-const bin = fileURLToPath(new URL('../bin/inkwire.js', import.meta.url));
+/** The built command. */
+export const bin = fileURLToPath(new URL('../bin/inkwire.js', import.meta.url));
 
 export interface RunOptions {
   readonly cwd?: string;

@@ -2,6 +2,7 @@ import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { systemCode } from '@inkwire/base';
+import { flushDirectory } from '@inkwire/base/node';
 import { metaPageBytes, readMeta } from './meta-page.ts';
 
 /*
@@ -135,11 +136,4 @@ function slotOf(checkpoint: Buffer): Buffer {
   slot.writeUInt32LE(crc32(checkpoint));
   checkpoint.copy(slot, 4);
   return slot;
-}
-
-/** The list of a directory is flushed apart from its files. Systems that open no directory do not need it. */
-async function flushDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
 }

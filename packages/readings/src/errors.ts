@@ -4,6 +4,8 @@ import { CodedError } from '@inkwire/base';
 export type ReadingsErrorCode =
   | 'READINGS_CURSOR_INVALID'
   | 'READINGS_DAMAGED'
+  | 'READINGS_EXPORT_DAMAGED'
+  | 'READINGS_EXPORT_FOREIGN'
   | 'READINGS_FAILED'
   | 'READINGS_FOREIGN'
   | 'READINGS_FULL'

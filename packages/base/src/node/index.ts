@@ -1,1 +1,2 @@
+export { flushDirectory } from './flush-directory.ts';
 export { makeDirectory } from './make-directory.ts';

@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { createMemoryReadings, exportReadings } from '@inkwire/readings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newReading } from '../../../readings/test/contract.ts';
 import {
   type EmbeddedPostgres,
   noPostgres,
@@ -6,6 +9,20 @@ import {
 } from '../../../readings/test/embedded-postgres.ts';
 import { inkwire, serve, temporaryDirectory } from '../inkwire.ts';
 import { picture } from '../pictures.ts';
+
+/** An export of readings with everything that one can have. */
+async function newExport(): Promise<string> {
+  await using readings = createMemoryReadings();
+  for (let i = 0; i < 200; i++) {
+    const { id } = await readings.keep(
+      newReading(String(i), { source: 'a\0\ud800', label: '1', unsure: i % 2 === 0 }),
+    );
+    await readings.correct(id, i % 3 === 0 ? '\0' : null);
+  }
+  let text = '';
+  for await (const line of exportReadings(readings)) text += line;
+  return text;
+}
 
 describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
   let server: EmbeddedPostgres;
@@ -60,6 +77,28 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
     expect(stderr).toMatch(/^inkwire: Nothing is kept in postgres:\/\/postgres:…@.* \(CLI_DATA_MISSING\)\n$/);
     const tables = "SELECT to_regnamespace('inkwire') AS it";
     expect(await server.sql(new URL(url).pathname.slice(1), tables)).toEqual([{ it: null }]);
+  });
+
+  it('are moved there from LMDB and back, and nothing of them changes', async () => {
+    await using folder = await temporaryDirectory();
+    const text = await newExport();
+    const file = folder.file('a.jsonl');
+    await writeFile(file, text);
+    const lmdb = ['--data', folder.file('data')];
+    const postgres = ['--readings', withPassword(await server.createDatabase())];
+    const moved = folder.file('b.jsonl.gz');
+    for (const [into, name] of [
+      [lmdb, file],
+      [postgres, moved],
+    ] as const) {
+      const { code, stdout, stderr } = await inkwire(['readings', 'import', name, ...into]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^Kept 200 readings; 0 were there already in /);
+      expect(stdout).not.toContain(secret);
+      if (name === file) await inkwire(['readings', 'export', moved, ...into]);
+    }
+    const back = await inkwire(['readings', 'export', '-', ...postgres]);
+    expect(back.stdout.split('\n').slice(1, -2)).toEqual(text.split('\n').slice(1, -2));
   });
 
   it('end the command in one line without the password when the database refuses', async () => {
