@@ -1,9 +1,10 @@
 import { CodedError } from '@inkwire/base';
 
-/** The error codes of the hub. The first five end a start; the others are answers to a client. */
+/** The error codes of the hub. Five of the first six end a start, `HUB_CLOCK_JUMPED` is only reported; the others are answers to a client. */
 export type HubErrorCode =
   | 'HUB_ADDRESS_UNUSABLE'
   | 'HUB_BINDING_UNSAFE'
+  | 'HUB_CLOCK_JUMPED'
   | 'HUB_PAGE_MISSING'
   | 'HUB_PORT_IN_USE'
   | 'HUB_TLS_INVALID'

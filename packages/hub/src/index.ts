@@ -15,6 +15,12 @@ export type { Caller } from './members/caller.ts';
 export { type Deliver, Members, type Membership } from './members/members.ts';
 export type { Session } from './members/session.ts';
 export type { Role, TokenCheck, Tokens } from './members/tokens.ts';
+export {
+  createRetention,
+  type Retention,
+  type RetentionOptions,
+  retentionMetrics,
+} from './retention.ts';
 export { $inbox } from './system/inbox.ts';
 export { $members } from './system/members.ts';
 export { $pool } from './system/pool.ts';

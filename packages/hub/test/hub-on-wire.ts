@@ -11,6 +11,7 @@ import {
   createHub,
   createWireService,
   type Hub,
+  type SystemName,
   type WireService,
   type WireServiceOptions,
 } from '../src/index.ts';
@@ -19,6 +20,8 @@ import { createFakeReader, type FakeReader } from './fake-reader.ts';
 export interface ComposedOptions extends Omit<WireServiceOptions, 'system' | 'tables' | 'clock'> {
   readonly readings?: Readings;
   readonly pool?: LeaseService;
+  /** Parts besides those that every hub has. */
+  readonly more?: readonly SystemName[];
   readonly clock?: Clock;
 }
 
@@ -35,12 +38,12 @@ export const patientMs = 600_000;
 
 /** Puts a hub together as `inkwire serve` does, until the test has finished. */
 export function composeHub(options: ComposedOptions = {}): ComposedHub {
-  const { readings = createMemoryReadings(), pool, clock = systemClock, ...others } = options;
+  const { readings = createMemoryReadings(), pool, more = [], clock = systemClock, ...others } = options;
   const limits = { readTimeoutMs: patientMs, ...options.limits };
   const reader = createFakeReader();
   const tables = createMemoryTables();
   const hub = createHub({ reader, readings, clock });
-  const system = [$members, $inbox, $readings(hub), ...(pool ? [$pool(pool)] : [])];
+  const system = [$members, $inbox, $readings(hub), ...(pool ? [$pool(pool)] : []), ...more];
   const wire = createWireService({ system, tables, clock, version: '1.2.3', ...others, limits });
   onTestFinished(async () => {
     await wire.close();

@@ -7,7 +7,7 @@ import { createClient } from '@inkwire/wire';
 import { dialStream } from '@inkwire/wire/node';
 import { expect, it, onTestFinished } from 'vitest';
 import { patient } from '../../wire/test/patient.ts';
-import { listenLab, listenWire } from '../src/index.ts';
+import { listenLab, listenWire, retentionMetrics } from '../src/index.ts';
 import { fakePicture } from './fake-reader.ts';
 import { askOnce, frameOf, signIn } from './frames.ts';
 import { serveHub, until } from './served-hub.ts';
@@ -31,9 +31,19 @@ function parse(text: string) {
 }
 
 async function everything() {
+  let expired = 0;
   const pool = createLeaseService({ allocator: { capacity: 10, learnMs: 0 } });
   onTestFinished(() => pool.close());
-  const served = await serveHub({ tokens }, { pool });
+  const retention = {
+    // More each time that they are asked for.
+    get counts() {
+      expired++;
+      return { removed: expired, failed: expired };
+    },
+    close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+  const served = await serveHub({ tokens }, { pool, more: [retentionMetrics(retention)] });
   const listener = await listenWire(served.wire, { port: 0, tokens });
   const lab = await listenLab(served.wire, { port: 0 });
   onTestFinished(async () => {

@@ -30,7 +30,7 @@ export function addServe(program: Command): void {
 }
 
 async function serve(configuration: Configuration): Promise<void> {
-  const { http, wire, lab, tokens, tls: tlsFiles, limits } = configuration;
+  const { http, wire, lab, keep, tokens, tls: tlsFiles, limits } = configuration;
   if (http === 'off' && wire === 'off' && lab === 'off')
     throw new CliError('CLI_CONFIG_INVALID', 'With --http, --wire and --lab off there is nothing to serve');
   const tls = tlsFiles && (await readPemFiles(tlsFiles));
@@ -38,7 +38,19 @@ async function serve(configuration: Configuration): Promise<void> {
   if (configuration.readings.engine === 'lmdb')
     await prepareWritableDirectory(configuration.readings.directory, '--readings URL');
   const [
-    { $inbox, $members, $pool, $readings, createHub, createWireService, listenHttp, listenLab, listenWire },
+    {
+      $inbox,
+      $members,
+      $pool,
+      $readings,
+      createHub,
+      createRetention,
+      createWireService,
+      listenHttp,
+      listenLab,
+      listenWire,
+      retentionMetrics,
+    },
     { openReadings },
     { openReader },
   ] = await Promise.all([
@@ -55,7 +67,14 @@ async function serve(configuration: Configuration): Promise<void> {
   });
   await using pool = await openPool(configuration);
   await using hub = createHub({ reader, readings });
-  const system = [$members, $inbox, $readings(hub), ...(pool ? [$pool(pool)] : [])];
+  await using retention = keep && createRetention(hub, { keepMs: keep.ms, onError: reportFailure });
+  const system = [
+    $members,
+    $inbox,
+    $readings(hub),
+    ...(pool ? [$pool(pool)] : []),
+    ...(retention ? [retentionMetrics(retention)] : []),
+  ];
   await using service = createWireService({
     system,
     tables,
@@ -99,6 +118,7 @@ async function serve(configuration: Configuration): Promise<void> {
       model: `${recipe} ${modelVersion}`,
       data: configuration.data,
       readings: configuration.readings.engine === 'lmdb' ? undefined : shownLocation(configuration.readings),
+      keep: keep?.text,
     });
     log.closing({ signal: await interrupted });
     // Together, so that none takes anybody in while another finishes.

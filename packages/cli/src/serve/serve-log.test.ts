@@ -19,6 +19,14 @@ it('says where readings are kept when that is elsewhere', () => {
   ]);
 });
 
+it('says how long readings are kept when that is not for ever', () => {
+  const written: string[] = [];
+  createServeLog('text', (text) => written.push(text)).ready({ ...facts, keep: '365d' });
+  expect(written).toEqual([
+    'Inkwire is ready on http://127.0.0.1:8080  (cnn 1a2b; keeps what it is given in /data; removes readings after 365d)\n',
+  ]);
+});
+
 it('names every place that is on', () => {
   const written: string[] = [];
   const log = createServeLog('text', (text) => written.push(text));

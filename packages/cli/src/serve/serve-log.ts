@@ -7,6 +7,8 @@ export interface ReadyFacts {
   readonly data: string;
   /** Where readings are kept, if not in the data directory; undefined otherwise. */
   readonly readings?: string | undefined;
+  /** How long readings are kept; undefined: for ever. */
+  readonly keep?: string | undefined;
 }
 
 /** The address of an allocator, and the connections that it shares. */
@@ -43,11 +45,12 @@ export function createServeLog(
     };
   }
   return {
-    ready: ({ url, wire, lab, model, data, readings }) => {
+    ready: ({ url, wire, lab, model, data, readings, keep }) => {
       const places = [url, wire && `wire ${wire}`, lab && `lab ${lab}`].filter(Boolean).join(' and ');
       const kept =
         readings === undefined ? 'keeps what it is given' : `keeps readings in ${readings}, the rest`;
-      write(`Inkwire is ready on ${places}  (${model}; ${kept} in ${data})\n`);
+      const removed = keep === undefined ? '' : `; removes readings after ${keep}`;
+      write(`Inkwire is ready on ${places}  (${model}; ${kept} in ${data}${removed})\n`);
     },
     allocating: ({ wire, url, capacity, epoch, data }) => {
       const places = [`wire ${wire}`, url].filter(Boolean).join(' and ');

@@ -104,6 +104,17 @@ describe('what serve runs with', () => {
     });
   });
 
+  it('takes how long readings are kept, in days, hours or minutes', async () => {
+    const environment = { INKWIRE_KEEP: '365d' };
+    expect((await load({ environment })).keep).toEqual({ ms: 31_536_000_000, text: '365d' });
+    expect((await load({ environment, flags: { keep: '12h' } })).keep).toEqual({
+      ms: 43_200_000,
+      text: '12h',
+    });
+    const config = await file('keep = "30m"');
+    expect((await load({ flags: { config } })).keep).toEqual({ ms: 1_800_000, text: '30m' });
+  });
+
   it('takes an empty variable for one that is not set', async () => {
     expect((await load({ environment: { INKWIRE_TOKEN: '', INKWIRE_CONFIG: '' } })).tokens).toBeUndefined();
   });
@@ -168,6 +179,8 @@ describe('a mistake is refused by the name that the person wrote', () => {
     ['token = "with a space"', /inkwire\.toml: token: expected at least 8 /],
     ['allowed-hosts = "a, b"', /inkwire\.toml: allowed-hosts: expected names separated by commas/],
     ['data = ""', /inkwire\.toml: data: expected something/],
+    ['keep = "1y"', /inkwire\.toml: keep: expected a time such as 365d, 12h or 30m/],
+    ['keep = "0d"', /inkwire\.toml: keep: expected a time/],
     ['pool-capacity = 1.5', /inkwire\.toml: pool-capacity: expected an integer/],
     ['pool-capacity = true', /inkwire\.toml: pool-capacity: expected an integer/],
     ['pool-capacity = 0', /inkwire\.toml: pool-capacity: expected at least 1/],

@@ -16,6 +16,7 @@ import type { DetectorChoice, ModelChoice } from '../models/model-choice.ts';
 import { printable } from '../output/printable.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { type DatabaseLocation, defaultReadingsLocation, type ReadingsLocation } from './locations.ts';
+import type { Duration } from './parsers.ts';
 import {
   allSettings,
   limitSetting,
@@ -33,6 +34,8 @@ export interface Configuration {
   readonly lab: ListenAddress | 'off';
   readonly data: string;
   readonly readings: ReadingsLocation;
+  /** How long readings are kept; undefined: for ever. */
+  readonly keep: Duration | undefined;
   /** The place of the tables, and the crashes that an acknowledged write survives. */
   readonly tables: TablesLocation;
   readonly model: ModelChoice;
@@ -178,6 +181,7 @@ function complete(given: Layer, byDefault: Layer, flagOf: (name: string) => stri
     lab: all.lab!,
     data,
     readings: all.readings ?? defaultReadingsLocation(data),
+    keep: all.keep,
     tables:
       all.tables === 'memory'
         ? { engine: 'memory' }

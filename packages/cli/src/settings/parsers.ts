@@ -41,6 +41,21 @@ export function integerFrom(min: number, max: number = Number.MAX_SAFE_INTEGER) 
   };
 }
 
+/** A length of time, and as a person wrote it. */
+export interface Duration {
+  readonly ms: number;
+  readonly text: string;
+}
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Minutes, hours or days: `30m`, `12h`, `365d`. */
+export function parseDuration(text: string): Duration {
+  const { number, unit } = /^(?<number>[1-9]\d{0,5})(?<unit>[mhd])$/.exec(text)?.groups ?? {};
+  if (number === undefined) throw new RangeError('expected a time such as 365d, 12h or 30m');
+  return { ms: Number(number) * unitMs[unit!]!, text };
+}
+
 /** A token travels in headers and in a cookie, and must not be guessed by trying. */
 export function parseToken(text: string): string {
   if (/^[\x21-\x7e]{8,}$/.test(text)) return text;

@@ -2,7 +2,16 @@ import { httpLimits, type Limit, wireLimits } from '@inkwire/hub/limits';
 import { parseDetectorChoice, parseModelChoice } from '../models/model-choice.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { parseDatabaseLocation, parseReadingsLocation } from './locations.ts';
-import { integerFrom, oneOf, type Parse, parseHosts, parsePath, parseText, parseToken } from './parsers.ts';
+import {
+  integerFrom,
+  oneOf,
+  type Parse,
+  parseDuration,
+  parseHosts,
+  parsePath,
+  parseText,
+  parseToken,
+} from './parsers.ts';
 
 /** One thing that can be set by a flag, by an environment variable and in the configuration file. */
 export interface Setting<Value = unknown> {
@@ -54,6 +63,12 @@ export const settings = {
     describes: 'where readings are kept: lmdb:DIRECTORY, or postgres://USER@HOST/DATABASE, which needs pg',
     otherwise: 'lmdb:DIR/readings',
     parse: parseReadingsLocation,
+  },
+  keep: {
+    argument: 'TIME',
+    describes: 'how long readings are kept, such as 365d, 12h or 30m; older ones are removed',
+    otherwise: 'for ever',
+    parse: parseDuration,
   },
   tables: {
     ...oneOf('lmdb', 'memory'),
