@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAllocate } from './commands/allocate.ts';
+import { addBackup, addRestore } from './commands/backup.ts';
 import { addCerts } from './commands/certs.ts';
 import { addConnect } from './commands/connect.ts';
 import { addEvaluate } from './commands/evaluate.ts';
@@ -36,6 +37,8 @@ export function createProgram(): Command {
     addAllocate,
     addPool,
     addCerts,
+    addBackup,
+    addRestore,
   ];
   for (const add of commands) add(program);
   return program;

@@ -36,7 +36,8 @@ export interface DataFile<Databases> {
   close(): Promise<void>;
 }
 
-const maxDatabases = 8;
+/** The most databases of one file. */
+export const maxDatabases = 8;
 
 /** Opens the data file of a directory and creates what is missing. Refuses a file that is damaged or of another format. */
 export async function openDataFile<Databases extends object>(

@@ -1,2 +1,3 @@
 export type { Durability } from '@inkwire/lmdb';
+export { backupLmdbTables } from './backup.ts';
 export { type LmdbTablesOptions, openLmdbTables } from './lmdb-tables.ts';
