@@ -3,6 +3,7 @@ import { addAllocate } from './commands/allocate.ts';
 import { addBackup, addRestore } from './commands/backup.ts';
 import { addCerts } from './commands/certs.ts';
 import { addConnect } from './commands/connect.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addKv } from './commands/kv.ts';
 import { addPool } from './commands/pool.ts';
@@ -39,6 +40,7 @@ export function createProgram(): Command {
     addCerts,
     addBackup,
     addRestore,
+    addDoctor,
   ];
   for (const add of commands) add(program);
   return program;

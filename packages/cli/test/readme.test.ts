@@ -77,7 +77,14 @@ describe('the README and the program name the same', () => {
     expect(section(/^### serve$/m)).toContain('`--config FILE.toml`');
   });
 
-  const others = commands.filter((command) => command.name() !== 'serve');
+  it('options of doctor, which are those of serve and one more', () => {
+    const doctor = commands.find((command) => command.name() === 'doctor')!;
+    const serve = commands.find((command) => command.name() === 'serve')!;
+    expect(optionsOf(doctor)).toEqual([...optionsOf(serve), '--json']);
+    expect(section(/^### doctor$/m)).toContain('`--json`');
+  });
+
+  const others = commands.filter((command) => !['serve', 'doctor'].includes(command.name()));
   it.each(others.map((command) => [command.name(), command] as const))('options of %s', (name, command) => {
     const documented = firstCells(section(new RegExp(`^### ${name}\\b.*$`, 'm')));
     expect(documented.map((flags) => flags.replaceAll('\\|', '|')).sort()).toEqual(

@@ -1,3 +1,4 @@
+export { type Binding, expectSafeBinding, toListenError } from './binding.ts';
 export { HubError, type HubErrorCode } from './errors.ts';
 export { type HttpListener, listenHttp, listenMetrics } from './http/listen.ts';
 export type { HttpOptions, HubOnWire, TlsOptions } from './http/options.ts';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushDirectory, makeDirectory } from '@inkwire/base/node';
@@ -7,42 +8,64 @@ import { maxDatabases } from './data-file.ts';
 import { expectWholeFile } from './file-checks.ts';
 import type { StoreErrors } from './store-errors.ts';
 
-/** What is copied, and where to. */
-export interface BackupOptions {
+/** A data file, and the format that it must have. */
+export interface DataFileCheck {
   /** Holds `data.mdb`. It is not changed, and other processes may write to it meanwhile. */
   readonly directory: string;
-  /** An empty directory, or one that is created. */
-  readonly to: string;
-  /** The format that the file must have. */
   readonly format: string;
   readonly errors: StoreErrors;
+}
+
+/** What is copied, and where to. */
+export interface BackupOptions extends DataFileCheck {
+  /** An empty directory, or one that is created. */
+  readonly to: string;
+}
+
+/** Whether there is a data file. Rejects unless an opening would take it, with what the opening would say. */
+export async function checkDataFile(options: DataFileCheck): Promise<boolean> {
+  if (!existsSync(join(options.directory, 'data.mdb'))) return false;
+  await explained(options.errors, async () => (await openToRead(options)).close());
+  return true;
 }
 
 /**
  * Copies a data file while others write to it: one snapshot, without the pages that nothing uses. The copy is on the disk and every
  * page of it was checked when this resolves. Until then pages that are freed are not used again, so the file may grow.
  */
-export async function backupDataFile({ directory, to, format, errors }: BackupOptions): Promise<void> {
-  const refuse = (fault: 'damaged' | 'foreign') => errors.of(fault);
-  let root: RootDatabase | undefined;
-  try {
-    const left = await readLeftBehind(directory);
-    if (left?.boot === 'other')
-      throw new Error('the machine has stopped since it was written; let the server open it first');
-    await expectWholeFile(directory, { refuse });
-    root = open({ path: directory, noSubdir: false, maxDbs: maxDatabases, readOnly: true });
-    if (formatOf(root) !== format) throw errors.of('foreign');
-    await makeDirectory(to, { mode: 0o700 });
-    await root.backup(to, true);
-    await root.close();
-    root = undefined;
+export async function backupDataFile(options: BackupOptions): Promise<void> {
+  const { to, errors } = options;
+  await explained(errors, async () => {
+    const root = await openToRead(options);
+    try {
+      await makeDirectory(to, { mode: 0o700 });
+      await root.backup(to, true);
+    } finally {
+      await root.close();
+    }
     await using copy = await openFile(join(to, 'data.mdb'), 'r+');
     await copy.sync();
     await flushDirectory(to);
-    await expectWholeFile(to, { refuse, everyPage: true });
+    await expectWholeFile(to, { refuse: (fault) => errors.of(fault), everyPage: true });
+  });
+}
+
+async function openToRead({ directory, format, errors }: DataFileCheck): Promise<RootDatabase> {
+  const left = await readLeftBehind(directory);
+  if (left?.boot === 'other')
+    throw errors.of('failed', 'the machine has stopped since it was written; let the server open it first');
+  await expectWholeFile(directory, { refuse: (fault) => errors.of(fault) });
+  const root = open({ path: directory, noSubdir: false, maxDbs: maxDatabases, readOnly: true });
+  if (formatOf(root) === format) return root;
+  await root.close();
+  throw errors.of('foreign');
+}
+
+async function explained<T>(errors: StoreErrors, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
-    await root?.close();
-    throw error instanceof Error && !('code' in error) ? errors.of('failed', error) : errors.from(error);
+    throw errors.from(error);
   }
 }
 

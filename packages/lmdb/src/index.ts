@@ -1,4 +1,4 @@
-export { type BackupOptions, backupDataFile } from './backup.ts';
+export { type BackupOptions, backupDataFile, checkDataFile, type DataFileCheck } from './backup.ts';
 export { CommitQueue, type CommitQueueOptions } from './commit-queue.ts';
 export type { Committer } from './committer.ts';
 export { type DataFile, type DataFileOptions, type Durability, openDataFile } from './data-file.ts';

@@ -1,4 +1,4 @@
-import { backupDataFile } from '@inkwire/lmdb';
+import { backupDataFile, checkDataFile } from '@inkwire/lmdb';
 import { lmdbErrors } from './lmdb-errors.ts';
 import { format } from './record.ts';
 
@@ -8,4 +8,9 @@ import { format } from './record.ts';
  */
 export function backupLmdbTables(directory: string, to: string): Promise<void> {
   return backupDataFile({ directory, to, format, errors: lmdbErrors(directory) });
+}
+
+/** Whether tables are kept in a directory. Rejects with what opening them would say, and changes nothing. */
+export function checkLmdbTables(directory: string): Promise<boolean> {
+  return checkDataFile({ directory, format, errors: lmdbErrors(directory) });
 }

@@ -1,3 +1,3 @@
 export type { Durability } from '@inkwire/lmdb';
-export { backupLmdbTables } from './backup.ts';
+export { backupLmdbTables, checkLmdbTables } from './backup.ts';
 export { type LmdbTablesOptions, openLmdbTables } from './lmdb-tables.ts';

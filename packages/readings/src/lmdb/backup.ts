@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { backupDataFile } from '@inkwire/lmdb';
+import { backupDataFile, checkDataFile } from '@inkwire/lmdb';
 import { lmdbErrors } from './lmdb-errors.ts';
 import { openLmdbReadings } from './lmdb-readings.ts';
 import { format } from './record.ts';
@@ -15,6 +15,11 @@ export async function backupLmdbReadings(directory: string, to: string): Promise
   // The copy alone: an opening has made it.
   await rm(join(to, 'lock.mdb'), { force: true });
   return count;
+}
+
+/** Whether readings are kept in a directory. Rejects with what opening them would say, and changes nothing. */
+export function checkLmdbReadings(directory: string): Promise<boolean> {
+  return checkDataFile({ directory, format, errors: lmdbErrors(directory) });
 }
 
 /** Reads everything in a copy. Throws `READINGS_DAMAGED` where a record, a picture or a digit is not what was written. */

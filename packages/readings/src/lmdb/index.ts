@@ -1,2 +1,2 @@
-export { backupLmdbReadings } from './backup.ts';
+export { backupLmdbReadings, checkLmdbReadings } from './backup.ts';
 export { type LmdbReadingsOptions, openLmdbReadings } from './lmdb-readings.ts';

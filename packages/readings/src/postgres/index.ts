@@ -1,1 +1,2 @@
+export { inspectPostgresReadings, type PostgresFacts } from './inspect.ts';
 export { openPostgresReadings, type PostgresReadingsOptions } from './postgres-readings.ts';
