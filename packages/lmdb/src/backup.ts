@@ -5,12 +5,13 @@ import { flushDirectory, makeDirectory } from '@inkwire/base/node';
 import { open, type RootDatabase } from 'lmdb';
 import { readLeftBehind } from './checkpoint-file.ts';
 import { maxDatabases } from './data-file.ts';
-import { expectWholeFile } from './file-checks.ts';
+import { expectWholeFile, prepareDirectory } from './file-checks.ts';
+import { holdersOf } from './holders.ts';
 import type { StoreErrors } from './store-errors.ts';
 
 /** A data file, and the format that it must have. */
 export interface DataFileCheck {
-  /** Holds `data.mdb`. It is not changed, and other processes may write to it meanwhile. */
+  /** Holds `data.mdb`, which is not changed; other processes may write to it meanwhile. */
   readonly directory: string;
   readonly format: string;
   readonly errors: StoreErrors;
@@ -30,7 +31,7 @@ export async function checkDataFile(options: DataFileCheck): Promise<boolean> {
 }
 
 /**
- * Copies a data file while others write to it: one snapshot, without the pages that nothing uses. The copy is on the disk and every
+ * Copies a data file while other processes write to it: one snapshot, without the pages that nothing uses. The copy is on the disk and every
  * page of it was checked when this resolves. Until then pages that are freed are not used again, so the file may grow.
  */
 export async function backupDataFile(options: BackupOptions): Promise<void> {
@@ -51,6 +52,11 @@ export async function backupDataFile(options: BackupOptions): Promise<void> {
 }
 
 async function openToRead({ directory, format, errors }: DataFileCheck): Promise<RootDatabase> {
+  // The system drops all locks of a process on a file when it closes any of its descriptors.
+  if ((await holdersOf(directory))?.includes(process.pid))
+    throw new TypeError(`Expected ${directory} not to be open in this process: copy it from another one`);
+  // LMDB would make a missing lock file with holes.
+  await prepareDirectory(directory);
   const left = await readLeftBehind(directory);
   if (left?.boot === 'other')
     throw errors.of('failed', 'the machine has stopped since it was written; let the server open it first');

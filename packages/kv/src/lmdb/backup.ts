@@ -3,7 +3,7 @@ import { lmdbErrors } from './lmdb-errors.ts';
 import { format } from './record.ts';
 
 /**
- * Copies the tables of a directory into another while a server works with them: one moment of them, each transaction whole.
+ * Copies the tables of a directory into another while a server works with them in another process: one moment of them, each transaction whole.
  * Throws what opening throws, and `KV_FULL`.
  */
 export function backupLmdbTables(directory: string, to: string): Promise<void> {

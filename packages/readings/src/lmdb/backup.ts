@@ -6,7 +6,7 @@ import { openLmdbReadings } from './lmdb-readings.ts';
 import { format } from './record.ts';
 
 /**
- * Copies the readings of a directory into another while a server works with them: one moment of them. The
+ * Copies the readings of a directory into another while a server works with them in another process: one moment of them. The
  * copy is on the disk, and every picture in it was compared with its checksum. Returns how many readings there are. Throws what opening throws, and `READINGS_FULL`.
  */
 export async function backupLmdbReadings(directory: string, to: string): Promise<number> {
