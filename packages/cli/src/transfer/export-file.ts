@@ -20,9 +20,8 @@ export const partOf = (path: string): string => `${path}.part`;
 
 /**
  * Writes an export into a file, and returns how many readings it has. The file gets its name when it is whole and on the
- * disk: before that it is `FILE.part`. Throws
- * `CLI_OUT_OCCUPIED` where one of them is there, unless an interrupted export is to be continued, `CLI_FILE_UNWRITABLE`, and
- * what the readings throw.
+ * disk: before that it is `FILE.part`. Throws `CLI_OUT_OCCUPIED` where one of them is there, unless an interrupted export
+ * is to be continued, `CLI_FILE_UNWRITABLE`, and what the readings throw.
  */
 export async function exportToFile(
   readings: Readings,
