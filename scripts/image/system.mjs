@@ -1,6 +1,7 @@
 /** The part of the base image that Node needs: its binary, the C library and what the packages' binaries are linked with. */
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -37,6 +38,7 @@ function copyUnderName(path, root) {
 export function copySystem(root, { binaries, tree }) {
   for (const directory of ['usr/bin', 'usr/lib', 'usr/lib64', 'usr/sbin', 'etc', 'tmp'])
     mkdirSync(join(root, directory), { recursive: true });
+  chmodSync(join(root, 'tmp'), 0o1777);
   // As in the base image: the loader is asked for as /lib64/…, and may lie in /usr.
   for (const directory of ['bin', 'lib', 'lib64', 'sbin'])
     symlinkSync(`usr/${directory}`, join(root, directory));
