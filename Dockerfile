@@ -44,7 +44,7 @@ ENV NODE_ENV=production \
 VOLUME /data
 EXPOSE 8080 9527
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=2s --timeout=3s --start-period=10s --retries=3 \
+HEALTHCHECK --interval=2s --timeout=5s --start-period=10s --retries=3 \
   CMD ["/usr/local/bin/node", "/app/health.mjs"]
 ENTRYPOINT ["/usr/local/bin/node", "/app/node_modules/@inkwire/cli/bin/inkwire.js"]
 CMD ["serve"]

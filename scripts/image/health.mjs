@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 const { INKWIRE_HTTP: http, INKWIRE_WIRE: wire, INKWIRE_TLS_CERT, INKWIRE_TLS_CA } = process.env;
 const end = (isHealthy) => process.exit(isHealthy ? 0 : 1);
 const portOf = (address) => Number(address.slice(address.lastIndexOf(':') + 1));
-setTimeout(end, 2500, false);
+setTimeout(end, 4000, false);
 
 if (http === 'off' || INKWIRE_TLS_CA) {
   const port = portOf(http === 'off' ? wire : http);
