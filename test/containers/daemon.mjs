@@ -25,9 +25,14 @@ export async function startDaemon() {
   args.push('--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec'));
   const daemon = spawn('dockerd', args, { stdio: ['ignore', log, log] });
   closeSync(log);
+  let hasEnded = false;
   const ended = new Promise((resolve) => {
-    daemon.on('exit', resolve);
-    daemon.on('error', resolve);
+    const end = () => {
+      hasEnded = true;
+      resolve(undefined);
+    };
+    daemon.on('exit', end);
+    daemon.on('error', end);
   });
   const stop = async () => {
     daemon.kill('SIGTERM');
@@ -35,8 +40,6 @@ export async function startDaemon() {
     if (!hadBridge) spawnSync('ip', ['link', 'delete', 'docker0']);
     rmSync(directory, { recursive: true, force: true });
   };
-  let hasEnded = false;
-  ended.then(() => (hasEnded = true));
   for (let seconds = 0; seconds < 120 && !hasEnded; seconds++) {
     if (answers({ DOCKER_HOST: host })) return { host, stop };
     await wait(1000);
