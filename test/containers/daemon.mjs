@@ -20,8 +20,8 @@ export async function startDaemon() {
   const logFile = join(directory, 'log');
   const log = openSync(logFile, 'a');
   const hadBridge = hasBridge();
-  // Ports are mapped by its proxy, so that no rule of the machine's packet filter is touched.
-  const args = ['--host', host, '--iptables=false', '--ip-masq=false', '--pidfile', join(directory, 'pid')];
+  // With its rules of the packet filter: another daemon may have left a policy that drops what passes a bridge.
+  const args = ['--host', host, '--pidfile', join(directory, 'pid')];
   args.push('--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec'));
   const daemon = spawn('dockerd', args, { stdio: ['ignore', log, log] });
   closeSync(log);
