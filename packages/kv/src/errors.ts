@@ -1,6 +1,6 @@
 import { CodedError } from '@inkwire/base';
 
-/** The error codes of tables. */
+/** The error codes of tables and topics. */
 export type KvErrorCode =
   /** The data file is damaged. */
   | 'KV_DAMAGED'
@@ -10,6 +10,8 @@ export type KvErrorCode =
   | 'KV_FOREIGN'
   /** The tables, the disk or the map are full, and nothing was half written. Retryable. */
   | 'KV_FULL'
+  /** A topic has subscribers in other processes that cannot be reached, and no more messages are kept for them. Retryable. */
+  | 'KV_LINK_FULL'
   /** The name of a table or a key is longer than the limit. */
   | 'KV_KEY_TOO_LONG'
   /** The table holds as many keys as it may. */

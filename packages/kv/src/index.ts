@@ -26,4 +26,4 @@ export {
   type Values,
 } from './tables/tables.ts';
 export { createTopics, type TopicLimits, type TopicsOptions } from './topics/live-topics.ts';
-export type { Subscriber, Subscription, Topics } from './topics/topics.ts';
+export type { Subscriber, Subscription, TopicLink, Topics } from './topics/topics.ts';

@@ -40,6 +40,11 @@ export interface SystemHook<Session> {
    * that it throws is answered by 500.
    */
   answer(command: Command, session: Session): Reply | undefined | Promise<Reply | undefined>;
+  /**
+   * Asked before each subscription to a topic that is not the system's: the subscription is made when the promise resolves,
+   * at once without one. What is published meanwhile is not for it.
+   */
+  reach?(topic: string): Promise<void> | undefined;
 }
 
 /** The tables, topics and metrics that a command service uses. */

@@ -60,6 +60,7 @@ const statusOf: Record<KvErrorCode, number> = {
   KV_VALUE_TOO_LARGE: 413,
   KV_TABLE_FULL: 507,
   KV_FULL: 507,
+  KV_LINK_FULL: 503,
   KV_DAMAGED: 500,
   KV_FAILED: 500,
   KV_FOREIGN: 500,

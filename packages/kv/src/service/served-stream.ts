@@ -15,6 +15,7 @@ import { type Answer, type EncodedValue, isPending } from '../tables/tables.ts';
 import { AnswerQueue, type AnswerQueueOwner, type Slot } from './answer-queue.ts';
 import { type AnswerSink, CommandRunner, isSystem } from './command-runner.ts';
 import type { ResolvedServiceOptions, Served } from './options.ts';
+import { Promised } from './promised.ts';
 import { type Refusal, refusals } from './refusals.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import { StreamSubscriber } from './stream-subscriber.ts';
@@ -152,10 +153,17 @@ export class ServedStream<Session> implements FrameHandler, AnswerQueueOwner, An
       if (command.kind !== 'subscribe') this.#runner.run(command, bytes);
       else if (!this.#answers.isEmpty) this.#defer(command);
       else if (isSystem(command.topic)) this.#runner.run(command, bytes);
-      else this.#subscribe(command.topic);
+      else this.#reachAndSubscribe(command, bytes);
     } catch (error) {
       this.#refuse(command.kind, this.#runner.failure(error), bytes);
     }
+  }
+
+  /** Subscribes to a topic of clients. Where publishers elsewhere must know of it first, the answer waits for that. */
+  #reachAndSubscribe(command: Extract<Command, { kind: 'subscribe' }>, bytes: number): void {
+    const reached = this.#service.system?.reach?.(command.topic);
+    if (reached === undefined) this.#subscribe(command.topic);
+    else this.give('subscribe', 'system', new Promised(reached), bytes, '', '', command);
   }
 
   /** Writes what is answered, or keeps it until it is, and everything before it. */

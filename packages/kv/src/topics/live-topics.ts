@@ -12,18 +12,21 @@ import {
   frameHeaderBytes,
   gzip,
 } from '@inkwire/wire';
+import { KvError } from '../errors.ts';
 import { KvMetrics } from '../metrics.ts';
+import { countFrames } from './count-frames.ts';
 import { SubscriberQueue } from './subscriber-queue.ts';
-import type { Subscriber, Subscription, Topics } from './topics.ts';
+import type { Subscriber, Subscription, TopicLink, Topics } from './topics.ts';
 
 /*
  * Topics and their live messages. A message becomes a whole reply frame once; the frames of a turn lie one behind the other,
  * and every subscriber's channel receives the same memory, once a turn.
  *
  *     publish ─▶ frame ─▶ topic's batch ──end of turn, or batch full──▶ each subscriber: room? ─┬─▶ channel
- *                                                                                              └─▶ dropped: 429
+ *                                                          │            ▲                      └─▶ dropped: 429
+ *                                                          └─▶ link     └── frames of other processes
  *
- * Invariants: a topic is there while it has a subscriber, and a message to a topic without one is never encoded. A
+ * Invariants: a topic is there while it has a subscriber or a link, and a message to a topic without is never encoded. A
  * subscriber receives what is published after `subscribe`, in order and without gaps, until its end. When it cannot keep
  * up it ends, and no other subscriber waits for it. One subscriber's failure is not another's.
  */
@@ -44,6 +47,8 @@ export interface TopicsOptions {
   readonly metrics?: KvMetrics;
   /** Makes candidates for subscription ids, 1 to 2³² − 1. Default: random ones, which cannot be guessed. */
   readonly nextId?: () => number;
+  /** Called when the last subscriber in this process has left a topic. */
+  readonly onUnsubscribed?: ((topic: string) => void) | undefined;
 }
 
 /** The longest frame of a multiplexed stream (docs/protocol.md), less its header: worth compressing for. */
@@ -62,6 +67,7 @@ interface Batch {
 interface Topic {
   readonly name: string;
   readonly members: Set<LiveSubscription>;
+  link: TopicLink | undefined;
   batch: Batch | undefined;
 }
 
@@ -81,6 +87,7 @@ class LiveTopics implements Topics {
   readonly #members = new Map<number, LiveSubscription>();
   readonly #metrics: KvMetrics;
   readonly #nextId: () => number;
+  readonly #onUnsubscribed: (topic: string) => void;
   readonly #maxMessages: number;
   readonly #maxBytes: number;
   readonly #maxMembers: number;
@@ -94,6 +101,7 @@ class LiveTopics implements Topics {
     limits = {},
     metrics = new KvMetrics(),
     nextId = () => randomInt(1, 2 ** 32),
+    onUnsubscribed = () => {},
   }: TopicsOptions) {
     const bounds = { min: 1, max: Number.MAX_SAFE_INTEGER };
     this.#maxMessages = expectInteger('maxQueuedMessages', limits.maxQueuedMessages ?? 65_536, bounds);
@@ -104,6 +112,7 @@ class LiveTopics implements Topics {
     });
     this.#metrics = metrics;
     this.#nextId = nextId;
+    this.#onUnsubscribed = onUnsubscribed;
   }
 
   publish(name: string, values: readonly EncodedValue[]): number {
@@ -124,12 +133,7 @@ class LiveTopics implements Topics {
 
   subscribe(name: string, subscriber: Subscriber): Subscription | undefined {
     if (this.#closed || this.#members.size >= this.#maxMembers) return undefined;
-    let topic = this.#topics.get(name);
-    if (topic === undefined) {
-      topic = { name, members: new Set(), batch: undefined };
-      this.#topics.set(name, topic);
-      this.#metrics.topics++;
-    }
+    const topic = this.#topicOf(name);
     // Messages published before the subscription are not for it.
     this.#deliver(topic);
     const id = this.#freeId();
@@ -163,6 +167,23 @@ class LiveTopics implements Topics {
     return this.#topics.get(name)?.members.size ?? 0;
   }
 
+  link(name: string, link: TopicLink | undefined): void {
+    if (link === undefined && !this.#topics.has(name)) return;
+    const topic = this.#topicOf(name);
+    // What was published before goes the way that it had.
+    this.#deliver(topic);
+    topic.link = link;
+    // The flush may have dropped the last subscriber, and so the topic.
+    if (link !== undefined && this.#topics.get(name) !== topic) this.#revive(topic);
+    this.#forgetUnused(topic);
+  }
+
+  deliverFrames(name: string, frames: Uint8Array): void {
+    const messages = countFrames(frames);
+    const topic = this.#topics.get(name);
+    if (topic !== undefined) this.#handTo(topic.members, frames, messages);
+  }
+
   close(message = 'The server is stopping'): void {
     this.#closed = true;
     this.#flushAll();
@@ -170,10 +191,30 @@ class LiveTopics implements Topics {
       if (this.#remove(member)) member.subscriber.over({ status: 503, message });
   }
 
-  /** The topic, if it has a subscriber. */
+  #topicOf(name: string): Topic {
+    let topic = this.#topics.get(name);
+    if (topic === undefined) {
+      topic = { name, members: new Set(), link: undefined, batch: undefined };
+      this.#topics.set(name, topic);
+      this.#metrics.topics++;
+    }
+    return topic;
+  }
+
+  /** The topic, if it has a subscriber here or elsewhere. */
   #subscribed(name: string): Topic | undefined {
     this.#metrics.published++;
-    return this.#topics.get(name);
+    const topic = this.#topics.get(name);
+    if (topic?.link?.hasRoom === false)
+      throw new KvError('KV_LINK_FULL', 'The other hubs cannot be reached, and no more messages are kept', {
+        retryable: true,
+      });
+    return topic;
+  }
+
+  #forgetUnused(topic: Topic): void {
+    if (topic.members.size > 0 || topic.link !== undefined || !this.#topics.delete(topic.name)) return;
+    this.#metrics.topics--;
   }
 
   #revive(topic: Topic): void {
@@ -226,21 +267,26 @@ class LiveTopics implements Topics {
     topic.batch = undefined;
     this.#spoken.delete(topic);
     const frames = batch.slab.subarray(batch.from, batch.to);
+    topic.link?.deliver(topic.name, frames);
+    this.#handTo(topic.members, frames, batch.messages);
+  }
+
+  #handTo(members: Iterable<LiveSubscription>, frames: Uint8Array, messages: number): void {
     let copy: Uint8Array | undefined;
     let tooLong: Uint8Array | undefined;
-    for (const member of topic.members) {
+    for (const member of members) {
       const { queue, subscriber } = member;
       const { queuedBytes } = subscriber;
       const isTooLong = frames.length > subscriber.maxFrameBytes;
       const sent = isTooLong ? (tooLong ??= this.#tooLong(frames.length)) : frames;
-      if (!queue.offer(sent.length, batch.messages, queuedBytes)) {
+      if (!queue.offer(sent.length, messages, queuedBytes)) {
         this.#drop(member, 429, `Too slow: ${queue.messages} messages were waiting`);
         continue;
       }
-      if (!isTooLong) this.#metrics.delivered += batch.messages;
+      if (!isTooLong) this.#metrics.delivered += messages;
       // Frames that wait behind others must not keep a whole slab alive: that would be the cost of a slow subscriber.
       const isShared = isTooLong || queuedBytes === 0;
-      subscriber.deliver(isShared ? sent : (copy ??= frames.slice()), batch.messages);
+      subscriber.deliver(isShared ? sent : (copy ??= frames.slice()), messages);
     }
   }
 
@@ -263,8 +309,8 @@ class LiveTopics implements Topics {
     this.#members.delete(member.id);
     this.#metrics.subscriptions--;
     if (topic.members.size === 0) {
-      this.#topics.delete(topic.name);
-      this.#metrics.topics--;
+      this.#forgetUnused(topic);
+      this.#onUnsubscribed(topic.name);
     }
     return true;
   }

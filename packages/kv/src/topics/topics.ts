@@ -20,9 +20,22 @@ export interface Subscription {
   leave(): void;
 }
 
+/**
+ * The way from a topic of this process to its subscribers in others. It receives what is published here, as subscribers do:
+ * whole frames, a batch a turn. It never receives what `deliverFrames` brings, so that two processes do not echo each other.
+ */
+export interface TopicLink {
+  /** False: nothing can be sent or kept at present, and a publish to a linked topic throws `KV_LINK_FULL`. */
+  readonly hasRoom: boolean;
+  deliver(topic: string, frames: Uint8Array): void;
+}
+
 /** Topics of one process. */
 export interface Topics {
-  /** Sends values to every subscriber of the topic. Returns how many there are. */
+  /**
+   * Sends values to every subscriber of the topic. Returns how many there are in this process. Throws `KV_LINK_FULL` where
+   * the topic is linked and its link has no room: then no subscriber receives them.
+   */
   publish(topic: string, values: readonly EncodedValue[]): number;
   /** The same with the values as `publish` carries them: each with its tag `12` and its length. */
   publishEncoded(topic: string, bytes: Uint8Array, start: number, end: number): number;
@@ -30,8 +43,12 @@ export interface Topics {
   subscribe(topic: string, subscriber: Subscriber): Subscription | undefined;
   /** Ends a subscription and calls its subscriber's `over`. False when the topic has none of that id. */
   unsubscribe(topic: string, id: number): boolean;
-  /** The number of subscriptions to a topic. */
+  /** The number of subscriptions to a topic in this process. */
   subscribers(topic: string): number;
+  /** Links a topic to other processes, or ends its link. */
+  link(topic: string, link: TopicLink | undefined): void;
+  /** Delivers frames that were published in another process. Throws `WIRE_…` unless they are whole frames. */
+  deliverFrames(topic: string, frames: Uint8Array): void;
   /** Ends every subscription with status 503; later ones are refused. */
   close(message?: string): void;
 }
