@@ -1,13 +1,22 @@
 import { CodedError } from '@inkwire/base';
 
-/** The error codes of the hub. Five of the first six end a start, `HUB_CLOCK_JUMPED` is only reported; the others are answers to a client. */
+/**
+ * The error codes of the hub. The first eleven end a start, except `HUB_CLOCK_JUMPED`, which is only reported; the others are
+ * answers to a client.
+ */
 export type HubErrorCode =
   | 'HUB_ADDRESS_UNUSABLE'
   | 'HUB_BINDING_UNSAFE'
+  | 'HUB_BUS_CROWDED'
+  | 'HUB_BUS_DRIVER_MISSING'
+  | 'HUB_BUS_FOREIGN'
+  | 'HUB_BUS_REFUSED'
+  | 'HUB_BUS_UNREACHABLE'
   | 'HUB_CLOCK_JUMPED'
   | 'HUB_PAGE_MISSING'
   | 'HUB_PORT_IN_USE'
   | 'HUB_TLS_INVALID'
+  | 'HUB_BUS_FULL'
   | 'HUB_FAILED'
   | 'HUB_FORM_WITHOUT_FILE'
   | 'HUB_HEADERS_TOO_LARGE'

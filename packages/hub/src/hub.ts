@@ -8,12 +8,16 @@ import {
   renderStrokes,
 } from '@inkwire/digits';
 import type { OriginalPicture, Reading, Readings } from '@inkwire/readings';
+import type { Hubs } from './hubs/hubs.ts';
+import { ReadingsElsewhere } from './hubs/readings-elsewhere.ts';
 
 /** The parts of a hub. It owns none of them: the program that opened the reader and the readings closes them. */
 export interface HubOptions {
   readonly reader: Reader;
   readonly readings: Readings;
   readonly clock?: Clock;
+  /** The other hubs on a bus: their events are received here, and this hub's there. */
+  readonly hubs?: Hubs | undefined;
 }
 
 /** The source of a picture, and how it is read and kept. */
@@ -33,6 +37,8 @@ export interface ReadingEvent {
   readonly kind: 'kept' | 'corrected' | 'removed';
   /** As it is now; as it was, when it was removed. */
   readonly reading: Reading;
+  /** Whether it happened on another hub, which may have readings of its own: then `hub.readings` may not have it. */
+  readonly isElsewhere?: boolean;
 }
 
 /**
@@ -67,12 +73,14 @@ class ReadingHub extends Owner implements Hub {
   readonly #clock: Clock;
   readonly #listeners = new Set<(event: ReadingEvent) => void>();
   readonly #underWay = new UnderWay();
+  readonly #elsewhere: ReadingsElsewhere | undefined;
 
-  constructor({ reader, readings, clock = systemClock }: HubOptions) {
+  constructor({ reader, readings, clock = systemClock, hubs }: HubOptions) {
     super('hub');
     this.reader = reader;
     this.readings = readings;
     this.#clock = clock;
+    this.#elsewhere = hubs && new ReadingsElsewhere(hubs, (event) => this.#notifyHere(event));
   }
 
   read(picture: Picture, from: PictureOrigin): Promise<Reading> {
@@ -104,12 +112,14 @@ class ReadingHub extends Owner implements Hub {
     return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
   }
 
-  protected override drain(): Promise<void> {
-    return this.#underWay.drained();
+  protected override async drain(): Promise<void> {
+    await this.#underWay.drained();
+    this.#elsewhere?.[Symbol.dispose]();
   }
 
-  protected override abort(error: Error): Promise<void> {
-    return this.#underWay.abort(error);
+  protected override async abort(error: Error): Promise<void> {
+    await this.#underWay.abort(error);
+    this.#elsewhere?.[Symbol.dispose]();
   }
 
   async #run<T>(task: (signal: AbortSignal) => Promise<T>, options?: WaitOptions): Promise<T> {
@@ -153,6 +163,11 @@ class ReadingHub extends Owner implements Hub {
   }
 
   #notify(event: ReadingEvent): void {
+    this.#elsewhere?.tell(event);
+    this.#notifyHere(event);
+  }
+
+  #notifyHere(event: ReadingEvent): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);

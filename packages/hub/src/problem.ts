@@ -41,6 +41,7 @@ export const problemTable: Partial<Record<Code, Entry>> = {
   READINGS_OVERLOADED: [503, 'The database of the readings is busy'],
   READINGS_UNREACHABLE: [503, 'The database of the readings does not answer'],
 
+  HUB_BUS_FULL: [503, 'The other hubs cannot be reached', 'tell'],
   HUB_FAILED: [500, 'The server failed'],
   HUB_FORM_WITHOUT_FILE: [400, 'The form has no file', 'tell'],
   HUB_HEADERS_TOO_LARGE: [431, 'The headers are too large', 'tell'],

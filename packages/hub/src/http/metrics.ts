@@ -57,7 +57,9 @@ export function addMetrics(app: FastifyInstance, { hub, wire }: HubOnWire): Metr
     const labels = { method: request.method, route, status: String(reply.statusCode) };
     requests.observe(labels, reply.elapsedTime / 1000);
   });
-  const listening = hub.onReading(({ kind }) => events.inc({ event: kind }));
+  const listening = hub.onReading(({ kind, isElsewhere }) => {
+    if (!isElsewhere) events.inc({ event: kind });
+  });
 
   return { ...metricsOf(registry, wire), stop: () => listening[Symbol.dispose]() };
 }

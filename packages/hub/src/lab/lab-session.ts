@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '@inkwire/base';
 import type { Channel, Value } from '@inkwire/wire';
 import type { MemberFacts, MemberMessage } from '@inkwire/wire/hub';
+import { HubError } from '../errors.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
 import type { Membership } from '../members/members.ts';
 import { text } from '../system/virtual-table.ts';
@@ -72,8 +73,10 @@ export class LabSession {
       },
     });
     try {
-      this.#membership = wire.members.join({ transport: 'lab', ...channel.peer }, (message) =>
-        this.#forward(message),
+      this.#membership = wire.members.join(
+        { transport: 'lab', ...channel.peer },
+        (message) => this.#forward(message),
+        () => channel.destroy(),
       );
       sessions.add(this);
       wire.lab.clients++;
@@ -136,8 +139,13 @@ export class LabSession {
   #send(to: number, content: string): Answer {
     const { id: from, name } = this.#membership!.facts;
     if (to === from) return failure('Destination is yourself');
-    const isSent = this.#wire.members.send(to, { from, name, values: [text(content)] });
-    return isSent ? success() : failure('Destination is not connected');
+    try {
+      const isSent = this.#wire.members.send(to, { from, name, values: [text(content)] });
+      return isSent ? success() : failure('Destination is not connected');
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      return failure(error.message);
+    }
   }
 
   #forward({ values }: MemberMessage<Value>): void {

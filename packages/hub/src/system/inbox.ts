@@ -1,3 +1,4 @@
+import { problemOf } from '../problem.ts';
 import type { SystemContext, SystemPart } from './system-part.ts';
 import { ok, refuse } from './virtual-table.ts';
 
@@ -19,7 +20,14 @@ export function $inbox({ members }: SystemContext): SystemPart {
       if (membership === undefined) return refuse(401, 'Unauthorized: set $session token first');
       const { id: from, name } = membership.facts;
       if (Number(id) === from) return refuse(400, 'Command is invalid: `A message to oneself`');
-      return members.send(Number(id), { from, name, values }) ? ok() : refuse(404, `Not found: member ${id}`);
+      try {
+        const isSent = members.send(Number(id), { from, name, values });
+        return isSent ? ok() : refuse(404, `Not found: member ${id}`);
+      } catch (error) {
+        const { status, detail } = problemOf(error);
+        if (status !== 503) throw error;
+        return refuse(503, detail ?? '');
+      }
     },
   };
 }

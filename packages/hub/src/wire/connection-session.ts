@@ -72,7 +72,10 @@ export class ConnectionSession extends Session {
 
   enter(role: Role): void {
     const { transport, peer } = this.#channel;
-    if (!this.#gone) this.membership ??= this.#parts.members.join({ transport, ...peer }, this.#deliver);
+    if (!this.#gone)
+      this.membership ??= this.#parts.members.join({ transport, ...peer }, this.#deliver, () =>
+        this.#channel.destroy(),
+      );
     this.role = role;
     this.allowance.raise();
   }

@@ -10,11 +10,15 @@ import {
   type Topics,
 } from '@inkwire/kv';
 import type { CommandKind, PingOptions } from '@inkwire/wire';
+import type { Hubs } from '../hubs/hubs.ts';
+import { joinMembers } from '../hubs/members-elsewhere.ts';
+import { TopicsElsewhere } from '../hubs/topics-elsewhere.ts';
 import { AddressRates } from '../limits/address-rates.ts';
 import { type Given, resolveLimits, type WireLimits, wireLimits } from '../limits/limits.ts';
 import type { Caller } from '../members/caller.ts';
 import { Members } from '../members/members.ts';
 import { hubPart } from '../system/hub.ts';
+import { hubsPart } from '../system/hubs.ts';
 import { sessionPart } from '../system/session.ts';
 import { createSystem } from '../system/system.ts';
 import type { SystemName, SystemPart } from '../system/system-part.ts';
@@ -26,6 +30,8 @@ export interface WireServiceOptions {
   readonly system?: readonly SystemName[];
   /** The tables in which clients keep their values. Without them clients have no tables and no topics of their own: 404. */
   readonly tables?: Tables | undefined;
+  /** The other hubs on a bus, with which members and topics are shared. Not owned: close it after the service. */
+  readonly hubs?: Hubs | undefined;
   /** The name of the hub. Default `inkwire`. */
   readonly name?: string;
   /** The program's version. Default `0.0.0`. */
@@ -78,30 +84,37 @@ class Service extends Owner implements WireService {
   readonly lab = { clients: 0, requests: 0 };
   readonly #shared: ConnectionParts;
   readonly #listeners: Connections[] = [];
+  readonly #elsewhere: readonly Disposable[];
   #second = 0;
   #tick: Timer | undefined;
 
   constructor(options: WireServiceOptions) {
     super('wire service');
     const { name = 'inkwire', version = '0.0.0', clock = systemClock, onError = console.error } = options;
-    const { tables, system = [] } = options;
+    const { tables, system = [], hubs } = options;
     const limits = resolveLimits(wireLimits, options.limits);
     this.name = name;
     this.version = version;
     this.clock = clock;
-    this.members = new Members(clock, limits);
+    this.members = new Members(clock, limits, hubs && (() => hubs.own.number));
     this.wrongTokens = new AddressRates(
       { perMinute: limits.wrongTokensPerMinute, loopbackPerMinute: limits.loopbackWrongTokensPerMinute },
       clock,
     );
-    this.topics = createTopics({ metrics: this.metrics });
+    this.topics = createTopics({
+      metrics: this.metrics,
+      onUnsubscribed: hubs && ((topic) => elsewhere?.unsubscribed(topic)),
+    });
     const { members, topics } = this;
+    const elsewhere = hubs && new TopicsElsewhere(hubs, topics);
+    this.#elsewhere = hubs && elsewhere ? [elsewhere, joinMembers(hubs, members)] : [];
     const named = system.map((create) => create({ members, topics, clock, limits, onError }));
+    if (hubs) named.push(hubsPart(hubs));
     this.parts = [hubPart({ name, version, clock }, named), sessionPart, ...named];
     const service = createCommandService<Caller>({
       tables: tables ?? createMemoryTables(),
       topics,
-      system: createSystem(this.parts),
+      system: { ...createSystem(this.parts), ...(elsewhere && { reach: (topic) => elsewhere.reach(topic) }) },
       permit: tables
         ? (kind, caller, name) => caller.permit(kind, name)
         : (kind, caller, name) => caller.permit(kind, name) ?? refuseOwn(kind, name),
@@ -141,7 +154,7 @@ class Service extends Owner implements WireService {
 
   protected override drain(): void {
     this.#tick?.cancel();
-    for (const part of this.parts) part[Symbol.dispose]?.();
+    for (const part of [...this.parts, ...this.#elsewhere]) part[Symbol.dispose]?.();
     this.topics.close('The hub is closing');
   }
 }
