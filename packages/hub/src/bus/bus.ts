@@ -7,13 +7,13 @@ import type { Closable } from '@inkwire/base';
  *
  * Contract, which packages/hub/test/bus-contract.ts holds every implementation to:
  *
- * 1. A message arrives at most once at each subscription, and whole, whatever its length up to `mostMessageBytes`. Its memory
- *    is the subscriber's own. A sender does not receive its own messages.
+ * 1. A message arrives at most once at each subscription, and whole, whatever its length up to `mostMessageBytes`. The bus
+ *    does not change its memory afterwards, on neither side. A sender does not receive its own messages.
  * 2. The messages of one sender on one lane arrive in the order in which they were sent, over all subjects together.
  * 3. `publish` never waits. While the bus is disconnected, the data lane keeps messages, as many as the bounds allow, and then
  *    throws `HUB_BUS_FULL`. The control lane drops them: what it carries is said again after a reconnect.
- * 4. After a reconnect the subscriptions are there again. The messages that were kept are sent before later ones. What others
- *    published meanwhile is not received, and what was under way when the connection was lost may be lost.
+ * 4. After a reconnect the subscriptions are there again. The messages that were kept are sent before later ones, after a
+ *    moment in which the others connect again too. What others published meanwhile is not received, and what was under way when the connection was lost may be lost.
  * 5. A subscription exists at once for this bus, and later for others: they reach it for certain after an echo of theirs
  *    arrived through it. `flush` alone is no proof.
  * 6. The parts of a subject are any text. Two subjects are one only if all their parts are equal.
@@ -36,6 +36,7 @@ export interface Bus extends Closable {
 export interface BusLane {
   /** Throws `HUB_BUS_FULL` as above, `BASE_CLOSED` after the end. */
   publish(subject: BusSubject, bytes: Uint8Array): void;
+  readonly isConnected: boolean;
   /** False where `publish` would throw `HUB_BUS_FULL`. */
   readonly hasRoom: boolean;
   /** Calls `listener` for each message of others, until the result is disposed of. */

@@ -135,6 +135,10 @@ class Lane implements BusLane {
     this.#kept = new KeptMessages(limits, place.counts);
   }
 
+  get isConnected(): boolean {
+    return this.#place.isConnected;
+  }
+
   get hasRoom(): boolean {
     return this.#place.isConnected || this.#name === 'control' || this.#kept.hasRoom;
   }
