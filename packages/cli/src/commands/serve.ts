@@ -8,7 +8,7 @@ import { detectorFile, modelFile } from '../models/model-choice.ts';
 import { reportFailure } from '../output/failure.ts';
 import { createServeLog } from '../serve/serve-log.ts';
 import type { Configuration, TablesLocation } from '../settings/configuration.ts';
-import { shownLocation } from '../settings/locations.ts';
+import { shownBus, shownLocation } from '../settings/locations.ts';
 import { settingOption, settingValues } from '../settings/setting-option.ts';
 import { allSettings, variableOf } from '../settings/settings.ts';
 import { version } from '../version.ts';
@@ -66,7 +66,9 @@ async function serve(configuration: Configuration): Promise<void> {
     detector: await detectorFile(configuration.detector),
   });
   await using pool = await openPool(configuration);
-  await using hub = createHub({ reader, readings });
+  await using bus = await openOthers(configuration);
+  const hubs = bus?.hubs;
+  await using hub = createHub({ reader, readings, hubs });
   await using retention = keep && createRetention(hub, { keepMs: keep.ms, onError: reportFailure });
   const system = [
     $members,
@@ -78,6 +80,7 @@ async function serve(configuration: Configuration): Promise<void> {
   await using service = createWireService({
     system,
     tables,
+    hubs,
     version: version(),
     limits: limits.wire,
     onError: reportFailure,
@@ -119,6 +122,8 @@ async function serve(configuration: Configuration): Promise<void> {
       data: configuration.data,
       readings: configuration.readings.engine === 'lmdb' ? undefined : shownLocation(configuration.readings),
       keep: keep?.text,
+      bus: configuration.bus && shownBus(configuration.bus),
+      hub: hubs?.own.number,
     });
     log.closing({ signal: await interrupted });
     // Together, so that none takes anybody in while another finishes.
@@ -131,6 +136,13 @@ async function openTables(location: TablesLocation): Promise<Tables> {
   if (location.engine === 'memory') return (await import('@inkwire/kv')).createMemoryTables();
   const { openLmdbTables } = await import('@inkwire/kv/lmdb');
   return openLmdbTables(location);
+}
+
+/** The other hubs, where there is a bus. */
+async function openOthers({ bus }: Configuration) {
+  if (bus === undefined) return undefined;
+  const { openBus } = await import('../serve/open-bus.ts');
+  return openBus(bus, version(), reportFailure);
 }
 
 /** The allocator, where one is asked for. */

@@ -27,6 +27,13 @@ it('says how long readings are kept when that is not for ever', () => {
   ]);
 });
 
+it('says which hub it is of those on a bus', () => {
+  const written: string[] = [];
+  const write = (text: string) => written.push(text);
+  createServeLog('text', write).ready({ ...facts, bus: 'nats://bus:4222/inkwire', hub: 7 });
+  expect(written[0]).toMatch(/in \/data; hub 7 on nats:\/\/bus:4222\/inkwire\)\n$/);
+});
+
 it('names every place that is on', () => {
   const written: string[] = [];
   const log = createServeLog('text', (text) => written.push(text));

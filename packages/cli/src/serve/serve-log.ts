@@ -9,6 +9,9 @@ export interface ReadyFacts {
   readonly readings?: string | undefined;
   /** How long readings are kept; undefined: for ever. */
   readonly keep?: string | undefined;
+  /** The bus with other hubs, and the number of this hub there; undefined for a hub alone. */
+  readonly bus?: string | undefined;
+  readonly hub?: number | undefined;
 }
 
 /** The address of an allocator, and the connections that it shares. */
@@ -45,12 +48,13 @@ export function createServeLog(
     };
   }
   return {
-    ready: ({ url, wire, lab, model, data, readings, keep }) => {
+    ready: ({ url, wire, lab, model, data, readings, keep, bus, hub }) => {
       const places = [url, wire && `wire ${wire}`, lab && `lab ${lab}`].filter(Boolean).join(' and ');
       const kept =
         readings === undefined ? 'keeps what it is given' : `keeps readings in ${readings}, the rest`;
       const removed = keep === undefined ? '' : `; removes readings after ${keep}`;
-      write(`Inkwire is ready on ${places}  (${model}; ${kept} in ${data}${removed})\n`);
+      const others = bus === undefined ? '' : `; hub ${hub} on ${bus}`;
+      write(`Inkwire is ready on ${places}  (${model}; ${kept} in ${data}${removed}${others})\n`);
     },
     allocating: ({ wire, url, capacity, epoch, data }) => {
       const places = [`wire ${wire}`, url].filter(Boolean).join(' and ');

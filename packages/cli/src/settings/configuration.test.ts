@@ -33,6 +33,7 @@ describe('what serve runs with', () => {
       lab: 'off',
       data: '/work/data',
       readings: { engine: 'lmdb', directory: '/work/data/readings' },
+      bus: undefined,
       tables: { engine: 'lmdb', directory: '/work/data/tables', durability: 'relaxed' },
       model: { bundled: 'cnn' },
       detector: { bundled: 'page' },

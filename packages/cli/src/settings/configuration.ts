@@ -15,7 +15,12 @@ import { CliError } from '../errors.ts';
 import type { DetectorChoice, ModelChoice } from '../models/model-choice.ts';
 import { printable } from '../output/printable.ts';
 import type { ListenAddress } from './listen-address.ts';
-import { type DatabaseLocation, defaultReadingsLocation, type ReadingsLocation } from './locations.ts';
+import {
+  type BusLocation,
+  type DatabaseLocation,
+  defaultReadingsLocation,
+  type ReadingsLocation,
+} from './locations.ts';
 import type { Duration } from './parsers.ts';
 import {
   allSettings,
@@ -36,6 +41,8 @@ export interface Configuration {
   readonly readings: ReadingsLocation;
   /** How long readings are kept; undefined: for ever. */
   readonly keep: Duration | undefined;
+  /** Where other hubs are found; undefined: this hub is alone. */
+  readonly bus: BusLocation | undefined;
   /** The place of the tables, and the crashes that an acknowledged write survives. */
   readonly tables: TablesLocation;
   readonly model: ModelChoice;
@@ -182,6 +189,7 @@ function complete(given: Layer, byDefault: Layer, flagOf: (name: string) => stri
     data,
     readings: all.readings ?? defaultReadingsLocation(data),
     keep: all.keep,
+    bus: all.bus,
     tables:
       all.tables === 'memory'
         ? { engine: 'memory' }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { defaultReadingsLocation, parseReadingsLocation, shownLocation } from './locations.ts';
+import {
+  defaultReadingsLocation,
+  parseBusLocation,
+  parseReadingsLocation,
+  shownBus,
+  shownLocation,
+} from './locations.ts';
 
 describe('where readings are kept', () => {
   it.each([
@@ -49,6 +55,43 @@ describe('where readings are kept', () => {
   it('does not repeat a password', () => {
     expect(() => parseReadingsLocation('redis://me:secret@db/x', '/base')).toThrow(
       /got "redis:\/\/me:…@db\/x"$/,
+    );
+  });
+});
+
+describe('the location of a bus', () => {
+  it('has servers, a space, and how to sign in', () => {
+    expect(parseBusLocation('nats://10.0.0.1:4222')).toEqual({
+      servers: ['10.0.0.1:4222'],
+      space: 'inkwire',
+      tls: false,
+    });
+    expect(parseBusLocation('tls://ink:a%40b@one,[::1]:4333/blue')).toEqual({
+      servers: ['one:4222', '[::1]:4333'],
+      space: 'blue',
+      tls: true,
+      user: 'ink',
+      password: 'a@b',
+    });
+    expect(parseBusLocation('nats://s3cret@bus/')).toMatchObject({ token: 's3cret', space: 'inkwire' });
+  });
+
+  it('is refused without saying what was given, and shown without a password', () => {
+    for (const text of [
+      '',
+      'nats://',
+      'http://bus:4222',
+      'nats://ink:s3cret@bus:99999',
+      'nats://ink:s3cret@bus:0',
+      'nats://ink:s3cret@bus:4222/two words',
+      'nats://ink:s3cret@bus,,other',
+      'nats://ink:s3cret%@bus',
+    ])
+      expect(() => parseBusLocation(text)).toThrow(
+        expect.objectContaining({ name: 'RangeError', message: expect.not.stringContaining('s3cret') }),
+      );
+    expect(shownBus(parseBusLocation('nats://ink:s3cret@one,two/blue'))).toBe(
+      'nats://one:4222,two:4222/blue',
     );
   });
 });

@@ -69,3 +69,54 @@ export function parseDatabaseLocation(text: string): DatabaseLocation {
     throw new RangeError('expected postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE');
   return { engine, url: text };
 }
+
+/** A bus between hubs: the servers, and how they are signed in to. */
+export interface BusLocation {
+  /** `host:port` of each. */
+  readonly servers: readonly string[];
+  /** Hubs see those of one space. */
+  readonly space: string;
+  readonly tls: boolean;
+  readonly user?: string;
+  /** Not to be shown. */
+  readonly password?: string;
+  /** Instead of user and password. Not to be shown. */
+  readonly token?: string;
+}
+
+const busUrl =
+  /^(?<scheme>nats|tls):\/\/(?:(?<user>[^:@/]+)(?::(?<password>[^@/]*))?@)?(?<hosts>[^@/?#]+)(?:\/(?<space>[\w-]{1,64})?)?$/;
+const busHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::(?<port>\d{1,5}))?$/i;
+
+/**
+ * Reads `nats://HOST:PORT`, with several servers separated by commas and a space after a slash; `tls://…` for TLS,
+ * `USER:PASSWORD@` or `TOKEN@` before the first host. Throws a RangeError that does not say what was given: it may hold a
+ * password.
+ */
+export function parseBusLocation(text: string): BusLocation {
+  const { scheme, user, password, hosts = '', space = 'inkwire' } = busUrl.exec(text)?.groups ?? {};
+  const servers = hosts.split(',').map((host) => {
+    const port = busHost.exec(host) && (busHost.exec(host)?.groups?.port ?? '4222');
+    if (port === null || Number(port) < 1 || Number(port) > 65_535)
+      throw new RangeError(
+        'expected nats://HOST:PORT or tls://HOST:PORT, such as nats://10.0.0.1:4222,10.0.0.2:4222/ink',
+      );
+    return host.endsWith(`:${port}`) ? host : `${host}:${port}`;
+  });
+  return { servers, space, tls: scheme === 'tls', ...signIn(user, password) };
+}
+
+function signIn(user: string | undefined, password: string | undefined) {
+  try {
+    if (user === undefined) return {};
+    if (password === undefined) return { token: decodeURIComponent(user) };
+    return { user: decodeURIComponent(user), password: decodeURIComponent(password) };
+  } catch {
+    throw new RangeError('expected % in a user, a password or a token as %25');
+  }
+}
+
+/** The bus as people may see it. */
+export function shownBus({ servers, space, tls }: BusLocation): string {
+  return `${tls ? 'tls' : 'nats'}://${servers.join(',')}/${space}`;
+}

@@ -1,7 +1,7 @@
 import { httpLimits, type Limit, wireLimits } from '@inkwire/hub/limits';
 import { parseDetectorChoice, parseModelChoice } from '../models/model-choice.ts';
 import { parseListenAddress } from './listen-address.ts';
-import { parseDatabaseLocation, parseReadingsLocation } from './locations.ts';
+import { parseBusLocation, parseDatabaseLocation, parseReadingsLocation } from './locations.ts';
 import {
   integerFrom,
   oneOf,
@@ -94,6 +94,12 @@ export const settings = {
       'how digits are found in a picture: by the bundled detector (page), by that of an ONNX file or a run’s directory, or by rules',
     byDefault: 'page',
     parse: (text: string, base: string) => parseDetectorChoice(parseText(text), base),
+  },
+  bus: {
+    argument: 'URL',
+    describes:
+      'where hubs find each other: nats://HOST:PORT[,HOST:PORT…][/SPACE], which needs @nats-io/transport-node',
+    parse: parseBusLocation,
   },
   token: {
     argument: 'TOKEN',
