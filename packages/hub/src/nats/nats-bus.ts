@@ -3,7 +3,7 @@ import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node'
 import { type Bus, type BusSubject, noCounts } from '../bus/bus.ts';
 import { type KeptLimits, KeptMessages } from '../bus/kept-messages.ts';
 import { loadDriver } from './driver.ts';
-import { toBusError } from './nats-errors.ts';
+import { expectNats, toBusError } from './nats-errors.ts';
 import { NatsLane, settleMs } from './nats-lane.ts';
 
 /*
@@ -73,7 +73,11 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     ...(tls && { tls: tls === true ? {} : tls }),
   };
   const control = await connectPatiently(
-    () => connect({ ...common, servers: [...servers], name: `${name} control` }),
+    async () => {
+      // With TLS a server may be silent until it is spoken to.
+      if (!tls) await expectNats(servers, attemptMs);
+      return connect({ ...common, servers: [...servers], name: `${name} control` });
+    },
     servers,
     connectMs,
     clock,
@@ -85,7 +89,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     return new NatsBus({ control, data, headers }, options, clock);
   } catch (error) {
     await control.close();
-    throw await toBusError(error, servers, attemptMs);
+    throw toBusError(error, servers);
   }
 }
 
@@ -101,7 +105,7 @@ async function connectPatiently(
     try {
       return await connect();
     } catch (error) {
-      const known = await toBusError(error, servers, attemptMs);
+      const known = toBusError(error, servers);
       const waitMs = backoff(attempt);
       if (known.code !== 'HUB_BUS_UNREACHABLE' || clock.monotonic() + waitMs > until) throw known;
       await sleep(waitMs, { clock });

@@ -2,12 +2,20 @@ import { connect } from 'node:net';
 import { messageOf, systemCode, within } from '@inkwire/base';
 import { HubError } from '../errors.ts';
 
+/**
+ * Rejects with `HUB_BUS_FOREIGN` where something listens that greets in another way, or not at all. The client itself waits for
+ * a greeting for seconds, and keeps the connection of a server that sends none.
+ */
+export async function expectNats(servers: readonly string[], timeoutMs: number): Promise<void> {
+  const greetings = await Promise.all(servers.map((server) => greetingOf(server, timeoutMs)));
+  if (greetings.includes('nats') || !greetings.includes('other')) return;
+  const where = servers.join(',');
+  throw new HubError('HUB_BUS_FOREIGN', `The bus nats://${where} answers, but not as a NATS server does`);
+}
+
 /** The reason for which no connection was made, in words. `servers`: `host:port`. */
-export async function toBusError(
-  error: unknown,
-  servers: readonly string[],
-  timeoutMs: number,
-): Promise<HubError> {
+export function toBusError(error: unknown, servers: readonly string[]): HubError {
+  if (error instanceof HubError) return error;
   const where = `The bus nats://${servers.join(',')}`;
   const message = messageOf(error);
   if (/authoriz|authenti|credentials|permissions/i.test(message))
@@ -16,11 +24,6 @@ export async function toBusError(
     });
   if (/certificate|self.signed|tls|ssl/i.test(message))
     return new HubError('HUB_BUS_REFUSED', `${where} cannot be trusted or wants TLS: ${message}`, {
-      cause: error,
-    });
-  const greetings = await Promise.all(servers.map((server) => greetingOf(server, timeoutMs)));
-  if (greetings.some((greeting) => greeting === 'other'))
-    return new HubError('HUB_BUS_FOREIGN', `${where} answers, but not as a NATS server does`, {
       cause: error,
     });
   const reason = systemCode(error) ?? systemCode((error as { cause?: unknown } | null)?.cause) ?? message;

@@ -38,7 +38,7 @@ function addBusMetrics(hubs: Hubs, registers: Registry[]): void {
     inkwire_bus_connected: ['1 while the bus is connected', ({ isConnected }) => Number(isConnected)],
     inkwire_bus_kept_messages: ['Messages that wait for a connection', ({ counts }) => counts.kept],
     inkwire_bus_unconfirmed_bytes: [
-      'Bytes that the bus has not confirmed yet',
+      'Bytes that the bus has not confirmed; it is asked every 64 KiB',
       ({ counts }) => counts.unconfirmedBytes,
     ],
     inkwire_bus_hubs: ['Hubs on the bus, with this one', () => hubs.others.length + 1],
