@@ -10,6 +10,7 @@ import {
 import type { OriginalPicture, Reading, Readings } from '@inkwire/readings';
 import type { Hubs } from './hubs/hubs.ts';
 import { ReadingsElsewhere } from './hubs/readings-elsewhere.ts';
+import type { ReadingEvent } from './reading-event.ts';
 
 /** The parts of a hub. It owns none of them: the program that opened the reader and the readings closes them. */
 export interface HubOptions {
@@ -30,15 +31,6 @@ export interface PictureOrigin extends WaitOptions {
   readonly label?: string;
   /** The bytes that are kept as the original picture. Default: the bytes themselves, or the strokes drawn on paper. */
   readonly original?: OriginalPicture;
-}
-
-/** Something that happened to a kept reading. */
-export interface ReadingEvent {
-  readonly kind: 'kept' | 'corrected' | 'removed';
-  /** As it is now; as it was, when it was removed. */
-  readonly reading: Reading;
-  /** Whether it happened on another hub, which may have readings of its own: then `hub.readings` may not have it. */
-  readonly isElsewhere?: boolean;
 }
 
 /**

@@ -12,7 +12,7 @@ export { createLocalBus, type LocalBus, type LocalPlace } from './bus/local-bus.
 export { HubError, type HubErrorCode } from './errors.ts';
 export { type HttpListener, listenHttp, listenMetrics } from './http/listen.ts';
 export type { HttpOptions, HubOnWire, TlsOptions } from './http/options.ts';
-export { createHub, type Hub, type HubOptions, type PictureOrigin, type ReadingEvent } from './hub.ts';
+export { createHub, type Hub, type HubOptions, type PictureOrigin } from './hub.ts';
 export { type Hubs, type HubsListener, type HubsOptions, openHubs } from './hubs/hubs.ts';
 export type { Change, HubFacts, HubMessage } from './hubs/messages.ts';
 export type { Peer } from './hubs/peer.ts';
@@ -29,6 +29,7 @@ export type { Caller } from './members/caller.ts';
 export { type Deliver, type MemberListener, Members, type Membership } from './members/members.ts';
 export type { Session } from './members/session.ts';
 export type { Role, TokenCheck, Tokens } from './members/tokens.ts';
+export type { ReadingEvent } from './reading-event.ts';
 export {
   createRetention,
   type Retention,

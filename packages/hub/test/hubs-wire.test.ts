@@ -147,7 +147,7 @@ describe('members over several hubs', () => {
     const hubs = await here.hgetall('$hubs');
     expect([...hubs.keys()].sort()).toEqual(served.map(({ hubs: { own } }) => String(own.number)).sort());
     expect(JSON.parse(String(hubs.get(String(served[1]!.hubs.own.number))))).toEqual(served[1]!.hubs.own);
-    there.destroy();
+    await there.destroy();
     await until(() => events.some((item) => String(firstOf(item)).includes('"left"')));
     expect(await here.hget('$hub', 'members')).toBe(1);
   });

@@ -1,5 +1,5 @@
 import { parseReading } from '@inkwire/wire/hub';
-import type { ReadingEvent } from '../hub.ts';
+import type { ReadingEvent } from '../reading-event.ts';
 import type { Hubs } from './hubs.ts';
 import { decodeJson, encodeJson } from './messages.ts';
 

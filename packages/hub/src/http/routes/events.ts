@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { BaseError, type Clock, systemClock, type Timer } from '@inkwire/base';
 import type { FastifyInstance } from 'fastify';
 import { HubError } from '../../errors.ts';
-import type { Hub, ReadingEvent } from '../../hub.ts';
+import type { Hub } from '../../hub.ts';
+import type { ReadingEvent } from '../../reading-event.ts';
 import type { ResolvedHttpOptions } from '../options.ts';
 import type { RouteTable } from '../route.ts';
 
