@@ -67,20 +67,31 @@ describe('subscriptions over two servers', () => {
     const { servers } = await startCluster();
     const [here, there] = await Promise.all(servers.map(({ address }) => startHub(address)));
     const [subscriber, publisher] = [await here!.join(), await there!.join()];
-    let received = 0;
-    const attempt = async (topic: string) => {
+    const ends = subscriber.subscribe('end');
+    await ends.ready();
+    const lost: string[] = [];
+    /** Subscribes, and publishes on the other hub in the moment of the answer. */
+    const attempt = async (topic: string, received: Set<unknown>) => {
       const subscription = subscriber.subscribe(topic);
       await subscription.ready();
       await publisher.publish(topic, [topic]);
-      for await (const { values } of subscription) {
-        expect(values).toEqual([topic]);
-        received++;
-        break;
-      }
+      void (async () => {
+        for await (const { values } of subscription) received.add(values?.[0]);
+      })().catch(() => {});
+      return subscription;
     };
-    for (let done = 0; done < tries; done += 50)
-      await Promise.all(Array.from({ length: 50 }, (_, index) => attempt(`topic ${done + index}`)));
-    expect(received).toBe(tries);
+    for (let done = 0; done < tries; done += 50) {
+      const topics = Array.from({ length: 50 }, (_, index) => `topic ${done + index}`);
+      const received = new Set<unknown>();
+      const subscriptions = await Promise.all(topics.map((topic) => attempt(topic, received)));
+      // What was published before on that hub arrives before.
+      await publisher.publish('end', [done]);
+      await ends.next();
+      await turn();
+      lost.push(...topics.filter((topic) => !received.has(topic)));
+      await Promise.all(subscriptions.map((subscription) => subscription.return()));
+    }
+    expect(lost).toEqual([]);
   });
 });
 
