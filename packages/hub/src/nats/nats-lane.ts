@@ -7,7 +7,7 @@ import { Subscriptions } from '../bus/subscriptions.ts';
 import { cut, Joiner, partHeader } from './parts.ts';
 
 /*
- * One connection to NATS. What the client and the server leave to the program (tried with nats-server 2.9 and 2.15):
+ * One connection to NATS. What the client and the server leave to the program (tried with nats-server 2.9):
  *
  *  - A publish while the connection is away is dropped without an error: here it is kept, or refused.
  *  - A server that reads slowly makes the client hold whatever is published: here the bytes that no PONG has confirmed are
