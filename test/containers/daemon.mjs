@@ -38,6 +38,7 @@ export async function startDaemon() {
     daemon.kill('SIGTERM');
     await ended;
     if (!hadBridge) spawnSync('ip', ['link', 'delete', 'docker0']);
+    for (const mounted of mountsBelow(directory)) spawnSync('umount', [mounted]);
     rmSync(directory, { recursive: true, force: true });
   };
   for (let seconds = 0; seconds < 120 && !hasEnded; seconds++) {
@@ -47,6 +48,14 @@ export async function startDaemon() {
   const reason = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join('\n');
   await stop();
   throw new Error(`dockerd does not start here:\n${reason}`);
+}
+
+/** What a daemon leaves mounted, such as a network namespace; the deepest first. */
+function mountsBelow(directory) {
+  const points = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  return points.filter((point) => point.startsWith(`${directory}/`)).toReversed();
 }
 
 function hasBridge() {
