@@ -26,7 +26,7 @@ import {
   smallPictures,
   timesOf,
 } from './paper/exam.ts';
-import { createHands, type Hands } from './paper/hands.ts';
+import { createHands, createMnistHand, type Hands } from './paper/hands.ts';
 import type { Kind, Made } from './paper/kind.ts';
 import { inkKinds } from './paper/kinds-ink.ts';
 import { largePhotograph, layoutKinds } from './paper/kinds-layout.ts';
@@ -192,6 +192,8 @@ async function takeExam(
   const more = options.quick ? 60 : 300;
   const kindNamed = (name: string) => allKinds.find((kind) => kind.name === name)!;
   const clean = await readKind(reader, kindNamed('clean, up to 8 digits'), hands, seed + 1, more);
+  const ownHands = { ...hands, any: await createMnistHand() };
+  const own = await readKind(reader, kindNamed('clean, up to 8 digits'), ownHands, seed + 1, more);
   const touching = await readKind(reader, kindNamed('touching pair'), hands, seed + 1, more);
   const chequeScore = await cheques(reader, options.data);
   const cases = await paperCases(reader, options.data);
@@ -199,6 +201,7 @@ async function takeExam(
     ['cheque amounts', chequeScore],
     ['paper cases', cases.score],
     ['clean, up to 8 digits', clean.whole],
+    ['the same, MNIST’s validation writers', own.whole],
     ['clean, 60 digits', scores.find(({ name }) => name === 'clean, many digits')!.strengths.at(-1)!.score],
     ['touching pair, -6 %', touching.strengths[1]!.score],
     ['touching pair, -12 %', touching.strengths[2]!.score],

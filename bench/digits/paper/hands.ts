@@ -1,5 +1,6 @@
 /** Handwriting that nothing was trained on, as ink of any height: pen strokes (pendigits) and bitmaps (optdigits, USPS). */
 import type { Random } from '@inkwire/base';
+import { openMnistPart, splitTraining } from '@inkwire/digits';
 import type { ForeignDigit, ForeignSet } from '../foreign-sets.ts';
 import { createLayer, drawLine, type Layer, type Point } from './canvas.ts';
 import { legible } from './legible.ts';
@@ -44,6 +45,16 @@ export function createHands(sets: readonly ForeignSet[]): Hands {
       return bitmapHand(sample(chance < 0.8 ? usps : optdigits, random), random);
     },
   };
+}
+
+/** Writes with digits of MNIST's validation writers, 28 × 28: people whom no model was trained on, of the same country and forms. */
+export async function createMnistHand(): Promise<Hands['any']> {
+  const { validation } = await splitTraining(await openMnistPart('train'));
+  const digits = Array.from(validation.labels, (label, i): ForeignDigit => {
+    const ink = validation.images.subarray(i * 784, (i + 1) * 784);
+    return { label, side: 28, grey: ink.map((level) => 255 - level) };
+  });
+  return (random) => bitmapHand(sample(digits, random), random);
 }
 
 function sample(digits: readonly ForeignDigit[], random: Random): readonly ForeignDigit[] {
