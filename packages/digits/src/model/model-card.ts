@@ -37,6 +37,7 @@ export const modelCardSchema = z.looseObject({
   unsureBelow: share,
   unsureErrorRate: share,
   familiarAbove: z.number().optional(),
+  secondLookBelow: share.optional(),
   marks: z.string().optional(),
   naming: naming.optional(),
   doubt: doubt.optional(),
@@ -104,6 +105,8 @@ export interface ModelCard {
    * digits by `chooseFamiliarAbove`; absent from a card, nothing is taken for strange.
    */
   readonly familiarAbove?: number | undefined;
+  /** A digit with a lower probability is looked at again (evaluate/second-look.ts). Absent: one look is enough. */
+  readonly secondLookBelow?: number | undefined;
   /** A detector's: the kinds of marks, in the order of its heat maps. Absent: the model reads single digits. */
   readonly marks?: string | undefined;
   /** A detector's: how much its opinion on a digit counts beside the digit network's. Absent: both count in full. */

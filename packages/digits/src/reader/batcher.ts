@@ -50,6 +50,7 @@ interface Job {
   /** Rows that `answer` holds. */
   done: number;
   readonly answer: Answer;
+  readonly isSecondLook: boolean;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -88,12 +89,13 @@ export class Batcher {
 
   /**
    * The model's answer for pixels [n, 784], which must not change until it resolves. Rejects with `DIGITS_OVERLOADED`
-   * when the next job would have to wait for more than `maxQueue` digits. The signal removes the job from the queue.
+   * when the next job would have to wait for more than `maxQueue` digits. The signal removes the job from the queue. A
+   * second look at digits that were admitted is not refused, and not counted in `stats.digits`.
    */
-  classify(pixels: Uint8Array, signal?: AbortSignal): Promise<Answer> {
+  classify(pixels: Uint8Array, signal?: AbortSignal, { isSecondLook = false } = {}): Promise<Answer> {
     const count = pixels.length / digitBytes;
     const { maxBatch, maxQueue } = this.#options;
-    if (this.#ahead > 0 && this.#ahead + Math.min(count, maxBatch) > maxQueue)
+    if (!isSecondLook && this.#ahead > 0 && this.#ahead + Math.min(count, maxBatch) > maxQueue)
       return Promise.reject(
         new DigitsError('DIGITS_OVERLOADED', `${this.#ahead} digits are waiting to be read already`, {
           retryable: true,
@@ -101,7 +103,7 @@ export class Batcher {
       );
     return new Promise((resolve, reject) => {
       const answer = { probabilities: new Float32Array(count * 10), familiarity: new Float32Array(count) };
-      const job: Job = { pixels, count, taken: 0, done: 0, answer, resolve, reject };
+      const job: Job = { pixels, count, taken: 0, done: 0, answer, isSecondLook, resolve, reject };
       signal?.throwIfAborted();
       signal?.addEventListener('abort', () => this.#drop(job, signal.reason), { once: true });
       this.#enter(job);
@@ -170,6 +172,7 @@ export class Batcher {
       this.#shares.push({ job, from: job.taken, count });
       job.taken += count;
       rows += count;
+      if (!job.isSecondLook) this.#digits += count;
       if (job.taken < job.count) this.#enter(job);
     }
     if (rows === 0) {
@@ -178,7 +181,6 @@ export class Batcher {
     }
     this.#running = true;
     this.#batches++;
-    this.#digits += rows;
     this.#runner.run(rows).then(this.#finish, this.#fail);
   };
 

@@ -17,12 +17,13 @@ import { bundledModel, openModelFile } from '../model/model-file.ts';
 import { preparePicture } from '../prepare/prepare-picture.ts';
 import { openSheet, prepareSheet, type StrokeSheet } from '../prepare/prepare-strokes.ts';
 import type { PreparedPicture, Stroke } from '../prepare/prepared.ts';
-import { Batcher } from './batcher.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { DigitNetwork } from './digit-network.ts';
 import { openPageFinder, type PageFinder } from './page-finder.ts';
 import { composePageReading } from './page-reading.ts';
 import { composeReading, type ReadPicture, stackDigits } from './reading.ts';
 import { type ModelRunner, openRunner } from './runner.ts';
+import { coverOf } from './stroke-cover.ts';
 import { composeStrokeReading, strokeCandidates } from './stroke-reading.ts';
 
 /** The input of a reader: a picture file's bytes, pen strokes, or the [784] pixels of one digit that is prepared already. */
@@ -118,9 +119,9 @@ class ModelReader extends Owner implements Reader {
   readonly card: ModelCard;
   readonly #runner: ModelRunner;
   readonly #finder: PageFinder | undefined;
-  readonly #batcher: Batcher;
+  readonly #network: DigitNetwork;
   readonly #preparing: ConcurrencyLimit;
-  /** Requests that can be aborted. The others are in the batcher alone. */
+  /** Requests that can be aborted. The others are in the network's queue alone. */
   readonly #reads: UnderWay;
 
   constructor(
@@ -134,7 +135,7 @@ class ModelReader extends Owner implements Reader {
     this.#runner = runner;
     this.#finder = finder;
     this.#preparing = new ConcurrencyLimit(options.maxPreparing, options.maxPictures);
-    this.#batcher = new Batcher(runner, { ...options, temperature: card.temperature });
+    this.#network = new DigitNetwork(runner, card, options);
     this.#reads = new UnderWay(options.clock);
   }
 
@@ -143,14 +144,14 @@ class ModelReader extends Owner implements Reader {
   }
 
   get stats() {
-    return this.#batcher.stats;
+    return this.#network.stats;
   }
 
   async classify(pixels: Uint8Array, options: WaitOptions = {}): Promise<Float32Array> {
     this.expectOpen();
     if (pixels.length === 0 || pixels.length % digitBytes !== 0)
       throw new RangeError(`Expected \`pixels\` to be [n, ${digitBytes}], got \`${pixels.length}\` bytes`);
-    const answer = await this.#begin((signal) => this.#batcher.classify(pixels, signal), options);
+    const answer = await this.#begin((signal) => this.#network.classify(pixels, signal), options);
     return answer.probabilities;
   }
 
@@ -176,8 +177,15 @@ class ModelReader extends Owner implements Reader {
     const found = await strokeCandidates(sheet, signal);
     const digits = found?.candidates.flatMap((candidate) => candidate.digits) ?? [];
     if (!found || digits.length === 0) return this.#readDigits(prepareSheet(sheet), signal);
-    const answer = await this.#batcher.classify(stackDigits(digits), signal);
-    return composeStrokeReading(found, answer, this.card) ?? this.#readDigits(prepareSheet(sheet), signal);
+    const pixels = stackDigits(digits);
+    const first = await this.#network.look(pixels, signal);
+    const cover = coverOf(found, first, this.card);
+    // Of the candidates only those that are digits are worth a second look.
+    const rows = cover.groups.flatMap((group) => group.rows);
+    const answer = await this.#network.lookAgain(pixels, first, { rows, signal });
+    return (
+      composeStrokeReading(found, cover, answer, this.card) ?? this.#readDigits(prepareSheet(sheet), signal)
+    );
   }
 
   async #readPicture(bytes: Uint8Array, signal: AbortSignal): Promise<ReadPicture> {
@@ -186,7 +194,7 @@ class ModelReader extends Owner implements Reader {
       return this.#readDigits(await this.#prepare(() => preparePicture(bytes, { signal }), signal), signal);
     const found = await this.#prepare(() => finder.find(bytes, signal), signal);
     if (!('page' in found)) return this.#readDigits(found, signal);
-    const answer = await this.#batcher.classify(stackDigits(found.digits), signal);
+    const answer = await this.#network.classify(stackDigits(found.digits), signal);
     const reading = composePageReading(found, answer, this.card, finder.weights);
     return { ...reading, detector: finder.card.version };
   }
@@ -197,7 +205,7 @@ class ModelReader extends Owner implements Reader {
 
   async #readDigits(prepared: PreparedPicture, signal?: AbortSignal): Promise<ReadPicture> {
     const pixels = stackDigits(prepared.lines.flat(2));
-    return composeReading(prepared, await this.#batcher.classify(pixels, signal), this.card);
+    return composeReading(prepared, await this.#network.classify(pixels, signal), this.card);
   }
 
   /** A signal costs 10 µs, a sixth of the time to read a digit. Without options, work is given none. */
@@ -208,13 +216,13 @@ class ModelReader extends Owner implements Reader {
 
   protected override async drain(): Promise<void> {
     await this.#reads.drained();
-    await this.#batcher.idle();
+    await this.#network.idle();
     await this.#closeModels();
   }
 
   protected override async abort(error: Error): Promise<void> {
     const ended = this.#reads.abort(error);
-    await this.#batcher.destroy(error);
+    await this.#network.destroy(error);
     await ended;
     await this.#closeModels();
   }

@@ -50,15 +50,21 @@ export interface Judged extends Candidate {
   readonly cost: number;
 }
 
+/** Groups that hold each stroke of a drawing once, and the probability that they are its digits, 0…1. */
+export interface Cover {
+  readonly groups: readonly Judged[];
+  readonly certainty: number;
+}
+
 /**
- * The cheapest cover, at the tallest height of the writing unless a lower one is cheaper, and its probability, 0…1. The
- * answer is for the digits of all candidates, in their order.
+ * The cheapest cover, at the tallest height of the writing unless a lower one is cheaper. The answer is for the digits of
+ * all candidates, in their order.
  */
 export function coverOf(
   { count, candidates, heights }: StrokeCandidates,
   answer: Answer,
   { familiarAbove }: Pick<ModelCard, 'familiarAbove'>,
-): { groups: readonly Judged[]; certainty: number } {
+): Cover {
   let row = 0;
   const read = candidates.map((candidate) => {
     const rows = candidate.digits.map(() => row++);

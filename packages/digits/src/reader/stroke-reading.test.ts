@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drawNumber } from '../../test/drawn-digits.ts';
 import { openSheet } from '../prepare/prepare-strokes.ts';
 import type { Stroke } from '../prepare/prepared.ts';
+import { coverOf } from './stroke-cover.ts';
 import { composeStrokeReading, strokeCandidates } from './stroke-reading.ts';
 
 const card = { unsureBelow: 0.9, familiarAbove: 0 };
@@ -28,7 +29,7 @@ async function readWith(
     probabilities: Float32Array.from(rows.flat()),
     familiarity: new Float32Array(rows.length).fill(9),
   };
-  return composeStrokeReading(found, answer, card);
+  return composeStrokeReading(found, coverOf(found, answer, card), answer, card);
 }
 
 describe('a reading of strokes', () => {
@@ -79,6 +80,6 @@ describe('a reading of strokes', () => {
       ...found,
       candidates: found.candidates.map((each) => ({ ...each, digits: [], groups: [] })),
     };
-    expect(composeStrokeReading(none, answer, card)).toBeUndefined();
+    expect(composeStrokeReading(none, coverOf(none, answer, card), answer, card)).toBeUndefined();
   });
 });

@@ -19,7 +19,7 @@ import type { Answer } from './batcher.ts';
 import { slash, withoutLoneSlashes } from './lone-slashes.ts';
 import { composeMarks, nameDigits, type ReadMark } from './mark-reading.ts';
 import type { ReadPicture } from './reading.ts';
-import { type Candidate, coverOf, type StrokeCandidates } from './stroke-cover.ts';
+import type { Candidate, Cover, StrokeCandidates } from './stroke-cover.ts';
 
 /** A stroke smaller than this, over the writing's height, is no digit by itself. */
 const smallestDigit = 0.3;
@@ -72,16 +72,15 @@ function drawn(sheet: StrokeSheet, members: readonly StrokeShape[]): StrokeDigit
 }
 
 /**
- * The reading of a drawing from the network's answer for the digits of all candidates, in their order; undefined when none of
- * its strokes is a digit. Throws DIGITS_NONE_FOUND for more than 512 digits.
+ * The reading of a drawing from its cover and the network's answer for the digits of all candidates, in their order; undefined
+ * when none of its strokes is a digit. Throws DIGITS_NONE_FOUND for more than 512 digits.
  */
 export function composeStrokeReading(
-  drawing: StrokeCandidates,
+  { sheet, separators }: StrokeCandidates,
+  { groups: cover, certainty }: Cover,
   answer: Answer,
   card: Pick<ModelCard, 'unsureBelow' | 'familiarAbove'>,
 ): ReadPicture | undefined {
-  const { sheet, separators } = drawing;
-  const { groups: cover, certainty } = coverOf(drawing, answer, card);
   const read = cover.filter(({ digits }) => digits.length > 0);
   if (read.length === 0) return undefined;
   expectAtMost(

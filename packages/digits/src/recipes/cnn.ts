@@ -26,17 +26,19 @@ export interface CnnOptions {
   readonly outlierShare?: number;
   /** Digits cut out of made-up pages beside each batch, as a share of it. */
   readonly cropShare?: number;
+  /** Digits with a lower probability are looked at again, in other shapes. */
+  readonly secondLookBelow?: number;
   readonly augmentation?: Partial<AugmentationOptions> | undefined;
 }
 
 const augmentation: AugmentationOptions = {
   rotation: 10,
   scale: 0.1,
-  aspect: 0.06,
+  aspect: 0.1,
   shear: 0.12,
   shift: 1.5,
   elastic: 1,
-  thickness: 0.25,
+  thickness: 0.35,
 };
 
 /**
@@ -46,7 +48,7 @@ const augmentation: AugmentationOptions = {
  *     28×28×1 ─3×3─▶ 28×28×w ─▶ 14×14×4w ─2×2─▶ 14×14×4w ─▶ 7×7×16w ─2×2─▶ 7×7×8w ─3×3 valid─▶ 5×5×8w ─▶ dense ─▶ 10
  */
 export function createCnnRecipe(options: CnnOptions = {}): Recipe {
-  const { epochs = 30, batch = 128, peakRate = 4e-3, weightDecay = 0.02, labelSmoothing = 0.03 } = options;
+  const { epochs = 40, batch = 128, peakRate = 4e-3, weightDecay = 0.02, labelSmoothing = 0.03 } = options;
   const {
     dropout = 0.15,
     width = 8,
@@ -54,6 +56,7 @@ export function createCnnRecipe(options: CnnOptions = {}): Recipe {
     average = 0.9995,
     outlierShare = 0.125,
     cropShare = 0.45,
+    secondLookBelow = 0.97,
   } = options;
   return {
     name: 'cnn',
@@ -77,6 +80,7 @@ export function createCnnRecipe(options: CnnOptions = {}): Recipe {
     labelSmoothing,
     outlierShare,
     cropShare,
+    secondLookBelow,
     augmentation: { ...augmentation, ...options.augmentation },
   };
 }

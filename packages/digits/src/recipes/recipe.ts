@@ -48,6 +48,8 @@ export interface Recipe extends RunRecipe {
   readonly cropShare?: number;
   /** Outliers beside each batch, as a share of it (train/outliers.ts). Default 0. */
   readonly outlierShare?: number;
+  /** Digits with a lower probability are looked at again, in other shapes (evaluate/second-look.ts). Default: none. */
+  readonly secondLookBelow?: number | undefined;
   /** Absent: pictures are trained on as they are. */
   readonly augmentation?: AugmentationOptions | undefined;
 }

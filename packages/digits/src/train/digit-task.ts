@@ -1,6 +1,6 @@
 import type { Network } from '@inkwire/tensor';
 import { onnxRuntime } from '@inkwire/tensor/node';
-import { type LabelledSet, pickDigits } from '../data/labelled-set.ts';
+import { digitBytes, type LabelledSet, pickDigits } from '../data/labelled-set.ts';
 import type { TrainingSplit } from '../data/writers.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { calibrate } from './calibrate.ts';
@@ -54,13 +54,23 @@ export class DigitTask implements Task {
     const { threads } = this.#options;
     const { beside } = this.#pictures;
     const graph = await exportRecipe(this.recipe, parameters, train, onnxRuntime, { beside, threads });
-    const logits = await logitsOf(graph, validation, onnxRuntime, threads);
+    const logitsOn = (digits: Pick<LabelledSet, 'count' | 'images'>) =>
+      logitsOf(graph, digits, onnxRuntime, threads);
+    const logits = await logitsOn(validation);
     const sample = sampleOf(train);
     const accuracy = {
-      train: accuracyOfLogits(await logitsOf(graph, sample, onnxRuntime, threads), sample.labels),
+      train: accuracyOfLogits(await logitsOn(sample), sample.labels),
       validation: accuracyOfLogits(logits, validation.labels),
     };
-    return { graph, accuracy, card: calibrate(logits, validation) };
+    const below = this.recipe.secondLookBelow;
+    const secondLook =
+      below === undefined
+        ? undefined
+        : {
+            below,
+            logitsOf: (images: Uint8Array) => logitsOn({ images, count: images.length / digitBytes }),
+          };
+    return { graph, accuracy, card: await calibrate(logits, validation, secondLook) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -135,7 +135,7 @@ function spread(set: LabelledSet, from: number, batch: number, stride: number): 
 /** The logits `[count, 10]` of a whole set. */
 export async function logitsOf(
   model: Uint8Array,
-  set: LabelledSet,
+  set: Pick<LabelledSet, 'count' | 'images'>,
   runtime: Runtime,
   threads = 2,
 ): Promise<Float32Array> {

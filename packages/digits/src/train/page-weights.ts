@@ -11,7 +11,7 @@ import { DigitsError } from '../errors.ts';
 import { thresholdFor } from '../evaluate/calibration.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { bundledModel, openModelFile } from '../model/model-file.ts';
-import { Batcher } from '../reader/batcher.ts';
+import { DigitNetwork } from '../reader/digit-network.ts';
 import { confidenceOf, type DoubtSample, fitDoubt } from '../reader/doubt.ts';
 import { arrangeMarks } from '../reader/lines.ts';
 import { fitNaming, type NamingSample } from '../reader/naming.ts';
@@ -55,21 +55,15 @@ export async function fitPageWeights(options: PageWeightsOptions): Promise<Fitte
   const network = bundledModel();
   const file = await openModelFile(network);
   const runner = await openRunner(file, network, { threads, maxBatch: 64 });
-  const { temperature } = file.card;
-  const batcher = new Batcher(runner, {
-    maxBatch: 64,
-    maxQueue: 4096,
-    maxWaitMs: 0,
-    temperature,
-    clock: systemClock,
-  });
+  const queue = { maxBatch: 64, maxQueue: 4096, maxWaitMs: 0, clock: systemClock };
+  const names = new DigitNetwork(runner, file.card, queue);
   const forNames = Math.ceil(pages / 4);
   /** The pages from number `first` on, of those on which a digit is found. */
   async function* read(first: number, count: number) {
     for await (const disturbed of disturbedPages(digits, pageSeed, first, count)) {
       signal?.throwIfAborted();
       const found = await cutOf(disturbed, detector);
-      if (found) yield { disturbed, found, answer: await batcher.classify(stackDigits(found.digits)) };
+      if (found) yield { disturbed, found, answer: await names.classify(stackDigits(found.digits)) };
     }
   }
   try {
@@ -90,7 +84,7 @@ export async function fitPageWeights(options: PageWeightsOptions): Promise<Fitte
     }));
     return { ...weights, doubt, unsureBelow: thresholdFor(answers, unsureErrorRate), unsureErrorRate };
   } finally {
-    await batcher.idle();
+    await names.idle();
     await runner.close();
   }
 }
