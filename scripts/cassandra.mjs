@@ -118,9 +118,12 @@ export async function startCassandra(options = {}) {
     removeOwn();
   };
   try {
-    // The first is the seed of the others.
-    for (const node of nodes) await node.spawn();
-    await Promise.all(nodes.map((node) => node.answers()));
+    // The others end at once where the first, their seed, does not answer them yet.
+    const [seed, ...others] = nodes;
+    await seed.spawn();
+    await seed.answers();
+    for (const node of others) await node.spawn();
+    await Promise.all(others.map((node) => node.answers()));
     await Promise.all(nodes.map((node) => node.sees(total - 1)));
   } catch (error) {
     await stop();
@@ -241,9 +244,10 @@ class Node {
       if (this.#isRunning() && Date.now() < end) continue;
       const out = readFileSync(join(this.#directory, 'logs', 'out'), 'utf8')
         .trim()
-        .split('\n')
-        .slice(-5);
-      throw new Error(`Cassandra's node at ${this.address} ${complaint}:\n${out.join('\n')}`);
+        .split('\n');
+      const telling = out.filter((line) => /ERROR|Exception|Error:/.test(line));
+      const last = (telling.length > 0 ? telling : out).slice(-5);
+      throw new Error(`Cassandra's node at ${this.address} ${complaint}:\n${last.join('\n')}`);
     }
   }
 

@@ -10,8 +10,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { startVitest } from 'vitest/node';
 import { ensureBuilt } from '../../scripts/build.mjs';
+import { runSuite } from '../run-suite.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const missing = ['/usr/lib/postgresql', '/usr/sbin/pgbouncer', '/usr/sbin/mariadbd'].filter(
@@ -32,23 +32,4 @@ const { status } = spawnSync('npx', ['--no-install', 'tsc', '-p', 'bench/pool/re
 });
 if (status !== 0) process.exit(1);
 
-const vitest = await startVitest('test', process.argv.slice(2), {
-  config: fileURLToPath(new URL('vitest.config.ts', import.meta.url)),
-  watch: false,
-  reporters: process.env.CI
-    ? ['default', ['json', { outputFile: `${root}.ci/out/databases.json` }]]
-    : ['default'],
-});
-const modules = vitest.state.getTestModules();
-const results = modules.flatMap((file) => [...file.children.allTests()]);
-const count = (state) => results.filter((test) => test.result().state === state).length;
-// A file that does not load has no tests of its own.
-const broken = modules.filter((file) => file.state() === 'failed' && count('failed') === 0).length;
-const errors = vitest.state.getUnhandledErrors().length;
-await vitest.close();
-
-const failed = count('failed') + broken + errors;
-console.log(
-  `databases: ${count('passed')} passed, ${failed} failed${count('skipped') ? `, ${count('skipped')} skipped` : ''}`,
-);
-process.exitCode = failed > 0 || results.length === 0 ? 1 : 0;
+await runSuite('databases', fileURLToPath(new URL('vitest.config.ts', import.meta.url)));

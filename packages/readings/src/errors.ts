@@ -4,6 +4,7 @@ import { CodedError } from '@inkwire/base';
 export type ReadingsErrorCode =
   | 'READINGS_CURSOR_INVALID'
   | 'READINGS_DAMAGED'
+  | 'READINGS_DRIVER_MISSING'
   | 'READINGS_EXPORT_DAMAGED'
   | 'READINGS_EXPORT_FOREIGN'
   | 'READINGS_FAILED'
@@ -12,6 +13,7 @@ export type ReadingsErrorCode =
   | 'READINGS_MISSING'
   | 'READINGS_OVERLOADED'
   | 'READINGS_REFUSED'
+  | 'READINGS_TOO_LARGE'
   | 'READINGS_UNREACHABLE'
   | 'READINGS_UNWRITABLE';
 

@@ -24,7 +24,11 @@ export async function gatherPage(
   return { readings, next: null };
 }
 
-function matches(reading: Reading, { text, unsure }: ReadingsQuery): boolean {
+/** Whether a reading is one that a query asks for. */
+export function matches(
+  reading: Pick<Reading, 'text' | 'written' | 'corrected' | 'unsure'>,
+  { text, unsure }: ReadingsQuery,
+): boolean {
   if (unsure !== undefined && reading.unsure !== unsure) return false;
   if (text === undefined) return true;
   const { text: read, written, corrected } = reading;

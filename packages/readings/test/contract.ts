@@ -419,6 +419,28 @@ export function describeReadings(name: string, create: () => Promise<EngineUnder
       await expect(readings.count()).rejects.toMatchObject({ code: 'BASE_CLOSED' });
     });
 
+    it('corrects, removes and gives greater ids also through a store whose clock is behind', async () => {
+      if (engine.durable === false) return;
+      const [kept] = await keepMany(['1']);
+      const { id } = kept!;
+      await readings.correct(id, 'first');
+      await using behind = await engine.open({ clock: createManualClock(start - 3_600_000) });
+      expect(await behind.correct(id, 'second')).toMatchObject({ corrected: 'second' });
+      expect(await readings.get(id)).toMatchObject({ corrected: 'second' });
+      await behind.correct(id, null);
+      expect(await readings.get(id)).toEqual(kept);
+      await readings.correct(id, 'third');
+      await behind.correct(id, 'fourth');
+      expect(await readings.get(id)).toMatchObject({ corrected: 'fourth' });
+      const later = await behind.keep(newReading('2'));
+      expect(later.id > id).toBe(true);
+      expect(await behind.remove(id)).toBe(true);
+      expect(await readings.get(id)).toBeUndefined();
+      expect(await readings.picture(id)).toBeUndefined();
+      expect(await readings.count()).toBe(1);
+      expect((await readings.list()).readings).toEqual([later]);
+    });
+
     it('is the same after it was closed and opened again, and ids go on growing', async () => {
       if (engine.durable === false) return;
       const kept = await keepMany(['1', '2', '3']);

@@ -14,9 +14,9 @@
  */
 import type { PgClient } from '@inkwire/pool/pg';
 import { ReadingsError } from '../errors.ts';
+import { separator } from '../stored-text.ts';
 import { transact } from './database.ts';
 import { isFromServer } from './postgres-errors.ts';
-import { separator } from './stored-text.ts';
 
 /** `schema` is a quoted identifier. */
 type Migration = (schema: string) => string;

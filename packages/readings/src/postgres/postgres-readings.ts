@@ -12,6 +12,7 @@ import {
 } from '../reading.ts';
 import { isReadingId } from '../reading-id.ts';
 import type { Readings, ReadingsPage, ReadingsQuery } from '../readings.ts';
+import { storedText } from '../stored-text.ts';
 import { answer, Database, transact } from './database.ts';
 import { KeepQueue } from './keep-queue.ts';
 import { isCurrent, migrate } from './migrations.ts';
@@ -28,7 +29,6 @@ import {
   readingOf,
 } from './row.ts';
 import { placeBytes, type Statement, Statements } from './statements.ts';
-import { storedText } from './stored-text.ts';
 
 /** The database of the readings: one of `pool` and `connection`. */
 export interface PostgresReadingsOptions {

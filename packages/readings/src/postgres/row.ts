@@ -6,7 +6,7 @@ import {
   type Reading,
   type WholeReading,
 } from '../reading.ts';
-import { originalText, storedText } from './stored-text.ts';
+import { originalText, storedText } from '../stored-text.ts';
 
 /** What a reading is before it has its id: its row, as JSON has it, and its bytes. Nothing in it is shared. */
 export interface Entry {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ReadingsQuery } from '../readings.ts';
+import { containsPattern, hasTrigram } from '../stored-text.ts';
 import { columns, type EntryRow, type GivenRow, type LoadedRow } from './row.ts';
-import { containsPattern, hasTrigram } from './stored-text.ts';
 
 /** A statement and its values. */
 export interface Statement {

@@ -1,0 +1,2 @@
+export { type CassandraConnection, parseCassandraUrl } from './cassandra-url.ts';
+export { type CassandraReadingsOptions, openCassandraReadings } from './open.ts';
