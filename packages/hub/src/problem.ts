@@ -39,6 +39,7 @@ export const problemTable: Partial<Record<Code, Entry>> = {
   READINGS_CURSOR_INVALID: [400, 'The cursor is not one that a list gave'],
   READINGS_FULL: [507, 'There is no room left to keep readings in'],
   READINGS_OVERLOADED: [503, 'The database of the readings is busy'],
+  READINGS_TOO_LARGE: [413, 'The picture is too large to be kept'],
   READINGS_UNREACHABLE: [503, 'The database of the readings does not answer'],
 
   HUB_BUS_FULL: [503, 'The other hubs cannot be reached', 'tell'],

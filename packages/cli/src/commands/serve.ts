@@ -5,7 +5,7 @@ import { readPemFiles } from '../files/pem-files.ts';
 import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { firstInterrupt } from '../interrupts.ts';
 import { detectorFile, modelFile } from '../models/model-choice.ts';
-import { reportFailure } from '../output/failure.ts';
+import { reportFailure, reportWarning } from '../output/failure.ts';
 import { createServeLog } from '../serve/serve-log.ts';
 import type { Configuration, TablesLocation } from '../settings/configuration.ts';
 import { shownBus, shownLocation } from '../settings/locations.ts';
@@ -59,7 +59,7 @@ async function serve(configuration: Configuration): Promise<void> {
     import('@inkwire/digits'),
   ]);
 
-  await using readings = await openReadings(configuration.readings);
+  await using readings = await openReadings(configuration.readings, { onWarning: reportWarning });
   await using tables = await openTables(configuration.tables);
   await using reader = await openReader({
     model: await modelFile(configuration.model),

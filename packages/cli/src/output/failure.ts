@@ -43,6 +43,11 @@ export function reportFailure(error: unknown): number {
   return exitCode;
 }
 
+/** Prints to stderr what works and is not all that somebody may expect. */
+export function reportWarning(sentence: string): void {
+  process.stderr.write(`inkwire: ${oneLine(sentence)}\n`);
+}
+
 function codeOf(error: unknown): string {
   if (error instanceof CodedError) return error.code;
   return systemCode(error) ?? 'CLI_INTERNAL';

@@ -23,7 +23,7 @@ describe('where readings are kept', () => {
 
   it.each(['', 'lmdb:', '/var/lib', 'lmdb://host/var', 'redis://here', 'LMDB:x'])('refuses "%s"', (text) => {
     expect(() => parseReadingsLocation(text, '/base')).toThrow(
-      `expected lmdb:DIRECTORY or postgres://USER@HOST/DATABASE, got "${text}"`,
+      `expected lmdb:DIRECTORY, postgres://USER@HOST/DATABASE or cassandra://HOST,HOST/KEYSPACE, got "${text}"`,
     );
   });
 
@@ -42,7 +42,22 @@ describe('where readings are kept', () => {
     },
   );
 
+  it('reads cassandra://me:secret@a,b:9142/ink?dc=east&replication=3', () => {
+    const url = 'cassandra://me:secret@a,b:9142/ink?dc=east&replication=3';
+    expect(parseReadingsLocation(url, '/base')).toEqual({ engine: 'cassandra', url });
+  });
+
   it.each([
+    ['cassandra://a:9042,b:9043/ink', 'one port for all nodes'],
+    ['cassandra://a', 'expected cassandra://USER:PASSWORD@HOST,HOST:PORT/KEYSPACE'],
+    ['cassandra://me:secret@a/ink?x=1', 'expected dc, replication, force or tls'],
+  ])('refuses "%s" by what is wrong with it', (text, words) => {
+    expect(() => parseReadingsLocation(text, '/base')).toThrow(words);
+    expect(() => parseReadingsLocation(text, '/base')).not.toThrow('secret');
+  });
+
+  it.each([
+    ['cassandra://me:secret@a,b:9142/ink?dc=east', 'cassandra://me:…@a,b:9142/ink?dc=east'],
     ['postgres://me:secret@db/x', 'postgres://me:…@db/x'],
     ['postgres://me:sec@ret@db/x', 'postgres://me:…@db/x'],
     ['postgres://:secret@db/x', 'postgres://:…@db/x'],

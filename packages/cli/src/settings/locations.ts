@@ -1,21 +1,26 @@
 import { isAbsolute, resolve } from 'node:path';
+import { parseCassandraUrl } from '@inkwire/readings/cassandra';
 
 /** Which engine keeps the readings, and where. */
 export type ReadingsLocation =
   | { readonly engine: 'lmdb'; readonly directory: string }
   /** `url` has the password: `shownLocation` is for people. */
-  | { readonly engine: 'postgres'; readonly url: string };
+  | { readonly engine: 'postgres' | 'cassandra'; readonly url: string };
 
 /**
- * Reads `lmdb:DIRECTORY` or `postgres://USER@HOST/DATABASE`; a relative directory starts from `base`. Throws a RangeError
- * that lists the engines. `lmdb://host/…` is refused: LMDB files live on this machine.
+ * Reads `lmdb:DIRECTORY`, `postgres://USER@HOST/DATABASE` or `cassandra://HOST,HOST/KEYSPACE`; a relative directory starts from
+ * `base`. Throws a RangeError that lists the engines. `lmdb://host/…` is refused: LMDB files live on this machine.
  */
 export function parseReadingsLocation(text: string, base: string): ReadingsLocation {
   if (/^postgres(ql)?:/.test(text) && isWholeUrl(text)) return { engine: 'postgres', url: text };
+  if (text.startsWith('cassandra:')) {
+    parseCassandraUrl(text);
+    return { engine: 'cassandra', url: text };
+  }
   const path = /^lmdb:(?:\/\/(?=\/))?(?<path>.+)$/.exec(text)?.groups?.path;
   if (path === undefined || path.startsWith('//')) {
     throw new RangeError(
-      `expected lmdb:DIRECTORY or postgres://USER@HOST/DATABASE, got "${hidePassword(text)}"`,
+      `expected lmdb:DIRECTORY, postgres://USER@HOST/DATABASE or cassandra://HOST,HOST/KEYSPACE, got "${hidePassword(text)}"`,
     );
   }
   return { engine: 'lmdb', directory: isAbsolute(path) ? path : resolve(base, path) };

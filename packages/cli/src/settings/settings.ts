@@ -60,7 +60,8 @@ export const settings = {
   },
   readings: {
     argument: 'URL',
-    describes: 'where readings are kept: lmdb:DIRECTORY, or postgres://USER@HOST/DATABASE, which needs pg',
+    describes:
+      'where readings are kept: lmdb:DIRECTORY, postgres://USER@HOST/DATABASE, which needs pg, or cassandra://HOST,HOST/KEYSPACE, which needs cassandra-driver',
     otherwise: 'lmdb:DIR/readings',
     parse: parseReadingsLocation,
   },
