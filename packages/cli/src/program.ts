@@ -23,8 +23,6 @@ export function createProgram(): Command {
     .description('Reads handwritten digits and wires everyone to the readings')
     .version(version(), '--version')
     .helpOption('-h, --help', 'show this help')
-    // An option after a command is that command's own: `readings export --data DIR`.
-    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   const commands = [

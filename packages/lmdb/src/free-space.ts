@@ -65,8 +65,6 @@ export class FreeSpace {
 
   #measure(): void {
     const { bavail, blocks, bsize } = statfsSync(this.#directory);
-    // A backup that was killed holds the pages of its snapshot until somebody asks.
-    this.#root.readerCheck();
     this.#measuredAt = this.#now();
     // A quarter: what an operation takes is an estimate.
     this.#left = (bavail * bsize - Math.min(reserveBytes, (blocks * bsize) / 16)) / 4;

@@ -7,6 +7,8 @@ import { describeReadings } from './contract.ts';
 describeReadings('LMDB', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'inkwire-readings-'));
   return {
+    // A second one in this process would share its snapshot, until the turn ends.
+    shared: false,
     open: ({ clock }) => openLmdbReadings({ directory, clock }),
     dispose: () => rm(directory, { recursive: true }),
   };

@@ -4,7 +4,6 @@ import { prepareWritableDirectory } from '../files/writable-directory.ts';
 import { printable } from '../output/printable.ts';
 import { shownLocation } from '../settings/locations.ts';
 import { integerArgument } from '../settings/number-argument.ts';
-import { settingOption } from '../settings/setting-option.ts';
 import { configurationOf, openExisting } from '../transfer/existing-readings.ts';
 
 /** Adds `readings export`: everything that was kept, into a file. */
@@ -14,9 +13,7 @@ export function addExport(readings: Command): void {
     .description('write everything that was kept, with its pictures, into a file of JSON lines')
     .argument('<FILE>', 'the file; compressed where its name ends in .gz; - is standard output')
     .option('--resume', 'continue an export into this file that was interrupted')
-    .addOption(settingOption('data'))
-    .addOption(settingOption('readings'))
-    .action(exportReadings);
+    .action((file: string, _: unknown, command: Command) => exportReadings(file, command.optsWithGlobals()));
 }
 
 /** Adds `readings import`: the readings of an export, into a store. */
@@ -26,9 +23,7 @@ export function addImport(readings: Command): void {
     .description('keep the readings of an export; what is there already stays as it is')
     .argument('<FILE>', 'the file of an export; - is standard input')
     .option('--from-line <N>', 'continue an import that has failed', integerArgument({ min: 1 }), 1)
-    .addOption(settingOption('data'))
-    .addOption(settingOption('readings'))
-    .action(importReadings);
+    .action((file: string, _: unknown, command: Command) => importReadings(file, command.optsWithGlobals()));
 }
 
 async function exportReadings(file: string, flags: { readonly resume?: true }): Promise<void> {

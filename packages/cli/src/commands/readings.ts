@@ -16,7 +16,6 @@ export function addReadings(program: Command): void {
   const readings = program
     .command('readings')
     .description('list what was kept, newest first, or move it to another store')
-    .enablePositionalOptions()
     .option('--limit <N>', 'how many at most', integerArgument({ min: 1 }), 20)
     .option('--json', 'write a JSON object a line')
     .addOption(settingOption('data'))
@@ -24,6 +23,8 @@ export function addReadings(program: Command): void {
     .action(listReadings);
   addExport(readings);
   addImport(readings);
+  // The options of `readings` are taken after its commands as well, and shown there.
+  for (const command of readings.commands) command.configureHelp({ showGlobalOptions: true });
 }
 
 async function listReadings(flags: ReadingsFlags): Promise<void> {
