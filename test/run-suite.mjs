@@ -4,12 +4,12 @@ import { startVitest } from 'vitest/node';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Runs the tests of one configuration of Vitest and counts them: in a line `NAME: N passed, N failed`, in the exit code, and in
- * CI in `.ci/out/NAME.json`. The arguments of the command line choose files.
+ * Runs the tests of one configuration of Vitest, as `where` says (`{ config }` or `{ root }`), and counts them: in a line
+ * `NAME: N passed, N failed`, in the exit code, and in CI in `.ci/out/NAME.json`. The arguments of the command line choose files.
  */
-export async function runSuite(name, config) {
+export async function runSuite(name, where) {
   const vitest = await startVitest('test', process.argv.slice(2), {
-    config,
+    ...where,
     watch: false,
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: `${root}.ci/out/${name}.json` }]]

@@ -21,4 +21,4 @@ if (why !== undefined) {
 
 // The processes that the tests start and kill are compiled: Node 20 runs no TypeScript.
 ensureBuilt();
-await runSuite('cassandra', fileURLToPath(new URL('vitest.config.ts', import.meta.url)));
+await runSuite('cassandra', { config: fileURLToPath(new URL('vitest.config.ts', import.meta.url)) });

@@ -10,7 +10,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { startVitest } from 'vitest/node';
+import { runSuite } from '../run-suite.mjs';
 import { startDaemon } from './daemon.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -38,22 +38,5 @@ try {
 }
 process.env.DOCKER_HOST = daemon.host;
 
-const vitest = await startVitest('test', process.argv.slice(2), {
-  config: fileURLToPath(new URL('vitest.config.ts', import.meta.url)),
-  watch: false,
-  reporters: process.env.CI ? ['default', ['json', { outputFile: report }]] : ['default'],
-});
-const modules = vitest.state.getTestModules();
-const results = modules.flatMap((file) => [...file.children.allTests()]);
-const count = (state) => results.filter((test) => test.result().state === state).length;
-// A file that does not load has no tests of its own.
-const broken = modules.filter((file) => file.state() === 'failed' && count('failed') === 0).length;
-const errors = vitest.state.getUnhandledErrors().length;
-await vitest.close();
+await runSuite('containers', { config: fileURLToPath(new URL('vitest.config.ts', import.meta.url)) });
 await daemon.stop();
-
-const failed = count('failed') + broken + errors;
-console.log(
-  `containers: ${count('passed')} passed, ${failed} failed${count('skipped') ? `, ${count('skipped')} skipped` : ''}`,
-);
-process.exitCode = failed > 0 || results.length === 0 ? 1 : 0;

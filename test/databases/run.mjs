@@ -32,4 +32,4 @@ const { status } = spawnSync('npx', ['--no-install', 'tsc', '-p', 'bench/pool/re
 });
 if (status !== 0) process.exit(1);
 
-await runSuite('databases', fileURLToPath(new URL('vitest.config.ts', import.meta.url)));
+await runSuite('databases', { config: fileURLToPath(new URL('vitest.config.ts', import.meta.url)) });

@@ -79,6 +79,14 @@ export interface WholeReading extends Reading {
 /** Bytes in one prepared digit. */
 export const preparedBytes = 28 * 28;
 
+/** The prepared digits that stand one behind the other, as copies. Bytes that are left over make one more, which is not whole. */
+export function splitPrepared(bytes: Uint8Array): Uint8Array[] {
+  return Array.from(
+    { length: Math.ceil(bytes.length / preparedBytes) },
+    (_, i) => new Uint8Array(bytes.subarray(i * preparedBytes, (i + 1) * preparedBytes)),
+  );
+}
+
 /** Throws a RangeError unless there is one whole prepared picture for each digit. */
 export function expectWhole(reading: Pick<WholeReading, 'digits' | 'prepared'>): void {
   const { digits, prepared } = reading;

@@ -1,21 +1,8 @@
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { createServer, type Server } from 'node:net';
+import { describe, expect, it } from 'vitest';
 import { openCassandraReadings } from '../src/cassandra/index.ts';
-
-/** Listens on a free port until the test ends. */
-async function listen(listener: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  listener.on('connection', (socket) => {
-    sockets.add(socket.on('error', () => {}));
-  });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    listener.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return (listener.address() as AddressInfo).port;
-}
+import { listen } from './listen.ts';
 
 const connectionTo = (port: number) => ({ hosts: ['127.0.0.1'], port });
 

@@ -1,5 +1,4 @@
 /** What tests with PostgreSQL share: one server a file, and readings that are closed with their test. */
-import type { AddressInfo, Server, Socket } from 'node:net';
 import { createPgPool } from '@inkwire/pool/pg';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 import type { Reading, Readings, ReadingsQuery } from '../src/index.ts';
@@ -50,18 +49,4 @@ export async function usesIndex(
     const { rows } = await client.query(`EXPLAIN ${text}`, values);
     return JSON.stringify(rows).includes(index);
   });
-}
-
-/** Listens on a free port until the test ends. */
-export async function listen(listener: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  listener.on('connection', (socket) => {
-    sockets.add(socket.on('error', () => {}));
-  });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    listener.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return (listener.address() as AddressInfo).port;
 }

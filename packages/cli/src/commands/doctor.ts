@@ -4,28 +4,23 @@ import type { Diagnosis } from '../doctor/check.ts';
 import { exitCodes, failureText } from '../output/failure.ts';
 import { printable } from '../output/printable.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import { settingOption, settingValues } from '../settings/setting-option.ts';
-import { allSettings, variableOf } from '../settings/settings.ts';
+import { addAllSettings } from '../settings/setting-option.ts';
 
 /** Adds `doctor`: what is wrong with a configuration of `serve`, which it takes as `serve` does. */
 export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
     .description('say in plain words what would keep `serve` with the same options from working');
-  const names = Object.keys(allSettings);
-  for (const name of names) command.addOption(settingOption(name));
-  command
-    .option('--config <FILE.toml>', `read settings from a file (env: ${variableOf('config')})`)
-    .option('--json', 'write a JSON object a line')
-    .action(async (flags: Record<string, unknown>) => {
-      const show = flags.json === true ? showJson : showLine;
-      let problems = 0;
-      for await (const diagnosis of diagnoses(settingValues([...names, 'config'], flags))) {
-        show(diagnosis);
-        if (diagnosis.state === 'problem') problems++;
-      }
-      if (problems > 0) process.exitCode = exitCodes.failed;
-    });
+  const valuesIn = addAllSettings(command);
+  command.option('--json', 'write a JSON object a line').action(async (flags: Record<string, unknown>) => {
+    const show = flags.json === true ? showJson : showLine;
+    let problems = 0;
+    for await (const diagnosis of diagnoses(valuesIn(flags))) {
+      show(diagnosis);
+      if (diagnosis.state === 'problem') problems++;
+    }
+    if (problems > 0) process.exitCode = exitCodes.failed;
+  });
 }
 
 async function* diagnoses(flags: Readonly<Record<string, string | undefined>>): AsyncGenerator<Diagnosis> {

@@ -9,8 +9,7 @@ import { reportFailure, reportWarning } from '../output/failure.ts';
 import { createServeLog } from '../serve/serve-log.ts';
 import type { Configuration, TablesLocation } from '../settings/configuration.ts';
 import { shownBus, shownLocation } from '../settings/locations.ts';
-import { settingOption, settingValues } from '../settings/setting-option.ts';
-import { allSettings, variableOf } from '../settings/settings.ts';
+import { addAllSettings } from '../settings/setting-option.ts';
 import { version } from '../version.ts';
 
 /** Adds `serve`: the hub. */
@@ -18,15 +17,12 @@ export function addServe(program: Command): void {
   const command = program
     .command('serve')
     .description('serve the page, the HTTP interface, and the wire for terminals and programs');
-  const names = Object.keys(allSettings);
-  for (const name of names) command.addOption(settingOption(name));
-  command
-    .option('--config <FILE.toml>', `read settings from a file (env: ${variableOf('config')})`)
-    .action(async (flags: Record<string, unknown>) => {
-      const { loadConfiguration } = await import('../settings/configuration.ts');
-      const sources = { environment: process.env, workingDirectory: process.cwd() };
-      await serve(await loadConfiguration({ ...sources, flags: settingValues([...names, 'config'], flags) }));
-    });
+  const valuesIn = addAllSettings(command);
+  command.action(async (flags: Record<string, unknown>) => {
+    const { loadConfiguration } = await import('../settings/configuration.ts');
+    const sources = { environment: process.env, workingDirectory: process.cwd() };
+    await serve(await loadConfiguration({ ...sources, flags: valuesIn(flags) }));
+  });
 }
 
 async function serve(configuration: Configuration): Promise<void> {

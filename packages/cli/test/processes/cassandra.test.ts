@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectionTo, noCassandra } from '../../../readings/test/named-cassandra.ts';
 import { inkwire, serve, temporaryDirectory } from '../inkwire.ts';
-import { picture } from '../pictures.ts';
+import { expectKeptAndListed } from '../kept-and-listed.ts';
 
 /** A URL of a new keyspace, with a password that the server does not ask for. */
 const secret = 'open-sesame';
@@ -16,17 +16,7 @@ describe.skipIf(noCassandra)('readings in Cassandra', () => {
     const env = { INKWIRE_READINGS: url() };
     await using hub = await serve(['--data', folder.file('data')], { env });
     await hub.output(/keeps readings in cassandra:\/\/me:…@.*, the rest in/);
-    const { png, text } = await picture(3);
-    const headers = { 'content-type': 'image/png' };
-    const answer = await fetch(`${hub.url}/api/readings`, {
-      method: 'POST',
-      headers,
-      body: Buffer.from(png),
-    });
-    expect(answer.status).toBe(201);
-    const listed = await inkwire(['readings', '--json'], { env });
-    expect(listed).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(listed.stdout)).toMatchObject({ text });
+    await expectKeptAndListed(hub, env);
     const { stdout, stderr } = await hub.stop();
     expect(stdout + stderr).not.toContain(secret);
     expect(stderr).toMatch(/^inkwire: Keyspace \w+ keeps one copy of each reading: /);

@@ -8,7 +8,7 @@ import {
   startEmbeddedPostgres,
 } from '../../../readings/test/embedded-postgres.ts';
 import { inkwire, serve, temporaryDirectory } from '../inkwire.ts';
-import { picture } from '../pictures.ts';
+import { expectKeptAndListed } from '../kept-and-listed.ts';
 
 /** An export of readings with everything that one can have. */
 async function newExport(): Promise<string> {
@@ -42,17 +42,7 @@ describe.skipIf(noPostgres)('readings in PostgreSQL', () => {
     await using hub = await serve(['--data', folder.file('data')], { env });
     const shown = readings.replace(secret, '…');
     await hub.output(new RegExp(`keeps readings in ${shown}, the rest in`));
-    const { png, text } = await picture(3);
-    const headers = { 'content-type': 'image/png' };
-    const answer = await fetch(`${hub.url}/api/readings`, {
-      method: 'POST',
-      headers,
-      body: Buffer.from(png),
-    });
-    expect(answer.status).toBe(201);
-    const listed = await inkwire(['readings', '--json'], { env });
-    expect(listed).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(listed.stdout)).toMatchObject({ text });
+    await expectKeptAndListed(hub, env);
     const { stdout, stderr } = await hub.stop();
     expect(stdout + stderr).not.toContain(secret);
   });

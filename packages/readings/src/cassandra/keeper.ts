@@ -8,16 +8,7 @@ import { KeepQueue } from './keep-queue.ts';
 import { bornAt, placeOf } from './place.ts';
 import { type Entry, readingOf } from './row.ts';
 import type { Statements } from './statements.ts';
-
-interface Parts {
-  readonly database: Database;
-  readonly statements: Statements;
-  readonly head: Head;
-  readonly clock: Clock;
-}
-
-/** What is part of a call that has passed the gate. */
-const passed = { isGated: false };
+import { passed, type WriterParts } from './writer-parts.ts';
 
 /** Between two attempts to remove what a failed write may have left. */
 const settleAgainMs = 100;
@@ -43,7 +34,7 @@ export class Keeper {
   #day: string | undefined;
   #newest: string | undefined;
 
-  constructor({ database, statements, head, clock }: Parts) {
+  constructor({ database, statements, head, clock }: WriterParts) {
     this.#database = database;
     this.#statements = statements;
     this.#head = head;

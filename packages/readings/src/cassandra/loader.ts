@@ -9,16 +9,7 @@ import { bornAt, latestOf, placeOf } from './place.ts';
 import { isReading, type LoadedEntry } from './row.ts';
 import { rowsOf } from './rows-of.ts';
 import type { Statements } from './statements.ts';
-
-interface Parts {
-  readonly database: Database;
-  readonly statements: Statements;
-  readonly head: Head;
-  readonly clock: Clock;
-}
-
-/** What is part of a call that has passed the gate. */
-const passed = { isGated: false };
+import { passed, type WriterParts } from './writer-parts.ts';
 
 const takeAgainMs = 50;
 
@@ -36,7 +27,7 @@ type Result = PromiseSettledResult<boolean>;
  * A load that failed may be done nevertheless. Its id stays announced, so `count` finds out, and it may be repeated.
  */
 export class Loader {
-  readonly #parts: Parts;
+  readonly #parts: WriterParts;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #head: Head;
@@ -45,7 +36,7 @@ export class Loader {
   readonly #queue: KeepQueue<LoadedEntry, readonly Result[], boolean>;
   #aborted: Error | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: WriterParts) {
     const { database, statements, head, clock } = parts;
     this.#parts = parts;
     this.#database = database;

@@ -4,8 +4,8 @@ import { ReadingsError } from '../errors.ts';
 import {
   type NewReading,
   type OriginalPicture,
-  preparedBytes,
   type Reading,
+  splitPrepared,
   type WholeReading,
 } from '../reading.ts';
 import { originalText, storedText } from '../stored-text.ts';
@@ -164,9 +164,5 @@ export function decodePicture(row: Row): OriginalPicture {
 }
 
 export function decodePrepared(row: Row): Uint8Array[] {
-  const bytes = (row.prepared as Buffer | null) ?? Buffer.alloc(0);
-  return Array.from(
-    { length: bytes.length / preparedBytes },
-    (_, i) => new Uint8Array(bytes.subarray(i * preparedBytes, (i + 1) * preparedBytes)),
-  );
+  return splitPrepared((row.prepared as Buffer | null) ?? Buffer.alloc(0));
 }

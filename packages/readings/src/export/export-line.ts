@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ReadingsError } from '../errors.ts';
-import { expectLoadable, preparedBytes, type Reading, type WholeReading } from '../reading.ts';
+import { expectLoadable, type Reading, splitPrepared, type WholeReading } from '../reading.ts';
 
 /*
  * The lines of an export, version 1. docs/export.md has the grammar; `export-line.test.ts` holds them to golden text.
@@ -103,7 +103,7 @@ export function parseReadingLine(text: string, number: number): WholeReading {
     ...(cells !== undefined && { cells }),
     ...(detector !== undefined && { detector }),
     picture: { type: picture.type, bytes: bytesOf(picture.base64, number) },
-    prepared: digitsOf(bytesOf(prepared, number)),
+    prepared: splitPrepared(bytesOf(prepared, number)),
   };
   try {
     expectLoadable(whole);
@@ -136,11 +136,4 @@ function bytesOf(base64: string, number: number): Uint8Array {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.toString('base64') !== base64) throw brokenLine(number, 'its bytes are no Base64');
   return new Uint8Array(bytes);
-}
-
-/** Bytes that are left over make one digit too many, which `expectLoadable` refuses. */
-function digitsOf(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / preparedBytes) }, (_, i) =>
-    bytes.slice(i * preparedBytes, (i + 1) * preparedBytes),
-  );
 }

@@ -1,5 +1,11 @@
 import { crc32 } from 'node:zlib';
-import { type NewReading, type OriginalPicture, preparedBytes, type Reading } from '../reading.ts';
+import {
+  type NewReading,
+  type OriginalPicture,
+  preparedBytes,
+  type Reading,
+  splitPrepared,
+} from '../reading.ts';
 
 /**
  * The format on disk, version 1, is the names and shapes here; `record.test.ts` holds them to golden bytes.
@@ -64,5 +70,5 @@ export function decodePicture(record: string, bytes: Uint8Array): OriginalPictur
 export function decodePrepared(record: string, bytes: Uint8Array): Uint8Array[] | undefined {
   const { prepared, digits } = JSON.parse(record) as Stored;
   if (crc32(bytes) !== prepared.crc32 || bytes.length !== digits.length * preparedBytes) return undefined;
-  return digits.map((_, i) => new Uint8Array(bytes.subarray(i * preparedBytes, (i + 1) * preparedBytes)));
+  return splitPrepared(bytes);
 }

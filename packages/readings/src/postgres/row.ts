@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import {
   type NewReading,
   type OriginalPicture,
-  preparedBytes,
   type Reading,
+  splitPrepared,
   type WholeReading,
 } from '../reading.ts';
 import { originalText, storedText } from '../stored-text.ts';
@@ -165,9 +165,5 @@ export function decodePicture([type, bytes]: Row): OriginalPicture {
 
 /** The prepared digits of a reading, one after the other in Base64. */
 export function decodePrepared([base64]: Row): Uint8Array[] {
-  const bytes = Buffer.from(base64!, 'base64');
-  return Array.from(
-    { length: bytes.length / preparedBytes },
-    (_, i) => new Uint8Array(bytes.subarray(i * preparedBytes, (i + 1) * preparedBytes)),
-  );
+  return splitPrepared(Buffer.from(base64!, 'base64'));
 }

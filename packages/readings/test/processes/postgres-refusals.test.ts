@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { createPgPool } from '@inkwire/pool/pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { newReading } from '../contract.ts';
-import { describeWithPostgres, listen, nameOf, open, server } from '../postgres-stage.ts';
+import { listen } from '../listen.ts';
+import { describeWithPostgres, nameOf, open, server } from '../postgres-stage.ts';
 
 describeWithPostgres('a database in PostgreSQL that cannot be used', () => {
   it('is READINGS_REFUSED when the password is wrong, which is not repeated', async () => {

@@ -3,7 +3,8 @@ import { createPgPool } from '@inkwire/pool/pg';
 import { expect, it } from 'vitest';
 import { migrate, migrations } from '../../src/postgres/migrations.ts';
 import { newReading } from '../contract.ts';
-import { collect, describeWithPostgres, listen, nameOf, open, server } from '../postgres-stage.ts';
+import { listen } from '../listen.ts';
+import { collect, describeWithPostgres, nameOf, open, server } from '../postgres-stage.ts';
 
 describeWithPostgres('the tables of readings in PostgreSQL', () => {
   it('are brought forward from each earlier version, with what is in them', async () => {
